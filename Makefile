@@ -1,0 +1,62 @@
+# Everything from a bare clone. `make demo` and `make test` make their own environments, once.
+#   PYTHON=python3.12 make test    another interpreter (3.11 or newer)
+
+PYTHON ?= python3
+DEMO ?= samples/real/03_udp_3des_md5_gm.pcap
+ROUNDS ?= 3
+ONLY ?=
+PYTEST ?= -n auto
+
+APT := DEBIAN_FRONTEND=noninteractive apt-get
+PIP := -m pip --quiet --disable-pip-version-check --no-input
+RUN := .venv
+TEST := .venv-test
+IN := $(TEST)/bin
+
+.PHONY: demo test lint bench samples clean tshark sngrep
+
+demo: $(RUN)/installed
+	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
+
+test: $(TEST)/installed tshark
+	$(IN)/python -m pytest $(PYTEST)
+
+lint: $(TEST)/installed
+	$(IN)/ruff format --check
+	$(IN)/ruff check
+	$(IN)/mypy
+	$(IN)/lint-imports
+
+bench: $(TEST)/installed tshark sngrep
+	$(IN)/python -m tests.benchmarks.run --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY))
+
+samples: $(TEST)/installed
+	$(IN)/python -m samples.build
+
+clean:
+	rm -rf $(RUN) $(TEST) .bench build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find analyzer plugins samples tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN)/installed: pyproject.toml
+	$(call environment,$(RUN))
+	$(RUN)/bin/python $(PIP) install --editable .
+	@touch $@
+
+$(TEST)/installed: pyproject.toml
+	$(call environment,$(TEST))
+	$(IN)/python $(PIP) install --editable '.[test]'
+	@touch $@
+
+# $(call environment,DIR): Debian keeps what `venv` needs in a package of its own.
+define environment
+@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call provide,python3-venv); }
+$(PYTHON) -m venv $(1)
+endef
+
+# $(call provide,PACKAGE): install it where that is ours to do, else say how.
+provide = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then $(APT) update -qq </dev/null && $(APT) install -qq -y --no-install-recommends $(1) </dev/null >/dev/null; \
+	else echo "$(1) is missing: install it first (Debian, Ubuntu: sudo apt-get install $(1))" >&2; exit 1; fi
+
+tshark sngrep:
+	@command -v $@ >/dev/null || { $(call provide,$@); }

@@ -1,0 +1,70 @@
+"""Every bound on what a capture may make the tool do: one table, read by all rooms.
+
+Times are integer nanoseconds, sizes are bytes. What is dropped at a bound is counted as a
+`Problem`.
+"""
+
+from typing import Final
+
+SECOND: Final = 1_000_000_000
+MILLISECOND: Final = 1_000_000
+
+# capture
+CHUNK: Final = 1 << 20  # bytes read from a file at once
+RECORD: Final = 1 << 18  # largest captured packet; pcap's own MAXIMUM_SNAPLEN is 262144
+BLOCK: Final = 1 << 24  # largest pcapng block
+INTERFACES: Final = 4096  # interfaces of one pcapng section
+NESTING: Final = 16  # encapsulations inside one another
+PROBLEM_KINDS: Final = 64  # distinct problems kept per capture; further ones are only counted
+RESYNC: Final = 1 << 20  # bytes searched for the next record behind a broken one
+
+# flows
+FRAGMENTED: Final = 1024  # datagrams being reassembled at once
+FRAGMENTS: Final = 256  # fragments of one datagram
+FRAGMENT_LIFE: Final = 30 * SECOND  # RFC 8200 4.5 allows 60 s; captures do not need it
+DATAGRAM: Final = 65_535  # a reassembled IP payload
+STREAMS: Final = 8192  # TCP directions followed at once
+STREAM_WAIT: Final = 256  # segments held back behind one gap
+STREAM_BUFFER: Final = 1 << 18  # bytes held back behind one gap
+SPIS: Final = 65_536  # ESP flows counted at once
+FRAGMENT_BUFFER: Final = 1 << 24  # bytes of all fragments held together, with what holds them
+STREAMS_BUFFER: Final = 1 << 25  # bytes held back in all streams together, with what holds them
+STREAM_START: Final = 8  # segments held back where a stream is met in its middle
+STREAM_WINDOW: Final = 1 << 20  # farther from what is expected: no part of what was seen before
+STREAM_PATIENCE: Final = 4 * SECOND  # how long a gap is waited for: two retransmissions (RFC 6298)
+
+# sip
+MESSAGE: Final = 65_536  # one SIP message: a UDP datagram, or what TCP may need to hold for one
+HEADER_ROWS: Final = 1000
+ELEMENTS: Final = 256  # elements of one Security-* list, parameters of one element
+COPY_WINDOW: Final = 250 * MILLISECOND  # same bytes, same hop, sooner than any timer T1: a copy
+TRANSACTIONS: Final = 65_536  # transactions open at once
+TRANSACTION_LIFE: Final = 128 * SECOND  # 64*T1 on Gm (TS 24.229 7.7)
+FORWARD_WINDOW: Final = 32 * SECOND  # a message and its forward on the next hop
+CLOCKS_APART: Final = 5 * SECOND  # the same packet (IP identification) at two taps
+REPETITION: Final = 32 * SECOND  # twice Timer T2 of TS 24.229 7.7: longest gap of retransmissions
+UNFINISHED: Final = 1024  # TCP directions inside a message at once
+START_LINE: Final = 8192  # a start line TCP has not ended yet
+SIGHTINGS: Final = 64  # places remembered of one message
+REPEATS: Final = 16  # occurrences of one message, and requests under one branch, remembered
+
+# agreement
+EXCHANGES: Final = 65_536  # exchanges open at once
+ACCESSES: Final = 65_536  # Accesses with state
+ESP_FRAMES: Final = 4096  # ESP frames remembered for one exchange
+TRAFFIC: Final = 10_000  # later requests kept for one agreement
+REG_AWAIT_AUTH: Final = 240 * SECOND  # TS 24.229 7.8: life of a temporary set
+ANSWER_WAIT: Final = 32 * SECOND  # 64*T1 with RFC 3261's T1: silence that means something
+OVERLAP: Final = 128 * SECOND  # old and new set coexist: 64*T1 on Gm
+LIST_CACHED: Final = 2048  # characters of a Security-* list whose parse is remembered
+LISTS_CACHED: Final = 512  # Security-* lists remembered; the same text comes again in the exchange
+OLDER_LISTS: Final = 8  # earlier lists of a server that a Security-Verify is compared with
+EDIT_TABLE: Final = 4096  # cells of the table that finds the smallest edit of two lists
+EDIT_WORDS: Final = 8  # steps of an edit told in words; further ones are counted
+SIGNALS: Final = 4096  # reachability signals kept
+ASKED: Final = 65_536  # later requests waiting for their answer
+FAR: Final = 64  # messages of one exchange kept from beyond the first hop
+EXCHANGE_STEPS: Final = 256  # messages kept of one exchange
+STRAYS: Final = 64  # unannounced ESP flows kept of one Access
+LATER: Final = 16  # unread ESP packets kept after an inferred result
+CHALLENGES_KEPT: Final = 64  # challenges in a row remembered of one subscriber

@@ -1,0 +1,1 @@
+"""The Lua plugin for Wireshark: data, installed as `secagree_plugins`."""
