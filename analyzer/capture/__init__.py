@@ -1,0 +1,25 @@
+"""Captures in, packets that may matter out.
+
+    files      paths, globs, directories, standard input, compression: to streams of octets
+    records    pcap and pcapng: to captured frames with number, time, interface, link type
+    scan       the inner loop: which frames are worth a closer look
+    decap      link layers, tunnels: to the innermost IP datagram
+    merge      several captures to one line of time
+    captures   all of it together: `open_captures`
+
+Nothing here raises on what it reads: what cannot be read is a `Problem` of its `CaptureInfo`.
+"""
+
+from analyzer.capture.captures import Captures, open_captures
+from analyzer.capture.decap import decapsulate_ip
+from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
+
+__all__ = [
+    "CaptureInfo",
+    "Captures",
+    "Packet",
+    "Problem",
+    "Watermark",
+    "decapsulate_ip",
+    "open_captures",
+]

@@ -1,0 +1,181 @@
+"""All inputs together: from paths to one stream of packets and watermarks in the order of time."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final
+
+from analyzer.capture.decap import LAYERS, decapsulate
+from analyzer.capture.files import Expansion, Input, Opened, expand
+from analyzer.capture.merge import merge
+from analyzer.capture.packet import CaptureInfo, Packet, Watermark
+from analyzer.capture.problems import Problems
+from analyzer.capture.records import Walk
+from analyzer.limits import SECOND
+
+# Link types by the names that Wireshark and tcpdump users know. Only those in `decap.LAYERS` are
+# read; the others stand here so that a problem can name them.
+LINK_TYPES: Final = {
+    0: "null",
+    1: "ethernet",
+    9: "ppp",
+    12: "raw",
+    14: "raw",
+    50: "ppp-hdlc",
+    101: "raw",
+    104: "c-hdlc",
+    105: "ieee802-11",
+    107: "frame-relay",
+    108: "loop",
+    113: "linux-sll",
+    127: "ieee802-11-radiotap",
+    147: "user0",
+    149: "user2",
+    192: "ppi",
+    228: "raw",
+    229: "raw",
+    252: "upper-pdu",
+    253: "netlink",
+    276: "linux-sll2",
+}
+
+
+def link_type_name(link_type: int) -> str:
+    """Its name, or `link-type-N`."""
+    return LINK_TYPES.get(link_type, f"link-type-{link_type}")
+
+
+def open_captures(inputs: Sequence[str | BinaryIO]) -> "Captures":
+    """Captures from paths, globs, directories, `-` (standard input) and open binary streams.
+
+    They are numbered in the order given; what a glob or a directory stands for is ordered by its
+    first timestamp, then by name. In a directory, what is no capture is passed over. Nothing is
+    raised: what cannot be opened is a capture with a `Problem` and `unreadable`.
+    """
+    entries: list[tuple[Input, CaptureInfo]] = []
+    for expansion in expand(inputs):
+        entries += list_of(expansion)
+    return Captures(entries)
+
+
+def list_of(expansion: Expansion) -> list[tuple[Input, CaptureInfo]]:
+    """The captures one argument stands for, in their order."""
+    if expansion.kind == "file":
+        return [(entry, CaptureInfo(entry.path)) for entry in expansion.inputs]
+    found = [(first_time(entry), entry) for entry in expansion.inputs]
+    if expansion.kind == "directory":
+        found = [(time, entry) for time, entry in found if time is not None]
+        if not found:
+            return [(Input(expansion.argument), CaptureInfo(expansion.argument))]
+    found.sort(key=lambda pair: (pair[0] is None, pair[0] or 0, pair[1].path))
+    return [(entry, CaptureInfo(entry.path)) for _, entry in found]
+
+
+def first_time(entry: Input) -> int | None:
+    """The time of the first frame in nanoseconds.
+
+    -1: it has none. None: it is no capture, or cannot be read twice.
+    """
+    if not entry.repeatable:
+        return None
+    try:
+        opened = Opened(entry)
+    except (OSError, ValueError):
+        return None
+    try:
+        walk = Walk(opened, Problems([]), every=True)
+        record = next(walk.records(), None)
+        if record is not None:
+            return record.time
+        return -1 if walk.format else None
+    finally:
+        opened.close()
+
+
+class Captures:
+    """Input files, and by iteration what may matter in them.
+
+    Iterating gives `Packet`s and `Watermark`s of all captures in the order of time and fills
+    `infos`, index by index that of `Packet.capture`. Each iteration reads the files anew and fills
+    the infos anew; standard input and open streams can be read only once. `first_time` and
+    `last_time` are exact where records are in order, else right to the second.
+    """
+
+    __slots__ = ("_entries", "infos")
+
+    def __init__(self, entries: list[tuple[Input, CaptureInfo]]) -> None:
+        self._entries = [entry for entry, _ in entries]
+        self.infos = [info for _, info in entries]
+
+    @property
+    def repeatable(self) -> bool:
+        """Can all of them be read again?"""
+        return all(entry.repeatable for entry in self._entries)
+
+    def __iter__(self) -> Iterator[Packet | Watermark]:
+        streams = [
+            (entry, capture, read_capture(capture, entry, self.infos[capture]))
+            for capture, entry in enumerate(self._entries)
+        ]
+        if len(streams) == 1:
+            return streams[0][2]
+        return merge((first_time(entry) or -1, capture, items) for entry, capture, items in streams)
+
+
+def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Packet | Watermark]:
+    """The candidates of one file in its order, a watermark a second between them, one at its end.
+
+    Fills `info`, which is as of the item given last.
+    """
+    info.problems.clear()
+    info.format = ""
+    problems = Problems(info.problems)
+    try:
+        opened = Opened(entry)
+    except (OSError, ValueError) as error:
+        problems.add("cannot-open", detail=getattr(error, "strerror", None) or str(error))
+        info.unreadable = True
+        return
+    walk = Walk(opened, problems)
+    unread = 0
+    latest = due = 0
+    try:
+        for record in walk.records():
+            if not info.format:
+                describe(info, walk, opened.compression)
+            if record.time > latest:
+                latest = record.time
+            if ("link", record.link_type) not in LAYERS:
+                unread += 1
+                name = link_type_name(record.link_type)
+                problems.add("link-type", record.frame, None, f"{name} is not read")
+                found = None
+            else:
+                found = decapsulate(
+                    record.data,
+                    record.link_type,
+                    capture=capture,
+                    frame=record.frame,
+                    time=record.time,
+                    interface=record.interface,
+                    cut=record.cut,
+                    problems=problems,
+                )
+            if found is not None:
+                yield found
+                due = latest + SECOND
+            elif latest >= due:
+                yield Watermark(capture, record.frame, latest)
+                due = latest + SECOND
+    finally:
+        opened.close()
+        describe(info, walk, opened.compression)
+        info.unreadable = walk.frames == unread + walk.lost and bool(info.problems)
+    if walk.frames:
+        yield Watermark(capture, walk.frames, walk.last_time or 0)
+
+
+def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
+    """What the walk has seen so far."""
+    info.format = f"{walk.format}+{compression}" if compression else walk.format
+    info.link_types = list(dict.fromkeys(map(link_type_name, walk.link_types)))
+    info.packets = walk.frames
+    info.first_time, info.last_time = walk.first_time, walk.last_time

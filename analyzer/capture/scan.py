@@ -1,0 +1,353 @@
+"""The inner loop: which captured frames are worth a closer look.
+
+Of a million packets some thousand matter. `scan_pcap` and `scan_pcapng` walk the records of one
+buffer and note those that may: they know the common shapes (Ethernet, SLL, SLL2, raw IP; IPv4
+without options, IPv6 without extension headers; UDP, TCP; one GTP-U tunnel) and let everything
+else through. `is_candidate` is the exact answer, asked of the innermost datagram of what they let
+through. What `is_candidate` accepts the scan must never lose; the other way round it only costs
+time. Candidates are:
+
+    IP fragments; ESP; ICMP errors
+    UDP whose payload begins with the first line of a SIP message (RFC 3261 7)
+    TCP that looks like text, or that goes to or from a SIP port with payload, SYN, FIN or RST
+
+Functions over octets and integers only, so that they can be compiled as they are.
+"""
+
+import re
+from struct import Struct
+from typing import Final, NamedTuple
+
+ESP: Final = 50
+GTP_U: Final = 2152
+SIP_PORTS: Final = frozenset({5060, 5061})
+PAD: Final = bytes(128)  # stands behind the last octet of every buffer: reads may run over the end
+LEAST: Final = 21  # octets of the shortest IP datagram with a payload
+IP_ETHERTYPES: Final = frozenset({b"\x08\x00", b"\x86\xdd"})
+TEXT_PREFIX: Final = 8  # octets of a TCP payload that say whether it is text
+
+# Never a candidate: IGMP, EIGRP, OSPF, PIM, VRRP, SCTP.
+BORING: Final = frozenset({2, 88, 89, 103, 112, 132})
+# RFC 792 and RFC 4443 errors: they quote what they answer.
+ICMP_ERRORS: Final = {
+    1: frozenset({3, 11, 12}),  # destination unreachable, time exceeded, parameter problem
+    58: frozenset({1, 2, 3, 4}),  # and packet too big
+}
+
+# By the first octet of a payload: may SIP begin so (a letter of a method or version, CR or LF)?
+SIP_START: Final = tuple((chr(c).isalpha() and c < 128) or c in (10, 13) for c in range(256))
+# May this octet stand in text?
+TEXT: Final = tuple(32 <= c < 127 or c in (9, 10, 13) for c in range(256))
+
+TOKEN: Final = rb"[A-Za-z][-.!%*_+`'~0-9A-Za-z]*"
+sip_prefix: Final = re.compile(rb"[\r\n]*(?:" + TOKEN + rb" |SIP/2\.0 )", re.IGNORECASE).match
+# A first line cut by the snap length is known by its URI scheme alone.
+sip_first_line: Final = re.compile(
+    rb"[\r\n]*(?:SIP/2\.0 |"
+    + TOKEN
+    + rb" (?:[^\r\n]* SIP/2\.0[ \t]*(?:[\r\n]|\Z)| *(?:sips?|tel|urn):[^\r\n]*\Z))",
+    re.IGNORECASE,
+).match
+is_text: Final = re.compile(rb"[\t\r\n -~]+").fullmatch
+
+IPV4: Final = Struct(">HxxHxB")  # total length, fragment, protocol; from octet 2
+UDP: Final = Struct(">HH4xB")
+TCP: Final = Struct(">HH8xBB")
+
+
+class Layout(NamedTuple):
+    """Where one link type keeps what the scan looks at, and how it reads in the file's byte order.
+
+    `pcap` and `pcapng` read a record header and the IPv4 and UDP headers behind it in one go.
+    """
+
+    pcap: Struct  # seconds, captured, EtherType, version/IHL, fragment, protocol, ports, payload
+    pcapng: Struct  # block type and length, interface, time, captured, then as above
+    ip: int  # octets before the IP header
+    ipv4: int  # EtherType as it reads
+    ipv6: int
+    vlan: int
+    fragment: int  # offset and more-fragments bits as they read
+    ports: frozenset[int]  # SIP_PORTS as they read
+    gtp_u: int
+
+
+# The EtherType's place in the link header, and that header's length. Raw IP has none: what is read
+# for it is the upper half of the record's original length, which is 0.
+LINKS: Final = {1: (12, 14), 113: (14, 16), 276: (0, 20)} | dict.fromkeys(
+    (12, 14, 101, 228, 229), (-2, 0)
+)
+
+
+def layout_of(link_type: int, order: str) -> Layout:
+    """The layout for a link type in a file of byte order `order` (`<` or `>`)."""
+    if link_type not in LINKS:
+        return EVERYTHING[order]
+    at, ip = LINKS[link_type]
+    ipv4, ipv6 = (0x0800, 0x86DD) if ip else (0, 0)
+    before_ip = {"<": "2xH", ">": "H2x"}[order]
+    fields = (f"4x{at}xH{ip - at - 2}x" if ip else before_ip) + "B5xHxB10xHH4xB"
+
+    def read(number: int) -> int:
+        return int.from_bytes(number.to_bytes(2), "little" if order == "<" else "big")
+
+    return Layout(
+        Struct(f"{order}I4xI{fields}"),
+        Struct(f"{order}IIIIII{fields}"),
+        ip,
+        read(ipv4),
+        read(ipv6),
+        read(0x8100),
+        read(0x3FFF),
+        frozenset(map(read, SIP_PORTS)),
+        read(GTP_U),
+    )
+
+
+# A layout under which no frame is too short or of a known shape: all are to be looked at.
+EVERYTHING: Final = {
+    order: layout_of(1, order)._replace(ip=-1000, ipv4=-1, ipv6=-1, vlan=-1) for order in "<>"
+}
+
+
+def scan_pcap(
+    buffer: bytes,
+    at: int,
+    limit: int,
+    largest: int,
+    frame: int,
+    due: int,
+    layout: Layout,
+    hits: list[tuple[int, int]],
+) -> tuple[int, int, int, int]:
+    """Walk the whole records from `at` on and append (frame, offset) of those to be looked at.
+
+    Besides possible candidates that is the first record of each second from `due` on. Stops at the
+    first record that does not end before `limit` or holds more than `largest` octets. `buffer`
+    has `PAD` behind `limit`. Gives where it stopped, the frames counted, the next `due`, and where
+    the last record walked begins (-1: there was none).
+    """
+    unpack = layout.pcap.unpack_from
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, gtp_u = layout
+    start = SIP_START
+    least = ip + LEAST
+    whole = ip + 29
+    last = -1
+    while at < limit:
+        second, size, ether, version, flags, proto, sport, dport, first = unpack(buffer, at)
+        end = at + 16 + size
+        if end > limit or size > largest:
+            break
+        last = at
+        at = end
+        frame += 1
+        if second >= due:
+            due = second + 1
+        elif size < whole:
+            if size < least:
+                continue
+        elif ether == ipv4 and version == 0x45:
+            if not flags & fragment:
+                if proto == 17:
+                    if sport != gtp_u and dport != gtp_u:
+                        if not start[first] or not sip_prefix(buffer, last + ip + 44, end):
+                            continue
+                    elif not gtp_candidate(buffer, last + ip + 44, end):
+                        continue
+                elif proto == 6:
+                    if (
+                        sport not in ports
+                        and dport not in ports
+                        and not tcp_text(buffer, last + ip + 16, last + ip + 36, end)
+                    ):
+                        continue
+                elif not ip_candidate(buffer, last + ip + 16, end, False):
+                    continue
+        elif ether in (ipv6, ipv4):
+            if not ip_candidate(buffer, last + ip + 16, end, False):
+                continue
+        elif ether == vlan and not vlan_candidate(buffer, last + ip + 16, end):
+            continue
+        hits.append((frame, last))
+    return at, frame, due, last
+
+
+def scan_pcapng(
+    buffer: bytes,
+    at: int,
+    limit: int,
+    groups: list[int],
+    group: int,
+    frame: int,
+    due: int,
+    second: int,
+    layout: Layout,
+    hits: list[tuple[int, int]],
+) -> tuple[int, int, int, int]:
+    """As `scan_pcap`, for the Enhanced Packet Blocks of the interfaces whose number in
+    `groups` is `group`.
+
+    `due` is in the units of those interfaces, of which `second` make one. Stops at any other
+    block, and at one whose lengths do not fit together.
+    """
+    unpack = layout.pcapng.unpack_from
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, gtp_u = layout
+    start = SIP_START
+    least = ip + LEAST
+    whole = ip + 29
+    count = len(groups)
+    high_due = due >> 32
+    low_due = due & 0xFFFFFFFF
+    last = -1
+    while at < limit:
+        (
+            kind, length, interface, high, low, size,
+            ether, version, flags, proto, sport, dport, first,
+        ) = unpack(buffer, at)  # fmt: skip
+        end = at + length
+        if (
+            kind != 6
+            or end > limit
+            or size + 32 > length
+            or length & 3
+            or interface >= count
+            or groups[interface] != group
+            or buffer[at + 4 : at + 8] != buffer[end - 4 : end]
+        ):
+            break
+        last = at
+        at = end
+        frame += 1
+        end = last + 28 + size
+        if high > high_due or (high == high_due and low >= low_due):
+            due = (high << 32 | low) + second
+            high_due = due >> 32
+            low_due = due & 0xFFFFFFFF
+        elif size < whole:
+            if size < least:
+                continue
+        elif ether == ipv4 and version == 0x45:
+            if not flags & fragment:
+                if proto == 17:
+                    if sport != gtp_u and dport != gtp_u:
+                        if not start[first] or not sip_prefix(buffer, last + ip + 56, end):
+                            continue
+                    elif not gtp_candidate(buffer, last + ip + 56, end):
+                        continue
+                elif proto == 6:
+                    if (
+                        sport not in ports
+                        and dport not in ports
+                        and not tcp_text(buffer, last + ip + 28, last + ip + 48, end)
+                    ):
+                        continue
+                elif not ip_candidate(buffer, last + ip + 28, end, False):
+                    continue
+        elif ether in (ipv6, ipv4):
+            if not ip_candidate(buffer, last + ip + 28, end, False):
+                continue
+        elif ether == vlan and not vlan_candidate(buffer, last + ip + 28, end):
+            continue
+        hits.append((frame, last))
+    return at, frame, due, last
+
+
+def vlan_candidate(buffer: bytes, at: int, end: int) -> bool:
+    """May what is behind the 802.1Q tag at `at` be a candidate?"""
+    if buffer[at + 2 : at + 4] not in IP_ETHERTYPES:
+        return True
+    return at + 4 + LEAST <= end and ip_candidate(buffer, at + 4, end, False)
+
+
+def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
+    """May the IP datagram at `ip` be one, or hold one? `inner`: it came out of a tunnel."""
+    version = buffer[ip]
+    if version == 0x45:
+        _, flags, proto = IPV4.unpack_from(buffer, ip + 2)
+        if flags & 0x3FFF:
+            return True
+        at = ip + 20
+    elif version & 0xF0 == 0x60:
+        proto = buffer[ip + 6]
+        at = ip + 40
+    else:
+        return True
+    if at + 9 > end:
+        return True
+    if proto == 17:
+        sport, dport, first = UDP.unpack_from(buffer, at)
+        if sport == GTP_U or dport == GTP_U:
+            return inner or gtp_candidate(buffer, at + 8, end)
+        return SIP_START[first] and sip_prefix(buffer, at + 8, end) is not None
+    if proto == 6:
+        sport, dport, _ = UDP.unpack_from(buffer, at)
+        return sport in SIP_PORTS or dport in SIP_PORTS or tcp_text(buffer, ip, at, end)
+    if proto in ICMP_ERRORS:
+        return buffer[at] in ICMP_ERRORS[proto]
+    return proto not in BORING
+
+
+def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
+    """May what a UDP datagram with a GTP-U port holds at `at` be a candidate (TS 29.281 5.1)?"""
+    flags = buffer[at]
+    if flags & 0xF0 != 0x30:
+        return SIP_START[flags] and sip_prefix(buffer, at, end) is not None
+    if buffer[at + 1] != 0xFF:
+        return False
+    inner = at + 8
+    if flags & 7:
+        inner += 4
+        following = buffer[inner - 1] if flags & 4 else 0
+        while following and inner < end:
+            size = buffer[inner] * 4
+            if not size:
+                return True
+            inner += size
+            following = buffer[inner - 1] if inner <= end else 0
+    return inner + LEAST <= end and ip_candidate(buffer, inner, end, True)
+
+
+def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
+    """Has the TCP segment at `tcp`, in the IP datagram at `ip`, a payload that begins like text?"""
+    at = tcp + (buffer[tcp + 12] >> 4) * 4
+    if at >= end or not TEXT[buffer[at]]:
+        return False
+    # Ethernet pads short frames, so the IP header has to say where the text ends.
+    if buffer[ip] >> 4 == 4:
+        stop = ip + (buffer[ip + 2] << 8 | buffer[ip + 3])
+        empty = stop == ip
+    else:
+        stop = ip + 40 + (buffer[ip + 4] << 8 | buffer[ip + 5])
+        empty = stop == ip + 40
+    if stop > end or empty:
+        stop = end
+    if at >= stop:
+        return False
+    return is_text(buffer, at, min(at + TEXT_PREFIX, stop)) is not None
+
+
+def is_candidate(proto: int, data: bytes, at: int, end: int, frag_offset: int) -> bool:
+    """May SIP, ESP or a signal be in the IP payload `data[at:end]`?
+
+    `frag_offset` is that of a fragment, -1 for a whole datagram.
+    """
+    if at >= end:
+        return False
+    if frag_offset >= 0 or proto == ESP:
+        return True
+    if proto == 17:
+        return sip_first_line(data, at + 8, end) is not None
+    if proto == 6:
+        return tcp_candidate(data, at, end)
+    return data[at] in ICMP_ERRORS.get(proto, ())
+
+
+def tcp_candidate(data: bytes, at: int, end: int) -> bool:
+    """Is this TCP segment text, or one of a SIP port that carries or changes something?"""
+    if end - at < 20:
+        return False
+    sport, dport, offset, flags = TCP.unpack_from(data, at)
+    start = at + (offset >> 4) * 4
+    if sport in SIP_PORTS or dport in SIP_PORTS:
+        return bool(start < end or flags & 0b111)  # RST, SYN, FIN
+    return start < end and is_text(data, start, min(start + TEXT_PREFIX, end)) is not None
