@@ -1,0 +1,186 @@
+"""From packets to transport payloads: fragments, UDP, TCP streams, ESP and what signals tell.
+
+`Flows` takes the merged packets of all captures, one at a time, and keeps nothing but what is
+incomplete. It reads the `SaTable` and never writes it.
+"""
+
+from typing import Final
+
+from analyzer import limits
+from analyzer.capture.decap import decapsulate_ip
+from analyzer.capture.packet import Packet
+from analyzer.capture.scan import sip_first_line
+from analyzer.flows.datagram import Datagram, EspSeen, Protection
+from analyzer.flows.esp import EspOpener, Opened, esp_header
+from analyzer.flows.flow import Flow
+from analyzer.flows.fragments import Fragments
+from analyzer.flows.problems import Problems
+from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal
+from analyzer.flows.streams import Streams
+from analyzer.flows.transport import ESP, TCP, UDP, parse_udp
+from analyzer.keys.sa_table import SaTable
+
+__all__ = ["Flow", "Flows"]
+
+_NO_FRAMES: Final[tuple[int, ...]] = ()
+
+
+class Flows:
+    """The packets of all captures, in time order, to datagrams, ESP sightings and signals.
+
+    `problems` yields (capture, `Problem`) for what was dropped or could not be read so far:
+    `fragment-missing`, `fragment-overlap`, `fragment-too-large`, `fragment-limit`, `udp-header`,
+    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`. Nothing here raises on input.
+    """
+
+    __slots__ = ("_fragments", "_opener", "_streams", "problems")
+
+    def __init__(self, table: SaTable) -> None:
+        self.problems = Problems()
+        self._fragments = Fragments(self.problems)
+        self._streams = Streams(self.problems)
+        self._opener = EspOpener(table)
+
+    def feed(self, packet: Packet) -> list[Flow]:
+        """What this packet gives or sets free; an `EspSeen` stands before what it held."""
+        if packet.frag_offset >= 0:
+            return self._feed_fragment(packet)
+        out: list[Flow] = []
+        self._feed_whole(packet, _NO_FRAMES, out)
+        return out
+
+    def advance(self, time: int) -> list[Flow]:
+        """The time has come this far: give up what waited too long, hand on what that sets free."""
+        out: list[Flow] = []
+        self._fragments.advance(time)
+        self._streams.advance(time, out)
+        return out
+
+    def finish(self) -> list[Flow]:
+        """All input was fed: hand on what is still held back, count what is incomplete."""
+        out: list[Flow] = []
+        self._fragments.finish()
+        self._streams.finish(out)
+        return out
+
+    def _feed_fragment(self, packet: Packet) -> list[Flow]:
+        out: list[Flow] = []
+        frames = _NO_FRAMES
+        for _ in range(limits.NESTING):
+            whole = self._fragments.feed(packet, frames)
+            if whole is None:
+                break
+            completed, frames = whole
+            inner = decapsulate_ip(completed)
+            if inner is None:
+                break
+            if inner.frag_offset < 0:
+                self._feed_whole(inner, frames, out)
+                break
+            packet = inner
+        return out
+
+    def _feed_whole(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
+        proto = packet.proto
+        if proto == UDP:
+            self._feed_udp(packet, frames, out)
+        elif proto == ESP:
+            self._feed_esp(packet, frames, out)
+        elif proto == TCP:
+            self._streams.feed(packet, out, frames)
+        elif proto in (ICMP, ICMPV6):
+            signal = icmp_signal(packet)
+            if signal is not None:
+                out.append(signal)
+
+    def _feed_udp(
+        self,
+        packet: Packet,
+        frames: tuple[int, ...],
+        out: list[Flow],
+        protection: Protection = "clear",
+        spi: int = -1,
+        seq: int = -1,
+    ) -> None:
+        header = parse_udp(packet.data)
+        if header is None:
+            self.problems.note(packet.capture, "udp-header", packet.frame)
+            return
+        sport, dport, payload, short = header
+        if not sip_first_line(payload):
+            return
+        out.append(
+            Datagram(
+                packet.capture,
+                packet.frame,
+                packet.time,
+                packet.interface,
+                packet.path + "/udp",
+                packet.src,
+                packet.dst,
+                sport,
+                dport,
+                "udp",
+                payload,
+                frames,
+                protection,
+                spi,
+                seq,
+                packet.ip_id,
+                -1,
+                False,
+                short or packet.truncated,
+            )
+        )
+
+    def _feed_esp(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
+        header = esp_header(packet.data)
+        if header is None:
+            self.problems.note(packet.capture, "esp-header", packet.frame)
+            return
+        spi, seq = header
+        opened = self._opener.open(packet, spi)
+        seen = EspSeen(
+            packet.capture,
+            packet.frame,
+            packet.time,
+            packet.interface,
+            packet.path + "/esp",
+            packet.src,
+            packet.dst,
+            spi,
+            seq,
+            len(packet.data),
+            frames=frames,
+        )
+        out.append(seen)
+        if isinstance(opened, str):
+            seen.reason = opened
+            return
+        seen.opened = "null"
+        seen.reason = opened.reason
+        seen.proto = opened.proto
+        seen.sport = int.from_bytes(opened.data[:2], "big")
+        seen.dport = int.from_bytes(opened.data[2:4], "big")
+        inner = _inside(packet, seen.path, opened)
+        if opened.proto == UDP:
+            self._feed_udp(inner, frames, out, "esp-null", spi, seq)
+        else:
+            self._streams.feed(inner, out, frames, "esp-null", spi, seq)
+
+
+def _inside(packet: Packet, path: str, opened: Opened) -> Packet:
+    """What an ESP packet held, as a packet of its own (transport mode: the same addresses)."""
+    return Packet(
+        packet.capture,
+        packet.frame,
+        packet.time,
+        packet.interface,
+        path,
+        packet.src,
+        packet.dst,
+        opened.proto,
+        opened.data,
+        ip_id=packet.ip_id,
+        truncated=opened.truncated,
+    )

@@ -1,0 +1,84 @@
+"""What `flows/` hands on."""
+
+from typing import Literal
+
+import msgspec
+
+Protection = Literal["clear", "esp", "esp-null", "tls", "ports"]
+Transport = Literal["udp", "tcp"]
+
+
+class Datagram(msgspec.Struct, gc=False):
+    """One transport payload: a whole UDP payload, or the next bytes in order of one TCP direction.
+
+    `frame` is the one that completed it (where Wireshark shows it); `frames` names all fragments,
+    empty when `frame` is the only one. `spi` and `seq` are those of the ESP packet it came out of,
+    else -1. `stream` numbers the TCP direction (-1 for UDP); `fresh` says that these bytes do not
+    join the ones before (first of the stream, or behind a gap).
+    """
+
+    capture: int
+    frame: int
+    time: int
+    interface: int
+    path: str
+    src: bytes
+    dst: bytes
+    sport: int
+    dport: int
+    transport: Transport
+    payload: bytes
+    frames: tuple[int, ...] = ()
+    protection: Protection = "clear"
+    spi: int = -1
+    seq: int = -1
+    ip_id: int = -1
+    stream: int = -1
+    fresh: bool = False
+    truncated: bool = False
+
+
+class EspSeen(msgspec.Struct, gc=False):
+    """One ESP packet (whole, after reassembly), opened or not.
+
+    `opened` is `null`, `decrypted` or "" (not opened), with the `reason`. `length` counts the
+    octets from the SPI to the end. `frames` as in `Datagram`.
+    """
+
+    capture: int
+    frame: int
+    time: int
+    interface: int
+    path: str
+    src: bytes
+    dst: bytes
+    spi: int
+    seq: int
+    length: int
+    opened: Literal["", "null", "decrypted"] = ""
+    reason: str = ""
+    frames: tuple[int, ...] = ()
+    proto: int = 0  # next header, where it was opened
+    sport: int = 0  # inner ports, where it was opened
+    dport: int = 0
+
+
+class Signal(msgspec.Struct, gc=False):
+    """Evidence beside SIP: what the network said about reachability.
+
+    `kind`: `syn`, `syn-ack`, `rst`, `fin`, `tcp-gap`, `icmp`. For `icmp` the addresses and ports
+    are those of the quoted packet, `detail` the name of the error, `by` its sender.
+    """
+
+    capture: int
+    frame: int
+    time: int
+    kind: str
+    src: bytes
+    dst: bytes
+    sport: int = 0
+    dport: int = 0
+    detail: str = ""
+    by: bytes = b""
+    protection: Protection = "clear"
+    spi: int = -1

@@ -1,0 +1,176 @@
+"""ESP packets (RFC 4303): seen always, opened where encryption is NULL (RFC 2410).
+
+Whether a packet is NULL-encrypted stands nowhere in it. It is tried, and opened only where the
+trailer and the transport header inside agree with one another. How seldom a packet of random
+octets passes (which a well encrypted one is), for one ICV length:
+
+- next header UDP or TCP, and as many padding octets 1, 2, 3... as the pad length says: 2**-8 for
+  each protocol, times 2**-8 for the pad length (the sum over longer pads adds 1/255 of that);
+- UDP: its length, equal to what is there: 2**-16; together 2**-32;
+- TCP: reserved bits zero 2**-3, one of 32 usual flag sets of 256: 2**-3, no urgent pointer where
+  URG is not set: 2**-16; together 2**-38.
+
+With the five layouts of `_LAYOUTS` and a sixth from the table that is below 2**-29 a packet: one in
+five hundred million. And nothing but a SIP start line makes a `Datagram` of it then.
+"""
+
+from struct import Struct
+from typing import Final, NamedTuple
+
+from analyzer.capture.packet import Packet
+from analyzer.flows.start_line import starts_like_sip
+from analyzer.flows.transport import (
+    ACK,
+    CWR,
+    ECE,
+    FIN,
+    PSH,
+    RST,
+    SYN,
+    TCP,
+    TCP_HEADER,
+    UDP,
+    UDP_HEADER,
+    URG,
+)
+from analyzer.keys.algorithms import icv_length, iv_length
+from analyzer.keys.sa_table import Sa, SaTable
+
+# Why a packet stayed closed (`EspSeen.reason`), or what is odd about an opened one.
+ENCRYPTED: Final = "encrypted"  # the SA announces encryption, and it is not NULL on the wire
+NOT_NULL: Final = "not-null"  # the SA announces NULL, the wire is not
+UNKNOWN_SPI: Final = "unknown-spi"  # no SA announced, and not NULL
+TRUNCATED: Final = "truncated"  # cut by the snap length before its trailer
+SHORT: Final = "short"  # no room for a trailer
+NULL_UNANNOUNCED: Final = "null-unannounced"  # opened as NULL though the SA announces encryption
+ICV_DIFFERS: Final = "icv-differs"  # opened, with another ICV length than the SA announces
+
+HEADER: Final = 8
+_HEADER: Final = Struct("!II")
+
+# (IV octets, ICV octets) where nothing is announced: those of HMAC-*-96, of 128, 192 and 256 bit
+# ICVs as Wireshark tries them, and AES-GMAC (RFC 4543), whose readable payload follows an IV.
+_LAYOUTS: Final = ((0, 12), (0, 16), (0, 24), (0, 32), (8, 16))
+_PADDING: Final = bytes(range(1, 256))
+_USUAL_FLAGS: Final = frozenset(
+    flags | extra
+    for flags in (
+        SYN,
+        SYN | ACK,
+        ACK,
+        PSH | ACK,
+        FIN | ACK,
+        FIN | PSH | ACK,
+        RST,
+        RST | ACK,
+    )
+    for extra in (0, ECE, CWR, ECE | CWR)
+)
+
+
+class Opened(NamedTuple):
+    """What an ESP packet holds: `proto` and its octets; `reason` says what is odd about it."""
+
+    proto: int
+    data: bytes
+    reason: str = ""
+    truncated: bool = False
+
+
+def esp_header(data: bytes) -> tuple[int, int] | None:
+    """(SPI, sequence number), or None where the header is cut."""
+    if len(data) < HEADER:
+        return None
+    spi, seq = _HEADER.unpack_from(data)
+    return spi, seq
+
+
+class EspOpener:
+    """Opens ESP packets with what the `SaTable` knows, and without it where that can be done."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, table: SaTable) -> None:
+        self._table = table
+
+    def open(self, packet: Packet, spi: int) -> Opened | str:
+        """What the packet holds, or the reason why it stays closed.
+
+        The wire may differ from what was agreed, so NULL is tried whatever the SA says. A packet
+        that passes as NULL needs no key; decryption belongs behind that trial, by the SA at hand.
+        """
+        data = packet.data
+        sa = self._table.get(packet.dst, spi)
+        if packet.truncated:
+            return _open_truncated(data) or TRUNCATED
+        announced = None if sa is None else _layout(sa)
+        if announced is not None:
+            found = open_null(data, *announced)
+            if found is not None:
+                return Opened(*found, _oddity(sa, announced, announced))
+        for layout in _LAYOUTS:
+            if layout != announced:
+                found = open_null(data, *layout)
+                if found is not None:
+                    return Opened(*found, _oddity(sa, announced, layout))
+        if len(data) < HEADER + 2:
+            return SHORT
+        if sa is None:
+            return UNKNOWN_SPI
+        return NOT_NULL if sa.ealg == "null" else ENCRYPTED
+
+
+def open_null(data: bytes, iv: int, icv: int) -> tuple[int, bytes] | None:
+    """(protocol, its octets) of an ESP packet without encryption, or None where it is not so."""
+    start = HEADER + iv
+    trailer = len(data) - icv - 2
+    if trailer < start + UDP_HEADER:
+        return None
+    proto = data[trailer + 1]
+    if proto not in (UDP, TCP):
+        return None
+    end = trailer - data[trailer]
+    if end < start + UDP_HEADER or data[end:trailer] != _PADDING[: trailer - end]:
+        return None
+    inner = data[start:end]
+    return (proto, inner) if (_udp_holds if proto == UDP else _tcp_holds)(inner) else None
+
+
+def _udp_holds(data: bytes) -> bool:
+    if data[4] << 8 | data[5] != len(data):
+        return False
+    return (data[:2] != b"\0\0" and data[2:4] != b"\0\0") or starts_like_sip(data[UDP_HEADER:])
+
+
+def _tcp_holds(data: bytes) -> bool:
+    if len(data) < TCP_HEADER or data[:2] == b"\0\0" or data[2:4] == b"\0\0":
+        return False
+    offset, flags = data[12], data[13]
+    if offset & 14 or not TCP_HEADER <= (offset >> 4) << 2 <= len(data):
+        return False
+    if flags & URG:
+        return flags & ~URG in _USUAL_FLAGS and starts_like_sip(data[(offset >> 4) << 2 :])
+    return flags in _USUAL_FLAGS and data[18:20] == b"\0\0"
+
+
+def _open_truncated(data: bytes) -> Opened | None:
+    """Without its trailer a packet is opened only for a SIP start line right behind UDP."""
+    for iv in (0, 8):
+        inner = data[HEADER + iv :]
+        if starts_like_sip(inner[UDP_HEADER:]):
+            return Opened(UDP, inner, truncated=True)
+    return None
+
+
+def _layout(sa: Sa) -> tuple[int, int] | None:
+    """(IV, ICV) octets of this SA without encryption."""
+    icv, iv = icv_length(sa.alg, sa.ealg), iv_length(sa.alg, "null")
+    return None if icv is None or iv is None else (iv, icv)
+
+
+def _oddity(sa: Sa | None, announced: tuple[int, int] | None, seen: tuple[int, int]) -> str:
+    if sa is None:
+        return ""
+    if sa.ealg != "null":
+        return NULL_UNANNOUNCED
+    return ICV_DIFFERS if announced is not None and announced != seen else ""
