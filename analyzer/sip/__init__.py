@@ -1,0 +1,130 @@
+"""SIP out of datagrams: messages, copies merged, transactions and hops linked.
+
+reader = SipReader()
+for datagram in datagrams:
+    for message in reader.feed(datagram):
+        ...
+"""
+
+from collections import Counter
+
+from analyzer import limits
+from analyzer.capture.packet import Problem
+from analyzer.flows.datagram import Datagram
+from analyzer.sip.copies import Copies, add_sighting
+from analyzer.sip.digest import AkaNonce, Challenge, Credentials
+from analyzer.sip.framing import Framed, Framing, udp_octets
+from analyzer.sip.headers import Head, parse_head
+from analyzer.sip.message import Contact, Row, Sighting, SipMessage
+from analyzer.sip.transactions import Transactions
+
+__all__ = [
+    "AkaNonce",
+    "Challenge",
+    "Contact",
+    "Credentials",
+    "Row",
+    "Sighting",
+    "SipMessage",
+    "SipReader",
+]
+
+
+class SipReader:
+    """Turns datagrams, fed in time order, into messages with their links.
+
+    Counted per capture: `sightings`, every SIP message as it stands there; `messages`, those left
+    when copies are merged into their first sighting.
+    """
+
+    __slots__ = ("_copies", "_framing", "_transactions", "_turned", "messages", "sightings")
+
+    def __init__(self) -> None:
+        self._framing = Framing()
+        self._copies = Copies()
+        self._transactions = Transactions()
+        self._turned = 0
+        self.sightings: Counter[int] = Counter()
+        self.messages: Counter[int] = Counter()
+
+    def feed(self, datagram: Datagram) -> list[SipMessage]:
+        """The new messages that these octets complete, retransmissions among them.
+
+        A copy is not returned: the `sightings` of the message it copies grow instead.
+        """
+        if abs(datagram.time - self._turned) > limits.SECOND:
+            self.advance(datagram.time)
+        if datagram.transport == "tcp":
+            return self._take_all(self._framing.feed(datagram))
+        raw = udp_octets(datagram.payload)
+        if not raw:
+            return []
+        message = self._take(raw, None, datagram, datagram.frames, datagram.truncated)
+        return [] if message is None else [message]
+
+    def advance(self, time: int) -> None:
+        """Let the time of the captures be `time` (ns): what is too old is forgotten."""
+        self._turned = time
+        self._framing.turn(time)
+        self._copies.turn(time)
+        self._transactions.turn(time)
+
+    def finish(self) -> list[SipMessage]:
+        """The messages whose end never came, `truncated`."""
+        return self._take_all(self._framing.finish())
+
+    @property
+    def problems(self) -> list[tuple[int, Problem]]:
+        """What could not be read or was dropped, as (capture, problem), one of each kind.
+
+        `sip-message-too-long`, `sip-message-cut` (a TCP message without its end),
+        `sip-stream-garbage` (octets before a start line), and, told of the first capture whatever
+        the capture, `sip-stream-dropped`, `sip-transaction-dropped` (lost to a bound).
+        """
+        found = [
+            (capture, Problem(kind, count=count))
+            for (capture, kind), count in self._framing.problems.items()
+        ]
+        for kind, count in (
+            ("sip-stream-dropped", self._framing.dropped),
+            ("sip-transaction-dropped", self._transactions.dropped),
+        ):
+            if count:
+                found.append((0, Problem(kind, count=count)))
+        return found
+
+    def _take_all(self, framed: list[Framed]) -> list[SipMessage]:
+        found = []
+        for one in framed:
+            message = self._take(one.raw, one.head, one.origin, one.frames, one.truncated)
+            if message is not None:
+                found.append(message)
+        return found
+
+    def _take(
+        self,
+        raw: bytes,
+        head: Head | None,
+        origin: Datagram,
+        frames: tuple[int, ...],
+        truncated: bool,
+    ) -> SipMessage | None:
+        """Place the message of these octets; None where it is a copy, or no SIP after all."""
+        seen = self._copies.find(raw, origin)
+        if seen is not None and seen.copied is not None:
+            self.sightings[origin.capture] += 1
+            add_sighting(seen.copied, origin)
+            return None
+        head = head or parse_head(raw, cut=truncated)
+        if head is None:
+            return None
+        message = SipMessage(head, raw, origin, frames, truncated)
+        self.sightings[origin.capture] += 1
+        self.messages[origin.capture] += 1
+        if seen is None:
+            self._transactions.place(message)
+        else:
+            message.original = seen.original
+            message.request = seen.original.request
+        self._copies.remember(message)
+        return message

@@ -1,0 +1,104 @@
+"""The same octets on the same hop again: a copy from another tap, or a retransmission.
+
+A copy is sooner than any retransmission timer, or the same IP packet (identification) at a tap
+that has not seen it yet, its clock somewhat apart. All else is a retransmission (RFC 3261 17.1).
+"""
+
+from typing import NamedTuple
+
+from analyzer import limits
+from analyzer.flows.datagram import Datagram
+from analyzer.sip.aging import Aging
+from analyzer.sip.message import Sighting, SipMessage
+
+Octets = tuple[bytes, bytes, bytes, int, int, str]
+
+
+class Seen(NamedTuple):
+    """An earlier message with the same octets on the same hop.
+
+    `copied`: which of its occurrences this one is a copy of; None: it is a retransmission.
+    """
+
+    original: SipMessage
+    copied: SipMessage | None
+
+
+class Copies:
+    """Remembers messages by hop and octets for as long as retransmissions may come."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: Aging[Octets, list[SipMessage]] = Aging(limits.REPETITION, limits.TRANSACTIONS)
+
+    def find(self, raw: bytes, at: Datagram) -> Seen | None:
+        """The earlier message these octets repeat; None where they are new.
+
+        `at` is the datagram that completed the octets.
+        """
+        occurrences = self._seen.get((raw, at.src, at.dst, at.sport, at.dport, at.transport))
+        if occurrences is None:
+            return None
+        first = occurrences[0]
+        return Seen(first.original or first, _copied(occurrences, at))
+
+    def remember(self, message: SipMessage) -> None:
+        """Take in a message that is no copy; a retransmission is counted at its original."""
+        key = (
+            message.raw,
+            message.src,
+            message.dst,
+            message.sport,
+            message.dport,
+            message.transport,
+        )
+        if message.original is not None:
+            message.original.retransmissions += 1
+        occurrences = self._seen.get(key)
+        if occurrences is None:
+            self._seen.put(key, [message])
+        else:
+            occurrences.append(message)
+            del occurrences[1 : -limits.REPEATS]
+
+    def turn(self, now: int) -> None:
+        """Let the time be `now`; what is too old to be repeated is forgotten."""
+        self._seen.turn(now)
+
+
+def _copied(occurrences: list[SipMessage], at: Datagram) -> SipMessage | None:
+    for message in reversed(occurrences):
+        if abs(at.time - message.time) <= limits.COPY_WINDOW:
+            return message
+    if at.ip_id < 0:
+        return None
+    tap = (at.capture, at.interface, at.path)
+    for message in occurrences:
+        if abs(at.time - message.time) > limits.CLOCKS_APART:
+            continue
+        if message.ip_id == at.ip_id and all(
+            (place.capture, place.interface, place.path) != tap for place in message.sightings
+        ):
+            return message
+    return None
+
+
+def add_sighting(message: SipMessage, at: Datagram) -> None:
+    """Note at the message that a copy of it was captured there, up to `limits.SIGHTINGS`."""
+    if len(message.sightings) == limits.SIGHTINGS:
+        return
+    message.sightings.append(
+        Sighting(
+            at.capture,
+            at.frame,
+            at.src,
+            at.dst,
+            at.sport,
+            at.dport,
+            at.path,
+            at.time,
+            at.interface,
+            at.ip_id,
+        )
+    )

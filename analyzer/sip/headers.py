@@ -1,0 +1,357 @@
+"""The head of a SIP message: start line and header rows as spans (RFC 3261 7.1 to 7.3, 25.1).
+
+The usual head (CRLF, nothing folded) is indexed by a few calls that each see all of it; a head
+with anything odd is read line by line. Values are not decoded here. The span of a row is packed
+into one int, `start << 17 | end`, its name and folds included, its line end not.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from analyzer import limits
+
+SPAN_BITS: Final = 17  # limits.MESSAGE needs 17 bits
+SPAN_MASK: Final = (1 << SPAN_BITS) - 1
+
+Index = dict[str, int | list[int]]
+"""Full lower-case name to the number of its row, or to the numbers of all."""
+
+COMPACT: Final = {
+    "a": "accept-contact",  # RFC 3841
+    "b": "referred-by",  # RFC 3892
+    "c": "content-type",
+    "d": "request-disposition",  # RFC 3841
+    "e": "content-encoding",
+    "f": "from",
+    "i": "call-id",
+    "j": "reject-contact",  # RFC 3841
+    "k": "supported",
+    "l": "content-length",
+    "m": "contact",
+    "n": "identity-info",  # RFC 4474
+    "o": "event",  # RFC 6665
+    "r": "refer-to",  # RFC 3515
+    "s": "subject",
+    "t": "to",
+    "u": "allow-events",  # RFC 6665
+    "v": "via",
+    "x": "session-expires",  # RFC 4028
+    "y": "identity",  # RFC 8224
+}
+"""Registered compact forms (RFC 3261 7.3.3 and the IANA registry)."""
+
+_USUAL: Final = """
+Accept Accept-Contact Accept-Encoding Accept-Language Access-Network-Info Alert-Info Allow
+Allow-Events Authentication-Info Authorization Call-ID Call-Info Cellular-Network-Info Contact
+Content-Disposition Content-Encoding Content-Language Content-Length Content-Type CSeq Date
+Error-Info Event Expires Feature-Caps From Geolocation Geolocation-Routing History-Info
+In-Reply-To Max-Breadth Max-Forwards MIME-Version Min-Expires Min-SE Organization
+P-Access-Network-Info P-Asserted-Identity P-Asserted-Service P-Associated-URI P-Called-Party-ID
+P-Charging-Function-Addresses P-Charging-Vector P-Early-Media P-Preferred-Identity
+P-Preferred-Service P-Profile-Key P-Served-User P-User-Database P-Visited-Network-ID Path Priority
+Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To
+Referred-By Replaces Require Resource-Priority Retry-After Route RSeq Security-Client
+Security-Server Security-Verify Server Service-Route Session-Expires Session-ID SIP-ETag
+SIP-If-Match Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning
+WWW-Authenticate
+"""
+
+_KNOWN: Final[dict[bytes, str]] = {
+    spelling.encode(): name.lower()
+    for name in _USUAL.split()
+    for spelling in (name, name.lower(), name.upper(), name.title(), name.capitalize())
+} | {form.encode(): name for short, name in COMPACT.items() for form in (short, short.upper())}
+
+_METHOD_NAMES: Final = """
+ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE
+"""
+
+METHODS: Final[dict[bytes, str]] = {name.encode(): name for name in _METHOD_NAMES.split()}
+"""The registered methods, to read them without decoding."""
+
+_TOKEN: Final = re.compile(rb"[-.!%*_+`'~0-9A-Za-z]+")
+_ROW_NAME: Final = re.compile(rb"\n([^:\r\n]*):")
+_HEAD_END: Final = re.compile(rb"\n\r?\n")
+
+
+class StartLine(msgspec.Struct, gc=False):
+    """A Request-Line (`method`, `uri`) or a Status-Line (`code`, `reason`; `method` empty)."""
+
+    method: str
+    uri: str
+    code: int
+    reason: str
+    defects: tuple[str, ...] = ()
+
+
+class Head(msgspec.Struct, gc=False):
+    """Start line and header rows; `body_start` lies behind the blank line.
+
+    `lines` are the octets of the rows, `spans` where they lie: None where they follow the start
+    line without a gap, each ended by CRLF (`row_spans` then finds them).
+    """
+
+    start: StartLine
+    index: Index
+    lines: list[bytes]
+    spans: list[int] | None
+    body_start: int
+    defects: tuple[str, ...]
+
+
+def decode(octets: bytes) -> str:
+    """UTF-8 text; octets that are none stay visible as `\\xNN`."""
+    return octets.decode("utf-8", "backslashreplace")
+
+
+def parse_start_line(line: bytes) -> StartLine | None:
+    """Read a start line given without its line end; None where it is none (RFC 3261 7.1, 7.2).
+
+    Defects: `start-line-space` (more than the one SP between its parts, or space in the URI).
+    """
+    if line.startswith(b"SIP/2.0 "):
+        return _status_line(line)
+    stripped = line.rstrip(b" \t\r")
+    if not stripped.endswith((b" SIP/2.0", b"\tSIP/2.0")):
+        return None
+    octets, _, rest = stripped.partition(b" ")
+    method = METHODS.get(octets)
+    if method is None:
+        if not _TOKEN.fullmatch(octets):
+            return None
+        method = octets.decode("ascii")
+    written = rest[:-8]
+    uri = written.strip(b" \t")
+    if not uri:
+        return None
+    odd = stripped != line or uri != written or b" " in uri or b"\t" in uri
+    return StartLine(method, decode(uri), 0, "", ("start-line-space",) if odd else ())
+
+
+def _status_line(line: bytes) -> StartLine | None:
+    rest = line[8:].lstrip(b" \t")
+    digits = rest[:3]
+    if len(digits) != 3 or not digits.isdigit() or digits[0] == 0x30:
+        return None
+    if len(rest) > 3 and rest[3] not in b" \t\r":
+        return None
+    odd = len(rest) != len(line) - 8 or len(rest) < 4
+    reason = decode(rest[3:].strip(b" \t\r"))
+    return StartLine("", "", int(digits), reason, ("start-line-space",) if odd else ())
+
+
+def head_end(data: bytes | bytearray, start: int = 0) -> int:
+    """Offset behind the blank line that ends the head, searched from `start`; -1 without one.
+
+    Bare LF counts as a line end.
+    """
+    found = _HEAD_END.search(data, start)
+    return found.end() if found else -1
+
+
+def parse_head(raw: bytes, cut: bool = False) -> Head | None:
+    """Read start line and rows of a message that starts at offset 0; None if it is not SIP.
+
+    `cut`: octets are missing at the end, so a last row without line end is not taken.
+    Defects: those of the start line, `no-blank-line`, `bare-lf`, `line-without-colon`,
+    `fold-without-header`, `bad-header-name`, `too-many-rows`.
+    """
+    line_end = raw.find(b"\n", 0, limits.MESSAGE)
+    if line_end < 0:
+        return None
+    start = parse_start_line(raw[:line_end].removesuffix(b"\r"))
+    if start is None:
+        return None
+    end = raw.find(b"\r\n\r\n", line_end, limits.MESSAGE)
+    if end > 0 and raw[line_end - 1] == 0x0D:
+        lines = raw[line_end + 1 : end].split(b"\r\n", limits.HEADER_ROWS)
+        if raw.count(b"\n", line_end, end) == len(lines):
+            names = _ROW_NAME.findall(raw, line_end, end)
+            index = _index(names) if len(names) == len(lines) else None
+            if index is not None:
+                return Head(start, index, lines, None, end + 4, start.defects)
+    return _odd_head(raw, start, line_end + 1, cut)
+
+
+def _index(names: list[bytes]) -> Index | None:
+    """Index the rows of a usual head by their names; None where it is not usual after all.
+
+    The hot loop of this room, in C as far as it goes.
+    """
+    keys = list(map(_KNOWN.get, names))
+    index: Index = dict(zip(keys, range(len(keys)), strict=True))  # type: ignore[arg-type]
+    if None in index:
+        for row, key in enumerate(keys):
+            if key is None:
+                keys[row] = _full_name(names[row])
+        if None in keys:
+            return None
+        index = dict(zip(keys, range(len(keys)), strict=True))  # type: ignore[arg-type]
+    repeated = len(keys) - len(index)
+    if repeated:
+        for row, key in enumerate(keys):
+            rows = index[key]  # type: ignore[index]
+            if isinstance(rows, list):
+                if row == rows[-1]:
+                    continue
+                rows.insert(-1, row)
+            elif row == rows:
+                continue
+            else:
+                index[key] = [row, rows]  # type: ignore[index]
+            repeated -= 1
+            if not repeated:
+                break
+    return index
+
+
+def _fill(index: Index, keys: Iterable[str | None]) -> None:
+    for row, key in enumerate(keys):
+        if key in index:
+            rows = index[key]
+            if isinstance(rows, int):
+                index[key] = [rows, row]
+            else:
+                rows.append(row)
+        elif key is not None:
+            index[key] = row
+
+
+def _full_name(octets: bytes) -> str | None:
+    """The lower-case full name of an unusual row; None where it is no name, or a folded line."""
+    if octets[:1] in (b" ", b"\t"):
+        return None
+    octets = octets.rstrip(b" \t")  # HCOLON allows space before the colon
+    if not _TOKEN.fullmatch(octets):
+        return None
+    return _KNOWN.get(octets) or full_name(octets.decode("ascii"))
+
+
+def _odd_head(raw: bytes, start: StartLine, position: int, cut: bool) -> Head:
+    """Read rows that may be folded (RFC 3261 7.3.1), end in a bare LF, or be none at all."""
+    defects: dict[str, None] = dict.fromkeys(start.defects)
+    body_start = head_end(raw, position - 1)
+    if body_start < 0:
+        body_start = min(len(raw), limits.MESSAGE)
+        if cut:
+            body_start = raw.rfind(b"\n", 0, body_start) + 1
+        else:
+            defects["no-blank-line"] = None
+    starts: list[int] = []
+    ends: list[int] = []
+    for line in raw[position:body_start].split(b"\n"):
+        end = position + len(line)
+        if line.endswith(b"\r"):
+            end -= 1
+        elif end < body_start:
+            defects["bare-lf"] = None
+        if end > position and line[0] in b" \t":
+            if starts:
+                ends[-1] = end
+            else:
+                defects["fold-without-header"] = None
+        elif end > position:
+            if len(starts) == limits.HEADER_ROWS:
+                defects["too-many-rows"] = None
+                break
+            starts.append(position)
+            ends.append(end)
+        position += len(line) + 1
+    lines = [raw[begin:end] for begin, end in zip(starts, ends, strict=True)]
+    index: Index = {}
+    _fill(index, [_odd_name(line, defects) for line in lines])
+    spans = [begin << SPAN_BITS | end for begin, end in zip(starts, ends, strict=True)]
+    return Head(start, index, lines, spans, body_start, tuple(defects))
+
+
+def _odd_name(line: bytes, defects: dict[str, None]) -> str | None:
+    name, colon, _ = line.partition(b":")
+    if not colon:
+        defects["line-without-colon"] = None
+        return None
+    found = _full_name(name)
+    if found is None:
+        defects["bad-header-name"] = None
+    return found
+
+
+def row_spans(raw: bytes, body_start: int) -> list[int]:
+    """The packed spans of the rows of a usual head (see `Head.spans`)."""
+    position = raw.find(b"\n") + 1
+    spans = []
+    for line in raw[position : body_start - 4].split(b"\r\n"):
+        end = position + len(line)
+        spans.append(position << SPAN_BITS | end)
+        position = end + 2
+    return spans
+
+
+def full_name(name: str) -> str:
+    """The name rows are indexed under: lower case, compact forms written out."""
+    name = name.lower()
+    return COMPACT.get(name, name)
+
+
+def unfold(octets: bytes) -> str:
+    """Text of a row's value: trimmed, each fold one SP (RFC 3261 7.3.1)."""
+    if b"\n" in octets:
+        octets = b" ".join(part.strip(b" \t\r") for part in octets.split(b"\n"))
+    return decode(octets.strip(b" \t\r"))
+
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Split at a separator (`,` or `;`) outside quotes and angle brackets; parts are trimmed.
+
+    An unclosed quote or bracket reaches to the end.
+    """
+    if '"' not in text and "<" not in text:
+        return [part.strip() for part in text.split(separator)]
+    parts: list[str] = []
+    start = 0
+    quoted = bracketed = escaped = False
+    for position, letter in enumerate(text):
+        if escaped:
+            escaped = False
+        elif quoted:
+            if letter == "\\":
+                escaped = True
+            elif letter == '"':
+                quoted = False
+        elif letter == '"':
+            quoted = True
+        elif letter == "<":
+            bracketed = True
+        elif letter == ">":
+            bracketed = False
+        elif letter == separator and not bracketed:
+            parts.append(text[start:position].strip())
+            start = position + 1
+    parts.append(text[start:].strip())
+    return parts
+
+
+def split_values(text: str) -> list[str]:
+    """The comma-separated values of one row (RFC 3261 7.3.1); empty ones are left out."""
+    if "," not in text:
+        return [text] if text else []
+    return [part for part in split_outside(text, ",") if part]
+
+
+def parameters(parts: list[str]) -> dict[str, str]:
+    """`name=value` parts to a map with lower-case names; the first of a repeated name holds."""
+    found: dict[str, str] = {}
+    for part in parts:
+        name, _, value = part.partition("=")
+        found.setdefault(name.strip().lower(), unquote(value.strip()))
+    return found
+
+
+def unquote(text: str) -> str:
+    """The content of a quoted-string (RFC 3261 25.1), else the text itself."""
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        return text
+    inner = text[1:-1]
+    return re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL) if "\\" in inner else inner
