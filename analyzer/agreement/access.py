@@ -1,0 +1,91 @@
+"""The unit of state: one UE address and one first-hop address on the access side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.agreement.association import Association, Flow
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.limits import STRAYS
+from analyzer.sip.message import SipMessage
+
+if TYPE_CHECKING:
+    from analyzer.agreement.exchange import Past
+
+
+class Standing:
+    """What stays of a registered identity after its exchange closed.
+
+    `applies` is the list that requests must echo (TS 24.229 5.1.1.4.2: that of the last successful
+    authentication), `older` the lists before it, newest first, `past` the run
+    before, `challenged` (time, capture, frame) of the challenges since the last success.
+    """
+
+    __slots__ = ("applies", "association", "challenged", "older", "past")
+
+    def __init__(self) -> None:
+        self.applies: MechanismList | None = None
+        self.association: Association | None = None
+        self.older: list[MechanismList] = []
+        self.past: Past | None = None
+        self.challenged: list[tuple[int, int, int]] = []
+
+
+class Access:
+    """Everything that one UE address and one first hop have in common.
+
+    `strays` are ESP flows whose SPI no readable list announced; `sealed` says that ESP which could
+    not be opened ran on a live set, so a list may have travelled inside it.
+    """
+
+    __slots__ = (
+        "associations",
+        "esp_interfaces",
+        "first_hop",
+        "sealed",
+        "standings",
+        "strays",
+        "ue",
+    )
+
+    def __init__(self, ue: bytes, first_hop: bytes) -> None:
+        self.ue = ue
+        self.first_hop = first_hop
+        self.standings: dict[str, Standing] = {}
+        self.associations: list[Association] = []
+        self.strays: dict[tuple[bytes, int], Flow] = {}
+        self.sealed = False
+        self.esp_interfaces: set[tuple[int, int]] = set()
+
+    def standing(self, identity: str) -> Standing:
+        """What is known of this identity here, new or old."""
+        found = self.standings.get(identity)
+        if found is None:
+            found = self.standings[identity] = Standing()
+        return found
+
+    def standing_of(self, message: SipMessage) -> Standing | None:
+        """The standing of the subscriber that a message here is from or to."""
+        standings = self.standings
+        if len(standings) == 1:
+            return next(iter(standings.values()))
+        if not standings:
+            return None
+        return standings.get(message.to_uri) or standings.get(message.from_uri)
+
+    def stray(self, flow: Flow) -> Flow | None:
+        """Keep an unannounced flow; None when there are too many."""
+        if len(self.strays) >= STRAYS:
+            return None
+        self.strays[flow.dst, flow.spi] = flow
+        return flow
+
+    def returned(self) -> None:
+        """Something came back to the client: nothing sent before it is unanswered."""
+        for association in self.associations:
+            for flow in association.flows.values():
+                if flow.unanswered:
+                    flow.answered()
+        for flow in self.strays.values():
+            if flow.unanswered:
+                flow.answered()

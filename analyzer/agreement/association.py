@@ -1,0 +1,194 @@
+"""The security associations of one agreement (TS 33.203 7.1) and the ESP seen on them.
+
+An SPI is chosen by the receiver: the server's spi-s protects `uc>ps`, its spi-c `us>pc`, the
+client's spi-s `pc>us`, its spi-c `ps>uc`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from analyzer.agreement.mechanism import Mechanism
+from analyzer.flows.datagram import EspSeen
+from analyzer.keys.sa_table import Sa
+from analyzer.limits import ESP_FRAMES
+
+if TYPE_CHECKING:
+    from analyzer.agreement.exchange import Exchange
+
+Direction = Literal["to-server", "to-client"]
+Life = Literal["announced", "temporary", "established", "old", "dead"]
+
+DIRECTIONS: Final[dict[str, Direction]] = {
+    "uc>ps": "to-server",
+    "us>pc": "to-server",
+    "pc>us": "to-client",
+    "ps>uc": "to-client",
+}
+
+
+class Flow:
+    """The ESP packets of one SPI one way.
+
+    `name` is that of the SA, "" for an SPI that nobody announced. `unanswered` counts the packets
+    since the last one that came back on any SA of the Access, `unanswered_since` is the time of the
+    first of them. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`.
+    """
+
+    __slots__ = (
+        "announced",
+        "direction",
+        "dst",
+        "first",
+        "first_time",
+        "frames",
+        "last_seq",
+        "last_time",
+        "name",
+        "opened",
+        "packets",
+        "provisional",
+        "spi",
+        "src",
+        "unanswered",
+        "unanswered_frames",
+        "unanswered_since",
+    )
+
+    def __init__(self, spi: int, src: bytes, dst: bytes, direction: Direction, name: str) -> None:
+        self.spi = spi
+        self.src = src
+        self.dst = dst
+        self.direction = direction
+        self.name = name
+        self.announced = bool(name)
+        self.provisional = False
+        self.packets = 0
+        self.opened = 0
+        self.first: EspSeen | None = None
+        self.first_time = 0
+        self.last_time = 0
+        self.last_seq = 0
+        self.frames: list[tuple[int, int]] = []
+        self.unanswered = 0
+        self.unanswered_since = 0
+        self.unanswered_frames: list[tuple[int, int]] = []
+
+    def see(self, esp: EspSeen) -> None:
+        """Count one packet."""
+        if self.first is None:
+            self.first = esp
+            self.first_time = esp.time
+        self.packets += 1
+        self.opened += bool(esp.opened)
+        self.last_time = esp.time
+        self.last_seq = esp.seq
+        if len(self.frames) < ESP_FRAMES:
+            self.frames.append((esp.capture, esp.frame))
+        if self.direction == "to-server":
+            if not self.unanswered:
+                self.unanswered_since = esp.time
+            self.unanswered += 1
+            if len(self.unanswered_frames) < ESP_FRAMES:
+                self.unanswered_frames.append((esp.capture, esp.frame))
+
+    def answered(self) -> None:
+        """Something came back to the client."""
+        if self.unanswered:
+            self.unanswered = 0
+            self.unanswered_frames.clear()
+
+
+class Association:
+    """The set announced by one challenge, from `announced` to `dead` (design: the model).
+
+    `client` is None where the offer could not be read: its two SPIs may then be bound provisionally
+    from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
+    is the (capture, frame) of the challenge, `rand` the RAND in it, `impi` the private identity.
+    """
+
+    __slots__ = (
+        "announced_at",
+        "announced_time",
+        "client",
+        "established_time",
+        "exchange",
+        "flows",
+        "impi",
+        "number",
+        "older",
+        "rand",
+        "sas",
+        "server",
+        "state",
+    )
+
+    def __init__(self, number: int, client: Mechanism | None, server: Mechanism, time: int) -> None:
+        self.number = number
+        self.client = client
+        self.server = server
+        self.announced_time = time
+        self.established_time: int | None = None
+        self.state: Life = "announced"
+        self.older: Association | None = None
+        self.announced_at = (0, 0)
+        self.rand = b""
+        self.impi = ""
+        self.exchange: Exchange | None = None  # the run that announced it, while that is open
+        self.flows: dict[str, Flow] = {}
+        self.sas: tuple[Sa, ...] = ()
+
+    @property
+    def alg(self) -> str:
+        """Integrity algorithm, lower case."""
+        return self.server.effective_alg or ""
+
+    @property
+    def ealg(self) -> str:
+        """Encryption algorithm, lower case; absent or empty is null."""
+        return self.server.effective_ealg
+
+    @property
+    def packets(self) -> int:
+        """ESP packets seen on the set, both ways."""
+        return sum(flow.packets for flow in self.flows.values())
+
+    @property
+    def opened(self) -> int:
+        """Those of them that could be read."""
+        return sum(flow.opened for flow in self.flows.values())
+
+    def spis(self) -> frozenset[int]:
+        """The announced SPIs."""
+        numbers = [self.server.spi_c, self.server.spi_s]
+        if self.client is not None:
+            numbers += [self.client.spi_c, self.client.spi_s]
+        return frozenset(spi for spi in numbers if spi is not None)
+
+    def build(self, ue: bytes, first_hop: bytes) -> tuple[Sa, ...]:
+        """The SAs as far as both lists name them, to be entered in the `SaTable`."""
+        server, client = self.server, self.client
+        port_uc, port_us = (None, None) if client is None else (client.port_c, client.port_s)
+        rows = [
+            ("uc>ps", server.spi_s, ue, first_hop, port_uc, server.port_s),
+            ("us>pc", server.spi_c, ue, first_hop, port_us, server.port_c),
+        ]
+        if client is not None:
+            rows += [
+                ("pc>us", client.spi_s, first_hop, ue, server.port_c, port_us),
+                ("ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc),
+            ]
+        self.sas = tuple(
+            Sa(name, spi, src, dst, sport or 0, dport or 0, self.alg, self.ealg, self.number)
+            for name, spi, src, dst, sport, dport in rows
+            if spi is not None
+        )
+        return self.sas
+
+    def flow(self, sa: Sa) -> Flow:
+        """The ESP flow on one of its SAs."""
+        found = self.flows.get(sa.name)
+        if found is None:
+            found = Flow(sa.spi, sa.src, sa.dst, DIRECTIONS[sa.name], sa.name)
+            self.flows[sa.name] = found
+        return found

@@ -1,0 +1,63 @@
+"""How much of a run the captures show: what a rule may need, and what an engineer is told."""
+
+from typing import Literal
+
+import msgspec
+
+from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.states import State
+from analyzer.limits import ANSWER_WAIT
+
+Part = Literal["read", "partly", "unread", "none"]
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """Of one exchange. `waited`: nothing was due any more when it was closed."""
+
+    start: bool
+    both_directions: bool
+    protected_part: Part
+    waited: bool
+    above_ipsec: bool
+    sealed: bool
+    beyond: bool
+
+
+def coverage(exchange: Exchange) -> Coverage:
+    """What of this run was captured and could be read."""
+    open_end = exchange.state in (State.OFFERED, State.CHALLENGED, State.ANSWERED)
+    quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
+    return Coverage(
+        start=exchange.start_seen,
+        both_directions=_both_directions(exchange),
+        protected_part=_protected_part(exchange),
+        waited=quiet or not open_end or exchange.superseded_by is not None,
+        above_ipsec=any(
+            step.place is not None and step.place.protection == "ports" for step in exchange.steps
+        ),
+        sealed=exchange.access.sealed,
+        beyond=bool(exchange.far),
+    )
+
+
+def _both_directions(exchange: Exchange) -> bool:
+    """Something went each way, or the client's own repeats show that nothing came back."""
+    ue = exchange.access.ue
+    ways = {_source(step) == ue for step in exchange.steps}
+    return len(ways) > 1 or any(step.role == "retransmission" for step in exchange.steps)
+
+
+def _source(step: Step) -> bytes:
+    if step.place is not None:
+        return step.place.message.src
+    return b"" if step.esp is None else step.esp.src
+
+
+def _protected_part(exchange: Exchange) -> Part:
+    unread = sum(step.place is None for step in exchange.steps)
+    read = sum(
+        step.place is not None and step.place.protection != "clear" for step in exchange.steps
+    )
+    if not unread:
+        return "read" if read else "none"
+    return "partly" if read else "unread"

@@ -1,0 +1,209 @@
+"""One run of the agreement: its steps in order (design: Exchange, Step)."""
+
+from typing import Literal
+
+import msgspec
+
+from analyzer.agreement.access import Access, Standing
+from analyzer.agreement.association import Association
+from analyzer.agreement.place import Place
+from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
+from analyzer.flows.datagram import EspSeen
+from analyzer.limits import EXCHANGE_STEPS
+from analyzer.sip.message import SipMessage
+
+Outcome = Literal["agreed", "rejected", "failed", "bypassed", "not-used", "incomplete"]
+Kind = Literal["initial", "reauthentication", "refresh", "deregistration", "in-dialog", "other"]
+
+
+class Step(msgspec.Struct):
+    """One message of the run, or one ESP packet that could not be opened (`place` is None).
+
+    `time` is the packet's, in nanoseconds. `sa` names the SA it travelled on, "" outside ESP.
+    """
+
+    role: str
+    round: int
+    time: int
+    capture: int
+    frame: int
+    place: Place | None = None
+    esp: EspSeen | None = None
+    sa: str = ""
+
+
+class Exchange:
+    """One run; `apply` moves it along `states.TABLE`.
+
+    `pending` is the request that waits for its answer. `far` are messages of the same Call-ID seen
+    beyond the first hop, `later` ESP packets that could not be opened and came after its inferred
+    result. `last_time` is the time of its last step, `end_time` how far the captures had come when
+    it was closed, with its `verdict`. `superseded_by` is the request with which the client began
+    another run before this one had its result. `under` is the set in force when it began.
+    `start_seen` is False where what came first was not captured, or could not be read.
+    """
+
+    __slots__ = (
+        "access",
+        "association",
+        "begun",
+        "call_id",
+        "closed",
+        "deregistration",
+        "dropped",
+        "end_time",
+        "far",
+        "keys",
+        "last_time",
+        "later",
+        "method",
+        "number",
+        "orphans",
+        "pending",
+        "previous",
+        "round",
+        "standing",
+        "start_seen",
+        "state",
+        "steps",
+        "superseded_by",
+        "under",
+        "verdict",
+    )
+
+    def __init__(self, number: int, access: Access, call_id: str, method: str, time: int) -> None:
+        self.number = number
+        self.access = access
+        self.call_id = call_id
+        self.method = method
+        self.begun = time
+        self.last_time = time
+        self.end_time = time
+        self.state = State.BEGUN
+        self.round = 1
+        self.steps: list[Step] = []
+        self.dropped = 0
+        self.pending: SipMessage | None = None
+        self.association: Association | None = None
+        self.under: Association | None = None
+        self.standing: Standing | None = None
+        self.far: list[Place] = []
+        self.later: list[EspSeen] = []
+        self.orphans: list[Place] = []
+        self.keys: list[tuple[bytes, str]] = []
+        self.superseded_by: SipMessage | None = None
+        self.closed = False
+        self.deregistration = False
+        self.start_seen = True
+        self.previous: Past | None = None
+        self.verdict: Verdict | None = None
+
+    def accepts(self, event: Event) -> bool:
+        """Whether the table has a row for this event in the present state."""
+        return (self.state, event) in TABLE
+
+    def apply(self, event: Event, seen: Place | EspSeen, sa: str) -> Step:
+        """Take one event in; the caller has asked `accepts`."""
+        again = event is Event.CHALLENGE and self.state is not State.OFFERED
+        self.state, role = TABLE[self.state, event]
+        if event in NEW_ROUND or (again and self.last("challenge") is not None):
+            self.round += 1
+        return self._append(role, seen, sa)
+
+    def note(self, place: Place) -> None:
+        """Keep a message that does not move the run on: a retransmission."""
+        self._append(place.role, place, place.sa)
+
+    def _append(self, role: str, seen: Place | EspSeen, sa: str) -> Step:
+        if isinstance(seen, Place):
+            message = seen.message
+            step = Step(
+                role, self.round, message.time, message.capture, message.frame, seen, None, sa
+            )
+        else:
+            step = Step(role, self.round, seen.time, seen.capture, seen.frame, None, seen, sa)
+        if len(self.steps) < EXCHANGE_STEPS:
+            self.steps.append(step)
+        else:
+            self.dropped += 1
+        if step.time > self.last_time:
+            self.last_time = step.time
+        return step
+
+    def last(self, role: str) -> Step | None:
+        """The last step with this role."""
+        for step in reversed(self.steps):
+            if step.role == role:
+                return step
+        return None
+
+    def first(self, role: str) -> Step | None:
+        """The first step with this role."""
+        for step in self.steps:
+            if step.role == role:
+                return step
+        return None
+
+    def place(self, role: str) -> Place | None:
+        """The message of the last step with this role; None where it was not read."""
+        step = self.last(role)
+        return None if step is None else step.place
+
+    def message(self, role: str) -> SipMessage | None:
+        """The same without its place."""
+        place = self.place(role)
+        return None if place is None else place.message
+
+    @property
+    def offer(self) -> Place | None:
+        """The request that the last challenge answers: the last offer or failure report."""
+        for step in reversed(self.steps):
+            if step.role in ("offer", "failure-report"):
+                return step.place
+        return None
+
+    def holds(self, message: SipMessage) -> bool:
+        """Whether the message is one of the steps."""
+        return any(step.place is not None and step.place.message is message for step in self.steps)
+
+
+class Registration(msgspec.Struct):
+    """Whether the phone registered, and how that is known (design: Registration).
+
+    `answer` is the response it rests on, where one was read; `signs` what it is inferred from.
+    """
+
+    state: str
+    basis: str
+    answer: Place | None = None
+    signs: list[str] = []
+
+
+class Verdict(msgspec.Struct):
+    """What a closed run adds up to (`outcome.verdict`)."""
+
+    dialect: Literal["ims", "rfc3329"]
+    kind: Kind
+    outcome: Outcome
+    registration: Registration | None
+    stopped_at: str
+    layer: str
+    failed: bool
+
+    @property
+    def succeeded(self) -> bool:
+        """It reached its 2xx, seen or inferred."""
+        if self.registration is not None:
+            return self.registration.state in ("registered", "deregistered")
+        return self.outcome in ("agreed", "bypassed", "not-used")
+
+
+class Past(msgspec.Struct):
+    """What later runs of the same client need to know of an earlier one."""
+
+    number: int
+    dialect: str
+    kind: str
+    method: str
+    outcome: str
+    registered: bool

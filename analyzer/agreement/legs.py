@@ -1,0 +1,104 @@
+"""Which interface a message was captured on, with the evidence: Gm (first hop) or Mw (core).
+
+RFC 3329 2.3.2 rests on the same test: a request that reaches the first hop has one Via. Requests
+towards the UE are told by the addresses learnt from its registrations (rules.md G2).
+"""
+
+from typing import Final, Literal
+
+from analyzer.agreement.access import Access
+from analyzer.limits import ACCESSES
+from analyzer.sip.message import SipMessage
+
+Leg = Literal["gm", "mw", "unknown"]
+
+# Written or needed by the P-CSCF only (TS 24.229 5.2.2, 7.2A.2).
+MW_HEADERS: Final = ("p-visited-network-id", "path", "p-charging-vector")
+
+
+class Legs:
+    """What the registrations seen so far say about pairs of addresses."""
+
+    __slots__ = ("_access", "_core")
+
+    def __init__(self) -> None:
+        self._access: dict[tuple[bytes, bytes], Access] = {}
+        self._core: set[tuple[bytes, bytes]] = set()
+
+    def access(self, src: bytes, dst: bytes) -> Access | None:
+        """The Access between these two addresses, in either direction."""
+        return self._access.get((src, dst))
+
+    def learn(self, ue: bytes, first_hop: bytes) -> Access:
+        """The Access of this pair, new or known."""
+        found = self._access.get((ue, first_hop))
+        if found is None:
+            found = Access(ue, first_hop)
+            if len(self._access) < 2 * ACCESSES:
+                self._access[ue, first_hop] = self._access[first_hop, ue] = found
+        return found
+
+    def leg(self, message: SipMessage) -> tuple[Leg, str]:
+        """(leg, evidence) of one message; registrations teach the pairs."""
+        pair = message.src, message.dst
+        if message.is_request:
+            return self._request(message, pair)
+        if message.request is not None:
+            return self._of_request(message, pair)
+        return self._response(message, pair)
+
+    def _request(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
+        if message.protection != "clear":
+            return "gm", "inside the SA"
+        if message.method == "REGISTER":
+            reason = core_evidence(message)
+            if reason:
+                self._learn_core(pair)
+                return "mw", reason
+            return "gm", "REGISTER with one Via"
+        if pair in self._access:
+            return "gm", "addresses of a registration"
+        if pair in self._core or message.source is not None:
+            return "mw", "addresses of the core"
+        if message.via_count == 1 and (
+            message.has("security-client") or message.has("security-verify")
+        ):
+            return "gm", "Security-* with one Via"
+        if message.via_count > 1 and message.has("security-verify"):
+            return "mw", f"{message.via_count} Via"
+        return "unknown", ""
+
+    def _of_request(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
+        request = message.request
+        assert request is not None
+        leg, reason = self._request(request, (request.src, request.dst))
+        return leg, reason and f"answers #{request.frame}"
+
+    def _response(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
+        if pair in self._access or message.protection != "clear":
+            return "gm", "addresses of a registration"
+        if pair in self._core:
+            return "mw", "addresses of the core"
+        if message.cseq_method == "REGISTER" and message.via_count == 1:
+            return "gm", "response with one Via"
+        if message.via_count > 1 and message.cseq_method == "REGISTER":
+            self._learn_core(pair)
+            return "mw", f"{message.via_count} Via"
+        return "unknown", ""
+
+    def _learn_core(self, pair: tuple[bytes, bytes]) -> None:
+        if len(self._core) < 2 * ACCESSES:
+            self._core.add(pair)
+            self._core.add((pair[1], pair[0]))
+
+
+def core_evidence(register: SipMessage) -> str:
+    """What shows that this REGISTER has passed the first hop, "" if nothing does."""
+    if register.via_count > 1:
+        return f"{register.via_count} Via"
+    if register.source is not None:
+        return f"forward of #{register.source.frame}"
+    for name in MW_HEADERS:
+        if register.has(name):
+            return f"{name} present"
+    return ""

@@ -1,0 +1,280 @@
+"""What a run adds up to: its kind, the outcome of the agreement, and the registration.
+
+"Not seen" is never "wrong": where the capture cannot tell, the outcome is `incomplete` and the
+registration `unknown`; a conclusion from unread ESP is `inferred`, and every sign is listed.
+"""
+
+from typing import Final
+
+from analyzer.agreement.comparison import compare
+from analyzer.agreement.dialects import of_exchange
+from analyzer.agreement.exchange import (
+    Exchange,
+    Kind,
+    Outcome,
+    Past,
+    Registration,
+    Verdict,
+)
+from analyzer.agreement.place import Place
+from analyzer.agreement.settlements import server_list
+from analyzer.agreement.states import CHALLENGES, State
+from analyzer.flows.datagram import EspSeen
+from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT
+
+# This many tries of one request without an answer are a failure, not the end of the capture
+# (rules.md PRT-22).
+TRIES: Final = 3
+
+# Mechanisms whose protection shows on the wire; digest protects the list itself (RFC 3329 2.4).
+ON_THE_WIRE: Final = frozenset({"ipsec-3gpp", "ipsec-ike", "ipsec-man", "tls"})
+
+REASONS_OF_AGREEMENT: Final = ("sec-agree", "security agree", "ipsec", "security-client")
+
+
+def verdict(exchange: Exchange) -> Verdict:
+    """What a run adds up to, when it is closed."""
+    lost = failed(exchange)
+    result = _outcome(exchange, lost)
+    return Verdict(
+        of_exchange(exchange),
+        _kind(exchange),
+        result,
+        _registration(exchange, lost),
+        _stopped_at(exchange),
+        _layer(exchange, lost),
+        lost,
+    )
+
+
+def _kind(exchange: Exchange) -> Kind:
+    """What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6)."""
+    if exchange.method != "REGISTER":
+        offer = exchange.offer
+        return "in-dialog" if offer is not None and offer.message.to_tag else "other"
+    if exchange.deregistration:
+        return "deregistration"
+    if exchange.under is None or not _begun_protected(exchange):
+        return "initial"
+    return "reauthentication" if exchange.last("challenge") is not None else "refresh"
+
+
+def _outcome(exchange: Exchange, lost: bool) -> Outcome:
+    """What became of the agreement."""
+    result = exchange.place("result")
+    if result is None:
+        return "failed" if lost else "incomplete"
+    if result.message.code >= 300:
+        return "rejected"
+    if not uses_sec_agree(exchange):
+        return "not-used"
+    if exchange.last("challenge") is None:
+        return "bypassed" if _unchallenged_offer(exchange) else _by_echo(exchange.offer)
+    if server_list(exchange) is None:
+        return "bypassed"
+    verify = exchange.last("verify")
+    if verify is None or verify.place is None:
+        return "incomplete"
+    return _by_protection(verify.place, exchange)
+
+
+def _registration(exchange: Exchange, lost: bool) -> Registration | None:
+    """What became of the registration; None where another method began the run."""
+    if exchange.method != "REGISTER":
+        return None
+    good = "deregistered" if exchange.deregistration else "registered"
+    result = exchange.place("result")
+    if result is not None:
+        state = good if result.message.code < 300 else "rejected"
+        return Registration(state, "seen", result)
+    core = _core_answer(exchange)
+    if exchange.state is State.HEARD:
+        return _heard(exchange, good, core)
+    if lost:
+        state = "given-up" if exchange.state is State.CHALLENGED else "no-answer"
+        signs = [] if core is None else [_core_sign(core)]
+        return Registration(state, "seen" if exchange.steps else "none", None, signs)
+    return Registration("unknown", "none")
+
+
+def _stopped_at(exchange: Exchange) -> str:
+    """The role that never came, "" where nothing is missing or nobody can tell."""
+    if exchange.state is State.OFFERED:
+        return "challenge"
+    if exchange.state is State.CHALLENGED:
+        return "verify"
+    if exchange.state is State.ANSWERED:
+        return "result"
+    result = exchange.message("result")
+    if result is None or result.code < 300:
+        return ""
+    return "result" if exchange.last("challenge") is not None else "challenge"
+
+
+def _layer(exchange: Exchange, lost: bool) -> str:
+    """What stopped a run that did not succeed: "" where it did, or where nobody can tell."""
+    result = exchange.message("result")
+    challenge = exchange.message("challenge")
+    if result is not None:
+        return _layer_of_code(result.code, result.reason, challenge is not None)
+    if not lost:
+        return ""
+    if exchange.state is State.OFFERED:
+        return "reachability"
+    if exchange.state is State.CHALLENGED:
+        return "agreement"
+    return "protection" if exchange.association is not None else "reachability"
+
+
+def failed(exchange: Exchange) -> bool:
+    """Whether silence means failure: it lasted, or was tried against, or was given up."""
+    if exchange.state not in (State.OFFERED, State.CHALLENGED, State.ANSWERED):
+        return False
+    if exchange.superseded_by is not None:
+        return True
+    if exchange.end_time - exchange.last_time >= ANSWER_WAIT:
+        return True
+    role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
+    return role is not None and _tries(exchange, role) >= TRIES
+
+
+def past(exchange: Exchange) -> Past:
+    """What later runs need to know of this closed one."""
+    found = exchange.verdict
+    assert found is not None
+    registered = found.registration is not None and found.registration.state == "registered"
+    return Past(
+        exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered
+    )
+
+
+def challenged_in_a_row(exchange: Exchange) -> None:
+    """Carry the row of challenges on: a success ends it, an AUTS report is no failure (AUTS)."""
+    standing = exchange.standing
+    if standing is None:
+        return
+    row = standing.challenged
+    for step in exchange.steps:
+        message = None if step.place is None else step.place.message
+        if message is None:
+            continue
+        if step.role == "failure-report" and row:
+            row.pop()
+        elif message.code in CHALLENGES and step.role in ("challenge", "result"):
+            row.append((message.time, message.capture, message.frame))
+        elif 200 <= message.code < 300:
+            row.clear()
+    del row[:-CHALLENGES_KEPT]
+
+
+def uses_sec_agree(exchange: Exchange) -> bool:
+    """Whether anybody offered, asked for or listed an agreement."""
+    for step in exchange.steps:
+        if step.place is None or step.place.lists:
+            return True
+        message = step.place.message
+        if any("sec-agree" in message.tokens(name) for name in ("require", "proxy-require")):
+            return True
+    return False
+
+
+def _begun_protected(exchange: Exchange) -> bool:
+    first = exchange.steps[0] if exchange.steps else None
+    if first is None or first.place is None:
+        return True
+    return first.place.protection != "clear" or first.role == "challenge"
+
+
+def _unchallenged_offer(exchange: Exchange) -> bool:
+    """A clear offer that the first hop let pass (RFC 3329 2.3.1 demands a challenge)."""
+    offer = exchange.offer
+    return offer is not None and offer.protection == "clear"
+
+
+def _by_protection(verify: Place, exchange: Exchange) -> Outcome:
+    chosen = exchange.association.server.key if exchange.association is not None else ""
+    if chosen in ON_THE_WIRE and verify.protection == "clear":
+        return "bypassed"
+    return _by_echo(verify)
+
+
+def _by_echo(request: Place | None) -> Outcome:
+    """Whether the accepted request repeated the list that applies (RFC 3329 2.3.1)."""
+    if request is None or request.against is None:
+        return "incomplete"
+    echoed = request.verify
+    if echoed is None:
+        return "bypassed"
+    level = compare(echoed, request.against, request.older).level
+    return "bypassed" if level == "different" else "agreed"
+
+
+def _tries(exchange: Exchange, role: str) -> int:
+    """How often the last request with this role was sent; unread ESP tries count."""
+    tries = 0
+    for step in reversed(exchange.steps):
+        if step.role == role:
+            return tries + 1
+        tries += step.role == "retransmission"
+    return tries
+
+
+def _core_answer(exchange: Exchange) -> Place | None:
+    """The final answer to the protected REGISTER as the core gave it, beyond the first hop."""
+    challenge = exchange.message("challenge")
+    floor = -1 if challenge is None else challenge.cseq
+    for place in exchange.far:
+        message = place.message
+        if message.code >= 200 and message.cseq_method == "REGISTER" and message.cseq > floor:
+            return place
+    return None
+
+
+def _core_sign(core: Place) -> str:
+    return f"the core answered {core.message.code} (#{core.message.frame})"
+
+
+def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
+    """The result travelled in ESP that could not be opened."""
+    if core is not None:
+        state = good if core.message.code < 300 else "rejected"
+        return Registration(state, "seen", core)
+    heard = exchange.last("result")
+    first = "" if heard is None else f"ESP from the P-CSCF on the announced SAs (#{heard.frame})"
+    signs = [first] if first else []
+    signs += _later_signs(exchange)
+    quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
+    if exchange.superseded_by is None and quiet:
+        seconds = (exchange.end_time - exchange.last_time) // 1_000_000_000
+        signs.append(f"no new REGISTER in clear for {seconds} s")
+    return (
+        Registration(good, "inferred", None, signs)
+        if len(signs) > 1
+        else Registration("unknown", "none", None, signs)
+    )
+
+
+def _later_signs(exchange: Exchange) -> list[str]:
+    signs = []
+    access = exchange.access
+    later: list[EspSeen] = [esp for esp in exchange.later if esp.src == access.ue]
+    if later:
+        signs.append(f"later ESP from the UE on the same set (#{later[0].frame})")
+    for place in exchange.orphans:
+        if place.message.code < 300:
+            signs.append(
+                f"a later REGISTER was answered {place.message.code} (#{place.message.frame})"
+            )
+    return signs
+
+
+def _layer_of_code(code: int, reason: str, challenged: bool) -> str:
+    if code < 300:
+        return ""
+    if code in (420, 421, 494):
+        return "agreement"
+    if any(word in reason.lower() for word in REASONS_OF_AGREEMENT):
+        return "agreement"
+    if challenged and code in (401, 403, 407):
+        return "authentication"
+    return "service"

@@ -1,0 +1,104 @@
+"""A message together with what was true at the place and time where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analyzer.agreement.access import Access, Standing
+from analyzer.agreement.association import Association
+from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.flows.datagram import Protection
+from analyzer.sip.message import SipMessage
+
+if TYPE_CHECKING:
+    from analyzer.agreement.exchange import Exchange
+    from analyzer.agreement.legs import Leg
+
+HEADERS: Final = {
+    "client": "security-client",
+    "server": "security-server",
+    "verify": "security-verify",
+}
+
+
+class Place:
+    """One message in its place.
+
+    `protection` is the message's, or `ports` where it looks clear only because the capture was
+    taken above IPsec. `in_force` is the set established for this Access when it was sent, `against`
+    the list that its Security-Verify must repeat (None where it was not seen), `older` the lists
+    before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA.
+    """
+
+    __slots__ = (
+        "_lists",
+        "access",
+        "against",
+        "evidence",
+        "exchange",
+        "from_client",
+        "in_force",
+        "leg",
+        "message",
+        "older",
+        "on",
+        "protection",
+        "role",
+        "sa",
+    )
+
+    def __init__(
+        self,
+        message: SipMessage,
+        leg: Leg,
+        evidence: str,
+        access: Access | None = None,
+        from_client: bool = False,
+    ) -> None:
+        self.message = message
+        self.leg: Leg = leg
+        self.evidence = evidence
+        self.protection: Protection = message.protection
+        self.from_client = from_client
+        self.access = access
+        self.exchange: Exchange | None = None
+        self.in_force: Association | None = None
+        self.on: Association | None = None
+        self.sa = ""
+        self.against: MechanismList | None = None
+        self.older: tuple[MechanismList, ...] = ()
+        self.role = ""
+        self._lists: dict[str, MechanismList] | None = None
+
+    def stand(self, standing: Standing | None) -> None:
+        """Fill in what the client's standing says about a message outside a challenged run."""
+        if standing is not None:
+            self.against = standing.applies
+            self.older = tuple(standing.older)
+
+    @property
+    def lists(self) -> dict[str, MechanismList]:
+        """Its Security-* lists by `client`, `server`, `verify`: all rows of the header joined."""
+        if self._lists is None:
+            message = self.message
+            self._lists = {
+                name: parse_list([row.value for row in message.rows(header)])
+                for name, header in HEADERS.items()
+                if message.has(header)
+            }
+        return self._lists
+
+    @property
+    def client(self) -> MechanismList | None:
+        """Security-Client, None where there is no such header."""
+        return self.lists.get("client")
+
+    @property
+    def server(self) -> MechanismList | None:
+        """Security-Server, None where there is no such header."""
+        return self.lists.get("server")
+
+    @property
+    def verify(self) -> MechanismList | None:
+        """Security-Verify, None where there is no such header."""
+        return self.lists.get("verify")

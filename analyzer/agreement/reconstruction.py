@@ -1,0 +1,583 @@
+"""The room's machine: messages and ESP in time order in; closed runs and later traffic out.
+
+It moves each run along the exchange table (`states`), and says which SAs came to life
+(`SaEvent`s). It never opens a packet and never writes the `SaTable`.
+"""
+
+from collections import OrderedDict, deque
+from typing import Final
+
+from analyzer.agreement.access import Access
+from analyzer.agreement.association import Association, Direction, Flow
+from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.items import Item, Loose, LooseTransaction, Request, SaEvent, StrayFlow
+from analyzer.agreement.legs import Leg, Legs
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
+from analyzer.agreement.place import Place
+from analyzer.agreement.settlements import Settlements, server_lists
+from analyzer.agreement.states import Event, State, response_event
+from analyzer.flows.datagram import EspSeen, Signal
+from analyzer.limits import (
+    ANSWER_WAIT,
+    ASKED,
+    FAR,
+    LATER,
+    OVERLAP,
+    REG_AWAIT_AUTH,
+    SIGNALS,
+)
+from analyzer.sip.message import SipMessage
+
+# Shorter ESP packets hold no SIP message but a TCP segment without one: the smallest answer to a
+# REGISTER (status line, Via, From, To, Call-ID, CSeq) is longer, a bare segment is not.
+SMALLEST_SIP: Final = 200
+
+# Nothing more of a run is expected this long after its last step.
+PATIENCE: Final = {
+    State.DONE: ANSWER_WAIT,
+    State.HEARD: OVERLAP,
+    State.OFFERED: REG_AWAIT_AUTH,
+    State.CHALLENGED: REG_AWAIT_AUTH,
+    State.ANSWERED: REG_AWAIT_AUTH,
+    State.BEGUN: ANSWER_WAIT,
+}
+
+NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
+
+
+class Reconstruction:
+    """The state of `agreement/`: open exchanges, and the agreements in force."""
+
+    def __init__(self) -> None:
+        self.signals: deque[Signal] = deque(maxlen=SIGNALS)
+        self.homeless_esp = 0  # ESP packets between ends that no registration was seen of
+        self._legs = Legs()
+        self._settlements = Settlements()
+        self._open: dict[tuple[bytes, str], Exchange] = {}
+        self._calls: dict[str, Exchange] = {}
+        self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}
+        self._patience: deque[tuple[int, Exchange]] = deque()
+        self._asked: OrderedDict[int, tuple[Place, Request | None]] = OrderedDict()
+        self._strays: list[StrayFlow] = []
+        self._items: list[Item] = []
+        self._times: dict[int, int] = {}
+        self._exchanges = 0
+        self._clock = 0
+
+    # ---- in
+
+    def message(self, message: SipMessage) -> None:
+        """Take one SIP message: new, or a retransmission (`original` is set)."""
+        self._clock = max(self._clock, message.time)
+        leg, evidence = self._legs.leg(message)
+        if leg != "gm":
+            self._beyond(message, leg, evidence)
+        elif message.is_request:
+            self._request(message, evidence)
+        else:
+            self._response(message, evidence)
+
+    def esp(self, esp: EspSeen) -> None:
+        """Take one ESP packet, opened or not."""
+        self._clock = max(self._clock, esp.time)
+        hit = self._settlements.sa(esp.dst, esp.spi)
+        if hit is None:
+            self._stray(esp)
+            return
+        association, sa = hit
+        flow = association.flow(sa)
+        flow.see(esp)
+        if association.state == "announced":
+            association.state = "temporary"
+        access = self._legs.access(esp.src, esp.dst)
+        if access is None:
+            return
+        access.esp_interfaces.add((esp.capture, esp.interface))
+        if flow.direction == "to-client":
+            access.returned()
+        if not esp.opened:
+            access.sealed = True
+            self._hidden(association, flow, esp)
+
+    def signal(self, signal: Signal) -> None:
+        """Keep evidence about reachability for the exchanges it may explain."""
+        self.signals.append(signal)
+
+    def advance(self, capture: int, time: int) -> None:
+        """This capture has come to `time`: close what nothing more is expected of."""
+        self._clock = max(self._clock, time)
+        self._times[capture] = time
+        patience = self._patience
+        while patience and patience[0][0] <= self._clock:
+            exchange = patience.popleft()[1]
+            if exchange.closed:
+                continue
+            due = exchange.last_time + PATIENCE[exchange.state]
+            if due <= self._clock:
+                self._close(exchange)
+            else:
+                patience.append((due, exchange))
+
+    def finish(self) -> None:
+        """The captures have ended: close everything."""
+        for exchange in list(self._open.values()):
+            self._close(exchange)
+        for place, _ in self._asked.values():
+            self._items.append(Loose(place))
+        self._asked.clear()
+        self._settlements.finish()
+        self._collect()
+        self._items.extend(self._strays)
+        self._strays.clear()
+
+    # ---- out
+
+    def take(self) -> list[Item]:
+        """What closed, and what stands outside every exchange, since the last call."""
+        items, self._items = self._items, []
+        return items
+
+    def sa_events(self) -> list[SaEvent]:
+        """What became of SAs since the last call."""
+        events = self._settlements.events
+        if events:
+            self._settlements.events = []
+        return events
+
+    # ---- messages on the access side
+
+    def _request(self, message: SipMessage, evidence: str) -> None:
+        if message.method == "REGISTER":
+            access = self._legs.learn(message.src, message.dst)
+            self._run_request(message, self._place(message, evidence, access))
+            return
+        access_or_none = self._legs.access(message.src, message.dst)
+        if access_or_none is None and message.protection == "clear":
+            access_or_none = self._legs.learn(message.src, message.dst)
+        place = self._place(message, evidence, access_or_none)
+        exchange = self._open.get((message.src, message.call_id))
+        if place.from_client and (exchange is not None or _negotiates(message)):
+            self._run_request(message, place)
+        else:
+            self._traffic(place)
+
+    def _run_request(self, message: SipMessage, place: Place) -> None:
+        """A request that belongs to a run, or begins one."""
+        exchange = self._run_of(message)
+        if exchange is not None and self._joins(exchange, message, place):
+            return
+        if message.method != "REGISTER" and not _negotiates(message):
+            self._traffic(place)
+            return
+        if exchange is not None:
+            self._supersede(exchange, message)
+        self._begin(message, place)
+
+    def _joins(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
+        """Let an open run take the request, if it means something to it."""
+        if message.original is not None and exchange.holds(message.original):
+            self._note(exchange, place)
+            return True
+        event = _request_event(exchange, message)
+        if event is None or not exchange.accepts(event):
+            return False
+        if event is Event.ANSWER:
+            lists = _lists(exchange)
+            place.against = lists[0] if lists else None
+            place.older = tuple(lists[1:])
+        else:
+            place.stand(exchange.standing)
+        self._step(exchange, event, place)
+        exchange.pending = message
+        return True
+
+    def _begin(self, message: SipMessage, place: Place) -> Exchange:
+        access = place.access
+        assert access is not None
+        exchange = self._new_exchange(access, message)
+        exchange.deregistration = message.method == "REGISTER" and message.expires == 0
+        exchange.start_seen = place.protection == "clear" or exchange.under is not None
+        place.stand(exchange.standing)
+        self._step(exchange, Event.REQUEST, place)
+        exchange.pending = message
+        return exchange
+
+    def _response(self, message: SipMessage, evidence: str) -> None:
+        access = self._legs.access(message.src, message.dst)
+        if access is None:
+            access = self._legs.learn(message.dst, message.src)
+        if message.dst == access.ue:
+            access.returned()
+        place = self._place(message, evidence, access)
+        exchange = self._open.get((message.dst, message.call_id))
+        if exchange is not None and self._answers(exchange, message, place):
+            return
+        if self._begins(message, place, exchange):
+            return
+        self._answered(place)
+
+    def _answers(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
+        """Let an open run take the response, if it answers its pending request."""
+        if not _matches(exchange, message):
+            return False
+        if message.original is not None and exchange.holds(message.original):
+            self._note(exchange, place)
+            return True
+        event = response_event(message.code, exchange.state)
+        if not exchange.accepts(event):
+            return False
+        self._step(exchange, event, place)
+        if event is Event.CHALLENGE:
+            self._challenged(exchange, place)
+        elif event is not Event.PROVISIONAL:
+            self._result(exchange, message)
+        return True
+
+    def _begins(self, message: SipMessage, place: Place, exchange: Exchange | None) -> bool:
+        """A challenge whose request began no run: server-initiated, or the request was not read."""
+        if message.code not in (401, 421, 494) or not message.has("security-server"):
+            return False
+        access = place.access
+        assert access is not None
+        request = message.request
+        if request is not None:
+            if exchange is not None:
+                self._supersede(exchange, message)
+            asked = self._asked.pop(id(request), None)
+            asked_place = asked[0] if asked else self._place(request, place.evidence, access)
+            begun = self._begin(request, asked_place)
+        else:
+            begun = self._begin_unread(message, access, exchange)
+            if exchange is not None:
+                self._supersede(exchange, message)
+        self._step(begun, Event.CHALLENGE, place)
+        self._challenged(begun, place)
+        return True
+
+    def _begin_unread(
+        self, challenge: SipMessage, access: Access, before: Exchange | None
+    ) -> Exchange:
+        """A run whose request travelled in unread ESP, or before the capture."""
+        begun = self._new_exchange(access, challenge)
+        begun.start_seen = begun.under is not None
+        if before is not None:
+            unread = _last_from(before, access.ue)
+            if unread is not None:
+                begun.apply(Event.REQUEST, unread, "uc>ps")
+                begun.begun = unread.time
+            forwards = [one for one in before.far if one.message.cseq >= challenge.cseq]
+            for place in forwards:
+                before.far.remove(place)
+                place.exchange = begun
+            begun.far = forwards
+        return begun
+
+    def _challenged(self, exchange: Exchange, place: Place) -> None:
+        message = place.message
+        exchange.pending = None
+        self._settlements.announce(exchange, place)
+        if message.code in (421, 494):
+            access = exchange.access
+            self._refused[access.ue, access.first_hop, _identity(message)] = exchange
+
+    def _result(self, exchange: Exchange, message: SipMessage) -> None:
+        if message.code < 300:
+            self._settlements.settle(exchange, message.time, message.expires)
+            if exchange.association is None and exchange.under is not None:
+                self._settlements.extend(exchange.under, message.expires)
+
+    # ---- ESP that could not be opened, and ESP that nobody announced
+
+    def _hidden(self, association: Association, flow: Flow, esp: EspSeen) -> None:
+        exchange = association.exchange
+        if exchange is None or exchange.closed or esp.length < SMALLEST_SIP:
+            return
+        if association is not exchange.association:
+            return
+        to_server = flow.direction == "to-server"
+        event = Event.HIDDEN_REQUEST if to_server else Event.HIDDEN_ANSWER
+        if exchange.accepts(event):
+            exchange.apply(event, esp, flow.name)
+            if event is Event.HIDDEN_ANSWER:
+                self._settlements.settle(exchange, esp.time, None)
+        elif exchange.state is State.HEARD:
+            if len(exchange.later) < LATER:
+                exchange.later.append(esp)
+
+    def _stray(self, esp: EspSeen) -> None:
+        access = self._legs.access(esp.src, esp.dst)
+        if access is None:
+            self.homeless_esp += 1
+            return
+        access.esp_interfaces.add((esp.capture, esp.interface))
+        direction: Direction = "to-server" if esp.src == access.ue else "to-client"
+        flow = access.strays.get((esp.dst, esp.spi))
+        if flow is None:
+            flow = access.stray(Flow(esp.spi, esp.src, esp.dst, direction, ""))
+            exchange = self._youngest(access)
+            if flow is not None:
+                flow.provisional = access.sealed
+                self._strays.append(StrayFlow(access, flow, access.sealed, exchange))
+        if flow is None:
+            return
+        flow.see(esp)
+        if direction == "to-client":
+            access.returned()
+            if flow.provisional and not esp.opened:
+                self._provisional_answer(access, esp)
+
+    def _provisional_answer(self, access: Access, esp: EspSeen) -> None:
+        """A new SPI towards the client: of the set whose offer could not be read."""
+        exchange = self._youngest(access)
+        if exchange is None or esp.length < SMALLEST_SIP:
+            return
+        association = exchange.association
+        if association is None or association.client is not None:
+            return
+        if exchange.accepts(Event.HIDDEN_ANSWER):
+            exchange.apply(Event.HIDDEN_ANSWER, esp, "")
+            self._settlements.settle(exchange, esp.time, None)
+
+    def _youngest(self, access: Access) -> Exchange | None:
+        for association in reversed(access.associations):
+            if association.exchange is not None:
+                return association.exchange
+        return None
+
+    # ---- beyond the first hop, and outside every run
+
+    def _beyond(self, message: SipMessage, leg: Leg, evidence: str) -> None:
+        place = Place(message, leg, evidence)
+        exchange = self._calls.get(message.call_id)
+        if exchange is not None and leg == "mw" and len(exchange.far) < FAR:
+            place.exchange = exchange
+            exchange.far.append(place)
+        else:
+            self._items.append(Loose(place))
+
+    def _traffic(self, place: Place) -> None:
+        """A request outside every run; it is handed on when its answer came, or is overdue."""
+        message = place.message
+        if message.original is not None or message.method == "ACK":
+            self._items.append(Loose(place))
+            return
+        request = None
+        association = place.on or place.in_force
+        if association is not None:
+            request = Request(
+                message.time,
+                message.capture,
+                message.frame,
+                message.method,
+                place.sa,
+                place.protection,
+            )
+            self._settlements.followed(association, request)
+        if len(self._asked) >= ASKED:
+            self._items.append(Loose(self._asked.popitem(last=False)[1][0]))
+        self._asked[id(message)] = place, request
+
+    def _answered(self, place: Place) -> None:
+        """A response outside every run."""
+        message = place.message
+        asked = None
+        if message.request is not None and message.code >= 200:
+            asked = self._asked.pop(id(message.request), None)
+        if asked is None:
+            self._items.append(Loose(place))
+            self._orphan(place)
+            return
+        request_place, request = asked
+        if request is not None:
+            request.code = message.code
+            request.answer = message.capture, message.frame
+            request.delay = message.time - request.time
+        self._items.append(LooseTransaction(request_place, place))
+
+    def _orphan(self, place: Place) -> None:
+        """An answer to a REGISTER that was not read: a sign for the run before it."""
+        message = place.message
+        exchange = self._open.get((message.dst, message.call_id))
+        if exchange is not None and message.cseq_method == "REGISTER" and message.request is None:
+            exchange.orphans.append(place)
+
+    def _place(self, message: SipMessage, evidence: str, access: Access | None) -> Place:
+        """The message with what is in force for its client."""
+        place = Place(message, "gm", evidence, access)
+        if access is None:
+            return place
+        place.from_client = message.src == access.ue
+        if message.spi >= 0:
+            hit = self._settlements.sa(message.dst, message.spi)
+            if hit is not None:
+                place.on, place.sa = hit[0], hit[1].name
+        elif access.associations:
+            self._above_ipsec(place, access)
+        standing = access.standing_of(message)
+        if standing is not None:
+            place.in_force = standing.association
+            if message.is_request:
+                place.stand(standing)
+        return place
+
+    def _above_ipsec(self, place: Place, access: Access) -> None:
+        """A message on the ports of a set where no ESP was ever seen: captured above IPsec."""
+        message = place.message
+        if (message.capture, message.interface) in access.esp_interfaces:
+            return
+        ports = message.src, message.sport, message.dport
+        for association in access.associations:
+            for sa in association.sas:
+                if (sa.src, sa.sport, sa.dport) == ports:
+                    place.protection, place.on, place.sa = "ports", association, sa.name
+                    return
+
+    # ---- the runs
+
+    def _run_of(self, message: SipMessage) -> Exchange | None:
+        """The open run that a request may belong to: by Call-ID, after 421 and 494 by identity."""
+        exchange = self._open.get((message.src, message.call_id))
+        if exchange is None and self._refused:
+            key = message.src, message.dst, _identity(message)
+            exchange = self._refused.get(key)
+            if exchange is not None and (exchange.closed or exchange.state is not State.CHALLENGED):
+                del self._refused[key]
+                exchange = None
+            elif exchange is not None:
+                self._register_key(exchange, (message.src, message.call_id))
+        return exchange
+
+    def _new_exchange(self, access: Access, message: SipMessage) -> Exchange:
+        self._exchanges += 1
+        method = message.method or message.cseq_method
+        exchange = Exchange(self._exchanges, access, message.call_id, method, message.time)
+        key = access.ue, message.call_id
+        exchange.standing = access.standing(_identity(message))
+        exchange.under = exchange.standing.association
+        exchange.previous = exchange.standing.past
+        self._register_key(exchange, key)
+        self._calls[message.call_id] = exchange
+        self._patience.append((message.time + ANSWER_WAIT, exchange))
+        return exchange
+
+    def _register_key(self, exchange: Exchange, key: tuple[bytes, str]) -> None:
+        self._open[key] = exchange
+        exchange.keys.append(key)
+
+    def _supersede(self, exchange: Exchange, by: SipMessage) -> None:
+        if exchange.state is not State.DONE:
+            exchange.superseded_by = by
+        self._close(exchange)
+
+    def _close(self, exchange: Exchange) -> None:
+        if exchange.closed:
+            return
+        exchange.closed = True
+        capture = exchange.steps[-1].capture if exchange.steps else 0
+        exchange.end_time = max(self._times.get(capture, 0), exchange.last_time)
+        for key in exchange.keys:
+            if self._open.get(key) is exchange:
+                del self._open[key]
+        if self._calls.get(exchange.call_id) is exchange:
+            del self._calls[exchange.call_id]
+        self._items.append(exchange)
+        exchange.verdict = verdict(exchange)
+        if exchange.standing is not None:
+            exchange.standing.past = past(exchange)
+            challenged_in_a_row(exchange)
+        if exchange.association is not None:
+            exchange.association.exchange = None
+            self._settlements.drop(exchange)
+        self._collect()
+
+    def _collect(self) -> None:
+        if self._settlements.ended:
+            self._items.extend(self._settlements.ended)
+            self._settlements.ended.clear()
+
+    def _step(self, exchange: Exchange, event: Event, place: Place) -> Step:
+        place.exchange = exchange
+        step = exchange.apply(event, place, place.sa)
+        place.role = step.role
+        return step
+
+    def _note(self, exchange: Exchange, place: Place) -> None:
+        place.exchange = exchange
+        place.role = "retransmission"
+        exchange.note(place)
+
+
+def _negotiates(message: SipMessage) -> bool:
+    """A request that offers or demands an agreement, in clear (RFC 3329 2.3.1)."""
+    if message.protection != "clear" or message.method in NOT_NEGOTIATED:
+        return False
+    if message.has("security-verify"):
+        return False
+    return (
+        message.has("security-client")
+        or "sec-agree" in message.tokens("require")
+        or "sec-agree" in message.tokens("proxy-require")
+    )
+
+
+def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
+    """What a request of the same client means to an open run; None: it begins another one."""
+    if exchange.state in (State.BEGUN, State.OFFERED, State.DONE):
+        return None
+    credentials = message.credentials
+    challenge = exchange.message("challenge")
+    if credentials is not None and credentials.nonce:
+        if credentials.auts is not None or not credentials.response:
+            return Event.FAILURE
+        if _answers_nonce(challenge, credentials.nonce):
+            return Event.ANSWER
+    if message.has("security-verify"):
+        return Event.ANSWER
+    if challenge is not None and challenge.code in (421, 494) and message.protection == "clear":
+        return Event.RETRY
+    return None
+
+
+def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
+    """The last unread ESP packet of the client: what a challenge out of the blue answers."""
+    return next((esp for esp in reversed(exchange.later) if esp.src == ue), None)
+
+
+def _answers_nonce(challenge: SipMessage | None, nonce: str) -> bool:
+    if challenge is None or challenge.challenge is None:
+        return False
+    return any(one.nonce == nonce for one in challenge.challenges)
+
+
+def _matches(exchange: Exchange, message: SipMessage) -> bool:
+    """Whether a response answers the run's pending request, read or not."""
+    pending = exchange.pending
+    if pending is not None:
+        if message.request is not None:
+            return message.request is pending or message.request.original is pending
+        return message.cseq == pending.cseq and message.cseq_method == pending.method
+    if exchange.state not in (State.ANSWERED, State.HEARD) or message.request is not None:
+        return False
+    challenge = exchange.message("challenge")
+    return (
+        challenge is not None
+        and message.cseq_method == exchange.method
+        and message.cseq == challenge.cseq + 1
+    )
+
+
+def _identity(message: SipMessage) -> str:
+    """The address-of-record that a registration is about (RFC 3261 10.2)."""
+    return message.to_uri
+
+
+def _lists(exchange: Exchange) -> list[MechanismList]:
+    """The server's lists that the client has got, newest first: this run's, then earlier ones."""
+    lists = list(server_lists(exchange))
+    standing = exchange.standing
+    if standing is not None:
+        if standing.applies is not None:
+            lists.append(standing.applies)
+        lists.extend(standing.older)
+    return lists

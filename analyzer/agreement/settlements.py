@@ -1,0 +1,193 @@
+"""Agreements and their associations: announced by a challenge, in force from a 2xx, replaced, dead.
+
+TS 33.203 7.4: a re-authentication announces a new set while the old one is in use; TS 24.229
+5.1.1.5.1: the 2xx makes it the established one. RFC 3329 2.5: what was agreed holds until it ends.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from analyzer.agreement.access import Access, Standing
+from analyzer.agreement.association import Association
+from analyzer.agreement.choice import choose, matching
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.items import Agreement, Request, SaEvent
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.place import Place
+from analyzer.keys.sa_table import Sa
+from analyzer.limits import TRAFFIC
+from analyzer.sip.message import SipMessage
+
+OLDER_LISTS = 4  # lists of earlier authentications remembered for one identity
+
+
+def server_list(exchange: Exchange) -> MechanismList | None:
+    """The list of the run's last challenge that has one."""
+    return next(server_lists(exchange), None)
+
+
+def server_lists(exchange: Exchange) -> Iterator[MechanismList]:
+    """The lists of the run's challenges, newest first.
+
+    A challenge without a list (the digest challenge behind a 494) leaves the one before in force.
+    """
+    for step in reversed(exchange.steps):
+        if step.role == "challenge" and step.place is not None:
+            found = step.place.server
+            if found is not None:
+                yield found
+
+
+def client_list(exchange: Exchange, challenge: SipMessage) -> MechanismList | None:
+    """What the client offered: as read on the access side, else as forwarded to the core."""
+    offer = exchange.offer
+    if offer is not None:
+        return offer.client
+    for place in exchange.far:
+        if place.message.is_request and place.message.cseq == challenge.cseq:
+            return place.client
+    return None
+
+
+class Settlements:
+    """The sets announced and the agreements in force, of all Accesses."""
+
+    def __init__(self) -> None:
+        self.events: list[SaEvent] = []
+        self.ended: list[Agreement] = []
+        self._spis: dict[tuple[bytes, int], tuple[Association, Sa]] = {}
+        self._agreements: OrderedDict[int, Agreement] = OrderedDict()
+        self._associations = 0
+
+    def sa(self, dst: bytes, spi: int) -> tuple[Association, Sa] | None:
+        """The announced SA that this receiver and SPI belong to."""
+        return self._spis.get((dst, spi))
+
+    def announce(self, exchange: Exchange, place: Place) -> None:
+        """A challenge with an `ipsec-3gpp` list announces a set."""
+        server, challenge = place.server, place.message
+        if server is None:
+            return
+        client = client_list(exchange, challenge)
+        if exchange.offer is not None and client is None:
+            return  # nothing was offered that a set could be built with: the client starts over
+        chosen = choose(client, server)
+        if chosen is None or chosen.key != "ipsec-3gpp" or chosen.spi_s is None:
+            return
+        access = exchange.access
+        self._associations += 1
+        association = Association(
+            self._associations, matching(client, chosen), chosen, challenge.time
+        )
+        association.exchange = exchange
+        association.announced_at = challenge.capture, challenge.frame
+        _keep_authentication(association, exchange, challenge)
+        association.older = exchange.association or exchange.under
+        sas = association.build(access.ue, access.first_hop)
+        exchange.association = association
+        access.associations.append(association)
+        for sa in sas:
+            self._spis[sa.dst, sa.spi] = association, sa
+        self._agreements[association.number] = Agreement(
+            association.number, exchange.number, chosen, challenge.time, access, association
+        )
+        self.events.append(SaEvent("announced", sas))
+
+    def settle(self, exchange: Exchange, time: int, expires: int | None) -> None:
+        """The run succeeded, or its unread result makes that likely: the agreement is in force."""
+        standing = exchange.standing
+        if standing is None:
+            return
+        if exchange.deregistration:
+            self._end_standing(exchange.access, standing, time, "deregistered")
+            return
+        applies = server_list(exchange)
+        if applies is not None and applies != standing.applies:
+            if standing.applies is not None:
+                standing.older = [standing.applies, *standing.older][:OLDER_LISTS]
+            standing.applies = applies
+        association = exchange.association
+        if association is None or association.state not in ("announced", "temporary"):
+            return
+        if standing.association is not None:
+            self._retire(exchange.access, standing.association, time)
+        association.state = "established"
+        association.established_time = time
+        standing.association = association
+        agreement = self._agreements.get(association.number)
+        if agreement is not None:
+            agreement.established = time
+            agreement.expires = expires
+
+    def extend(self, association: Association, expires: int | None) -> None:
+        """A refresh without challenge prolongs the agreement (TS 24.229 5.1.1.4.2)."""
+        agreement = self._agreements.get(association.number)
+        if agreement is not None and expires is not None:
+            agreement.expires = expires
+
+    def followed(self, association: Association, request: Request) -> None:
+        """A later request on the agreement."""
+        agreement = self._agreements.get(association.number)
+        if agreement is not None and len(agreement.traffic) < TRAFFIC:
+            agreement.traffic.append(request)
+
+    def drop(self, exchange: Exchange) -> None:
+        """The run was closed without a result: the set it announced goes no further."""
+        association = exchange.association
+        if association is None or association.established_time is not None:
+            return
+        if association in exchange.access.associations:
+            exchange.access.associations.remove(association)
+        self._hand_out(association)
+
+    def finish(self) -> None:
+        """Hand out what is still in force."""
+        self.ended.extend(self._agreements.values())
+        self._agreements.clear()
+
+    def _retire(self, access: Access, association: Association, time: int) -> None:
+        association.state = "old"
+        live = [one for one in access.associations if one.state == "old" and one is not association]
+        for one in live:
+            self._end(access, one, time, "replaced")
+        agreement = self._agreements.get(association.number)
+        if agreement is not None:
+            agreement.ended = time
+            agreement.end_reason = "replaced"
+
+    def _end_standing(self, access: Access, standing: Standing, time: int, why: str) -> None:
+        if standing.association is not None:
+            self._end(access, standing.association, time, why)
+        standing.association = None
+        standing.applies = None
+        standing.older.clear()
+
+    def _end(self, access: Access, association: Association, time: int, why: str) -> None:
+        """Dead. Its SPIs stay known until they are announced anew: late packets are not strays."""
+        association.state = "dead"
+        if association in access.associations:
+            access.associations.remove(association)
+        agreement = self._agreements.get(association.number)
+        if agreement is not None and agreement.ended is None:
+            agreement.ended, agreement.end_reason = time, why
+        self._hand_out(association)
+
+    def _hand_out(self, association: Association) -> None:
+        self.events.append(SaEvent("ended", association.sas))
+        agreement = self._agreements.pop(association.number, None)
+        if agreement is not None:
+            self.ended.append(agreement)
+
+
+def _keep_authentication(
+    association: Association, exchange: Exchange, challenge: SipMessage
+) -> None:
+    """What of the AKA run outlives the exchange: RAND and the private identity."""
+    asked = challenge.challenge
+    nonce = None if asked is None else asked.aka_nonce
+    if nonce is not None:
+        association.rand = nonce.rand
+    offer = exchange.offer
+    credentials = None if offer is None else offer.message.credentials
+    if credentials is not None and credentials.username:
+        association.impi = credentials.username
