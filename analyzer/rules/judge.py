@@ -1,0 +1,221 @@
+"""What the rules say of what `agreement/` closed: subjects in, findings out.
+
+Each exchange is judged when it closes: its messages, their transactions, the forwards of them
+beyond the first hop, and the run as a whole; an agreement when it ends, with the ESP on its SAs.
+Notes about a peer that show in exchange after exchange are held back and told once (`notes`).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from analyzer.agreement.access import Access
+from analyzer.agreement.coverage import Coverage, coverage
+from analyzer.agreement.exchange import Exchange, Verdict
+from analyzer.agreement.items import Agreement, Item, Loose, LooseTransaction, StrayFlow
+from analyzer.agreement.naming import address_text, exchange_key
+from analyzer.agreement.place import Place
+from analyzer.rules.effects import Ending
+from analyzer.rules.engine import ALL_MET, Engine, Fired
+from analyzer.rules.finding import Finding, Site, finding, number
+from analyzer.rules.folding import fold, merge
+from analyzer.rules.notes import NetworkNotes, fits
+from analyzer.rules.subjects.association import AssociationFacts, FlowFacts
+from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
+from analyzer.rules.subjects.message import Cast, PairFacts, TransactionFacts
+
+NOWHERE: Final = Site()
+OUTSIDE: Final = ALL_MET - {"keys"}
+
+
+class Judged:
+    """What was found about one exchange: its facts, its findings so far, and what was not checked.
+
+    The last is known once; findings about its set may follow when the agreement ends.
+    """
+
+    __slots__ = ("coverage", "facts", "key", "not_checked", "site")
+
+    def __init__(
+        self,
+        facts: ExchangeFacts,
+        seen: Coverage,
+        site: Site,
+        not_checked: dict[str, list[str]],
+    ) -> None:
+        self.facts = facts
+        self.coverage = seen
+        self.site = site
+        self.not_checked = not_checked
+
+
+class Judge:
+    """Applies an engine to the items of one sweep and collects the findings."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._notes = NetworkNotes()
+        self._findings: list[Finding] = []
+        self._sites: dict[int, Site] = {}
+
+    def exchange(self, exchange: Exchange) -> Judged:
+        """Judge one closed run."""
+        facts = ExchangeFacts(exchange)
+        seen = coverage(exchange)
+        met = met_by(seen)
+        site = _site(facts)
+        fired: list[Fired] = []
+        fired += self._engine.judge("exchange", facts, met)
+        self._messages(facts.cast, met, fired)
+        self._messages(facts.far, met, fired)
+        self._pairs(facts, met, fired)
+        if facts.challenges > 1 or facts.previous is not None:
+            fired += self._engine.judge("identity", IdentityFacts(facts), met)
+        if exchange.association is not None:
+            self._sites[exchange.number] = site
+            fired += self._engine.judge("association", AssociationFacts(exchange.association), met)
+        if fired:
+            self._keep(fired, site)
+        return Judged(
+            facts,
+            seen,
+            site,
+            self._engine.not_checked(met, facts.dialect, [one.rule.id for one in fired]),
+        )
+
+    def item(self, item: Item) -> None:
+        """Judge what stands outside every exchange."""
+        if isinstance(item, Loose):
+            self._loose([item.place])
+        elif isinstance(item, LooseTransaction):
+            self._loose([item.request, item.response])
+        elif isinstance(item, Agreement):
+            self._agreement(item)
+        elif isinstance(item, StrayFlow):
+            self._stray(item)
+
+    def finish(self) -> list[Finding]:
+        """All findings: merged, numbered worst first, consequences under their causes."""
+        seldom, notes = self._notes.finish()
+        findings = number(merge([*self._findings, *seldom, *notes]))
+        groups: dict[str, list[Finding]] = {}
+        for one in findings:
+            groups.setdefault(one.exchange or "", []).append(one)
+        for group in groups.values():
+            fold(group)
+        return findings
+
+    # ---- subjects
+
+    def _messages(self, cast: Cast, met: frozenset[str], fired: list[Fired]) -> None:
+        judge = self._engine.judge
+        for facts in list(cast.members):
+            hits = judge("message", facts, met)
+            if hits:
+                fired += hits
+            if facts.is_request and not facts.retransmission:
+                final = facts.message.final
+                if final is not None or facts.message.provisional is not None:
+                    fired += judge(
+                        "transaction", TransactionFacts(facts, cast.of(final, facts.place)), met
+                    )
+
+    def _pairs(self, facts: ExchangeFacts, met: frozenset[str], fired: list[Fired]) -> None:
+        for far in facts.far.members:
+            if far.message.source is not None:
+                near = facts.cast.of(far.message.source)
+                if near is not None and near.leg == "gm":
+                    fired += self._engine.judge("pair", PairFacts(near, far), met)
+
+    def _loose(self, places: list[Place]) -> None:
+        cast = Cast(places)
+        fired: list[Fired] = []
+        self._messages(cast, OUTSIDE, fired)
+        if fired:
+            self._keep(fired, _site_of_place(places[0]))
+
+    def _agreement(self, agreement: Agreement) -> None:
+        site = self._sites.pop(agreement.exchange, NOWHERE)
+        association = agreement.association
+        if association is None:
+            return
+        for flow in association.flows.values():
+            facts = FlowFacts(flow, agreement.access, association, agreement.access.sealed)
+            self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
+
+    def _stray(self, item: StrayFlow) -> None:
+        exchange = item.exchange
+        association = None if exchange is None else exchange.association
+        site = NOWHERE
+        if exchange is not None:
+            site = self._sites.get(exchange.number) or _site(ExchangeFacts(exchange))
+        facts = FlowFacts(item.flow, item.access, association, item.sealed)
+        self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
+
+    def _keep(self, fired: Iterable[Fired], site: Site) -> None:
+        for one in merge([finding(hit, site) for hit in fired]):
+            if one.effect == "none" and fits(one):
+                self._notes.add(one)
+            else:
+                self._findings.append(one)
+
+
+def met_by(seen: Coverage) -> frozenset[str]:
+    """The needs of the vocabulary that this coverage meets."""
+    hidden = seen.protected_part in ("unread", "partly")
+    unmet = {"keys"}
+    for need, missing in (
+        ("start", not seen.start),
+        ("both_directions", not seen.both_directions),
+        ("protected_part", hidden),
+        ("answer_wait", not seen.waited),
+        ("list", not seen.start),
+        ("sets", seen.sealed),
+        ("wire", seen.above_ipsec),
+        ("mw", not seen.beyond),
+    ):
+        if missing:
+            unmet.add(need)
+    return ALL_MET - unmet
+
+
+def _site(facts: ExchangeFacts) -> Site:
+    exchange, verdict = facts.exchange, facts.verdict
+    reached: bool | None = verdict.succeeded
+    if not reached and (verdict.outcome == "incomplete" or _unknown(verdict)):
+        reached = None
+    return Site(
+        f"E{exchange.number}",
+        exchange_key(exchange),
+        None,
+        Ending(reached, verdict.stopped_at or None),
+        _peers(exchange.access, facts.cast),
+    )
+
+
+def _unknown(verdict: Verdict) -> bool:
+    return verdict.registration is not None and verdict.registration.state == "unknown"
+
+
+def _site_of_place(place: Place) -> Site:
+    """Outside every exchange: only the peers are known."""
+    message = place.message
+    if place.leg == "mw":
+        return Site(
+            peers={"pcscf": address_text(message.src if message.is_request else message.dst)}
+        )
+    if place.access is None:
+        return NOWHERE
+    return Site(peers={"pcscf": address_text(place.access.first_hop)})
+
+
+def _peers(access: Access, cast: Cast) -> dict[str, str]:
+    """The first hop by its address, the handset by its model, else its address."""
+    agent = next(
+        (
+            agent
+            for one in cast.members
+            if one.from_client and (agent := one.message.value("user-agent"))
+        ),
+        None,
+    )
+    return {"pcscf": address_text(access.first_hop), "ue": agent or address_text(access.ue)}

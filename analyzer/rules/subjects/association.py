@@ -1,0 +1,122 @@
+"""A set and the ESP on it, as rules see them (vocabulary: association, flow)."""
+
+from __future__ import annotations
+
+from analyzer.agreement.access import Access
+from analyzer.agreement.association import Association, Flow
+from analyzer.rules.subjects.lazy import fact
+
+FrameIds = tuple[tuple[int, int], ...]
+
+
+class AssociationFacts:
+    """What an exchange settled. Only `ipsec-3gpp` has SAs of its own, and it is IMS."""
+
+    dialect = "ims"
+    mechanism = "ipsec-3gpp"
+
+    def __init__(self, association: Association) -> None:
+        self.association = association
+        self.state = association.state
+        self.alg = association.alg
+        self.ealg = association.ealg
+        server, client = association.server, association.client
+        self.spi_pc = server.spi_c
+        self.spi_ps = server.spi_s
+        self.port_pc = server.port_c
+        self.port_ps = server.port_s
+        self.spi_uc = None if client is None else client.spi_c
+        self.spi_us = None if client is None else client.spi_s
+        self.port_uc = None if client is None else client.port_c
+        self.port_us = None if client is None else client.port_s
+        self.impi = association.impi or None
+
+    @property
+    def frames(self) -> FrameIds:
+        """(capture, frame) of the challenge that announced it."""
+        return (association_frame(self.association),)
+
+    @fact
+    def older(self) -> AssociationFacts | None:
+        older = self.association.older
+        return None if older is None else AssociationFacts(older)
+
+    @fact
+    def overlap(self) -> bool:
+        older = self.association.older
+        return older is not None and older.state != "dead" and self.state != "dead"
+
+    @fact
+    def new_keys(self) -> bool | None:
+        older = self.association.older
+        if older is None or not older.rand or not self.association.rand:
+            return None
+        return older.rand != self.association.rand
+
+
+class FlowFacts:
+    """The ESP packets of one SPI one way.
+
+    `association` is the set it belongs to, or, for an SPI nobody announced, the youngest set of
+    the Access when it began; `sealed` says that an announcement may have been missed.
+    """
+
+    dialect = "ims"
+    leg = "gm"
+    tunnel = False  # IKE's and UDP-encapsulated ESP never get here
+    loss = False
+
+    def __init__(
+        self, flow: Flow, access: Access, association: Association | None, sealed: bool
+    ) -> None:
+        self.flow = flow
+        self.access = access
+        self.association = association
+        self.sealed = sealed
+        self.spi = flow.spi
+        self.direction = flow.direction
+        self.packets = flow.packets
+        self.unanswered = flow.unanswered
+        self.bound_provisionally = flow.provisional
+
+    @property
+    def frames(self) -> FrameIds:
+        """(capture, frame): the unanswered ones, else all, the last one first as the anchor."""
+        frames = self.flow.unanswered_frames or self.flow.frames
+        return (frames[-1], *frames[:-1]) if frames else ()
+
+    @fact
+    def announced(self) -> bool | None:
+        if self.flow.announced:
+            return True
+        return None if self.association is None or self.sealed else False
+
+    @fact
+    def returns(self) -> int:
+        """ESP packets the other way on any SA of the two."""
+        other = "to-client" if self.direction == "to-server" else "to-server"
+        flows = [flow for one in self.access.associations for flow in one.flows.values()]
+        if self.association is not None:
+            flows += self.association.flows.values()
+        flows += self.access.strays.values()
+        return sum({id(f): f.packets for f in flows if f.direction == other}.values())
+
+    @fact
+    def after_challenge(self) -> bool:
+        return (
+            self.association is not None and self.flow.first_time >= self.association.announced_time
+        )
+
+    @fact
+    def announced_spi(self) -> int | None:
+        if self.association is None:
+            return None
+        if self.direction == "to-server":
+            return self.association.server.spi_s
+        client = self.association.client
+        return None if client is None else client.spi_s
+
+
+def association_frame(association: Association) -> tuple[int, int]:
+    """(capture, frame) of the challenge that announced a set."""
+    return association.announced_at

@@ -1,0 +1,180 @@
+"""A closed run, a subscriber, a first hop, as rules see them (vocabulary: exchange, identity)."""
+
+from __future__ import annotations
+
+from analyzer.agreement.choice import common
+from analyzer.agreement.exchange import Exchange, Past
+from analyzer.agreement.mechanism import Mechanism, MechanismList, with_inherited
+from analyzer.agreement.settlements import server_list
+from analyzer.agreement.states import State
+from analyzer.rules.subjects.lazy import fact
+from analyzer.rules.subjects.lists import MechanismFacts
+from analyzer.rules.subjects.message import Cast, MessageFacts
+
+FrameIds = tuple[tuple[int, int], ...]
+
+
+class PastFacts:
+    """What is still known of an earlier run of the same subscriber."""
+
+    def __init__(self, past: Past) -> None:
+        self.dialect = past.dialect
+        self.kind = past.kind
+        self.method = past.method
+        self.outcome = past.outcome
+        self.registered = past.registered
+        self.loss = False
+
+    def __getattr__(self, name: str) -> None:
+        """Its messages are no longer held: absent."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+
+class ExchangeFacts:
+    """One closed run of the agreement."""
+
+    leg = "gm"
+    loss = False
+
+    def __init__(self, exchange: Exchange) -> None:
+        found = exchange.verdict
+        assert found is not None
+        self.exchange = exchange
+        self.verdict = found
+        self.dialect = found.dialect
+        self.kind = found.kind
+        self.outcome = found.outcome
+        self.method = exchange.method
+        places = [step.place for step in exchange.steps if step.place is not None]
+        self.cast = Cast(places, self.dialect)
+        self.far = Cast(exchange.far, self.dialect)
+
+    @property
+    def frames(self) -> FrameIds:
+        """(capture, frame) of its steps, the last one first as the anchor of an absence."""
+        steps = self.exchange.steps
+        return tuple((step.capture, step.frame) for step in [*steps[-1:], *steps[:-1]])
+
+    @fact
+    def registered(self) -> bool:
+        registration = self.verdict.registration
+        return registration is not None and registration.state == "registered"
+
+    @fact
+    def offer(self) -> MessageFacts | None:
+        first = self.exchange.first("offer")
+        return None if first is None or first.place is None else self.cast.of(first.place.message)
+
+    @fact
+    def challenge(self) -> MessageFacts | None:
+        return self.cast.of(self.exchange.message("challenge"))
+
+    @fact
+    def verify(self) -> MessageFacts | None:
+        return self.cast.of(self.exchange.message("verify"))
+
+    @fact
+    def result(self) -> MessageFacts | None:
+        return self.cast.of(self.exchange.message("result"))
+
+    @fact
+    def previous(self) -> PastFacts | None:
+        past = self.exchange.previous
+        return None if past is None else PastFacts(past)
+
+    @fact
+    def exempt(self) -> str | None:
+        return None if self.offer is None else self.offer.exempt
+
+    @fact
+    def challenges(self) -> int:
+        return sum(step.role == "challenge" for step in self.exchange.steps)
+
+    @fact
+    def silence_ms(self) -> int | None:
+        exchange = self.exchange
+        if exchange.state is not State.CHALLENGED or exchange.superseded_by is not None:
+            return None
+        since = exchange.last_time
+        for flow in exchange.access.strays.values():
+            if flow.direction == "to-server" and flow.last_time > since:
+                return None
+        return (exchange.end_time - since) // 1_000_000
+
+    @fact
+    def server_list(self) -> MechanismList | None:
+        return server_list(self.exchange)
+
+    @fact
+    def chosen(self) -> MechanismFacts | None:
+        found = _on_the_wire(self.exchange, self.server_list)
+        return None if found is None else MechanismFacts(found, "server")
+
+    @fact
+    def best_common(self) -> MechanismFacts | None:
+        offer = self.exchange.offer
+        if self.server_list is None or offer is None:
+            return None
+        client = offer.client
+        best = common(client, self.server_list)
+        if client is None or not best or best[0].q_thousandths is None:
+            return None
+        return MechanismFacts(best[0], "server")
+
+
+class IdentityFacts:
+    """A subscriber over time, as of its last run."""
+
+    leg = "gm"
+    loss = False
+
+    def __init__(self, exchange: ExchangeFacts) -> None:
+        self.exchange = exchange
+        self.dialect = exchange.dialect
+        self.exempt = exchange.exempt
+
+    @property
+    def frames(self) -> FrameIds:
+        """(capture, frame) of the challenges in a row, the last one first."""
+        standing = self.exchange.exchange.standing
+        rows = [] if standing is None else [(c, f) for _, c, f in standing.challenged]
+        return (*rows[-1:], *rows[:-1]) or self.exchange.frames
+
+    @fact
+    def consecutive_challenges(self) -> int:
+        standing = self.exchange.exchange.standing
+        return 0 if standing is None else most_within(standing.challenged)
+
+
+def most_within(challenged: list[tuple[int, int, int]], window: int = 60_000_000_000) -> int:
+    """The most challenges within the window, of (time, capture, frame) in time order."""
+    most = start = 0
+    for end, (time, _, _) in enumerate(challenged):
+        while time - challenged[start][0] > window:
+            start += 1
+        most = max(most, end - start + 1)
+    return most
+
+
+def _on_the_wire(exchange: Exchange, listed: MechanismList | None) -> Mechanism | None:
+    """The element that the protection seen belongs to; None where two fit, or none can be told."""
+    verify = exchange.place("verify")
+    if listed is None:
+        return None
+    elements = [element for element in with_inherited(listed) if not element.mediasec]
+    association = exchange.association
+    if association is not None and association.packets:
+        null = association.opened > 0
+        fits = [
+            element
+            for element in elements
+            if element.key == "ipsec-3gpp" and (element.effective_ealg == "null") == null
+        ]
+    elif verify is not None and verify.protection == "tls":
+        fits = [element for element in elements if element.key == "tls"]
+    elif verify is not None and verify.protection == "clear" and verify.message.credentials:
+        fits = [element for element in elements if element.key == "digest"]
+    else:
+        return None
+    return fits[0] if len(fits) == 1 else None

@@ -1,0 +1,405 @@
+"""A message in its place, as rules see it (vocabulary: message, transaction, pair)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from analyzer.agreement.comparison import Comparison, compare
+from analyzer.agreement.dialects import of_place
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
+from analyzer.agreement.place import Place
+from analyzer.rules.subjects.association import AssociationFacts
+from analyzer.rules.subjects.lazy import fact
+from analyzer.rules.subjects.lists import ComparisonFacts, MechanismFacts, elements
+from analyzer.sip.message import SipMessage
+
+EMERGENCY: Final = "urn:service:sos"  # RFC 5031
+NO_TAGS: Final[frozenset[str]] = frozenset()
+
+
+class Cast:
+    """The messages that are judged together, so that request and response find one another."""
+
+    def __init__(self, places: Iterable[Place], dialect: str | None = None) -> None:
+        self._dialect = dialect
+        self._facts: dict[int, MessageFacts] = {}
+        self.members: list[MessageFacts] = []
+        for place in places:
+            facts = MessageFacts(place, self)
+            self._facts[id(place.message)] = facts
+            self.members.append(facts)
+
+    def of(self, message: SipMessage | None, like: Place | None = None) -> MessageFacts | None:
+        """The facts of a message; one from elsewhere is taken to stand on the leg of `like`."""
+        if message is None:
+            return None
+        found = self._facts.get(id(message))
+        if found is None:
+            found = MessageFacts(_elsewhere(message, like), self)
+            self._facts[id(message)] = found
+        return found
+
+    def dialect(self, place: Place) -> str:
+        """That of the exchange, or of the message alone."""
+        return self._dialect or of_place(place)
+
+
+class MessageFacts:
+    """One message on one hop."""
+
+    def __init__(self, place: Place, cast: Cast) -> None:
+        message = place.message
+        self.place = place
+        self.message = message
+        self.cast = cast
+        self.is_request = message.is_request
+        self.method = message.method or None
+        self.code = message.code or None
+        self.leg = place.leg
+        self.protection = place.protection
+        self.transport = message.transport
+        self.from_client = place.from_client
+        self.role = place.role or None
+        self.retransmission = message.original is not None
+        self.retransmitted = message.retransmissions
+        self.truncated = message.truncated
+        self.via_count = message.via_count
+
+    @property
+    def frames(self) -> tuple[tuple[int, int], ...]:
+        """(capture, frame), the anchor first."""
+        return ((self.message.capture, self.message.frame),)
+
+    @fact
+    def dialect(self) -> str:
+        return self.cast.dialect(self.place)
+
+    # ---- lists
+
+    @fact
+    def client(self) -> list[MechanismFacts] | None:
+        return elements(self.place.client, "client")
+
+    @fact
+    def server(self) -> list[MechanismFacts] | None:
+        return elements(self.place.server, "server")
+
+    @fact
+    def verify(self) -> list[MechanismFacts] | None:
+        listed = self.place.verify
+        if listed is None:
+            return None
+        against = self.place.against
+        twins = () if against is None else against.elements
+        return [MechanismFacts(element, "verify", twins) for element in listed.elements]
+
+    @fact
+    def mechanisms(self) -> list[MechanismFacts]:
+        if not self.place.lists:
+            return []
+        return [*(self.client or ()), *(self.server or ()), *(self.verify or ())]
+
+    @fact
+    def against_list(self) -> MechanismList | None:
+        """The list due here: an answer's, or that in force where the message is protected."""
+        place = self.place
+        if not self.is_request or not place.from_client:
+            return None
+        if place.role == "verify" or place.protection != "clear":
+            return place.against
+        # In clear nothing is due before the challenge, nor where an SA set should have been used.
+        return None if place.role == "offer" or place.in_force is not None else place.against
+
+    @fact
+    def verify_against(self) -> list[MechanismFacts] | None:
+        return elements(self.against_list, "server")
+
+    @fact
+    def list_source(self) -> MessageFacts | None:
+        if self.verify_against is None or self.role != "verify":
+            return None
+        return self.challenge
+
+    @fact
+    def comparison(self) -> Comparison | None:
+        if self.place.verify is None or self.against_list is None:
+            return None
+        return compare(self.place.verify, self.against_list, self.place.older)
+
+    @fact
+    def verify_comparison(self) -> ComparisonFacts | None:
+        whole = self.comparison
+        if whole is None or self.against_list is None or not self.against_list.signalling:
+            return None
+        return ComparisonFacts(whole.signalling, whole, False)
+
+    @fact
+    def comparisons(self) -> list[ComparisonFacts]:
+        whole = self.comparison
+        if whole is None:
+            return []
+        found = [] if self.verify_comparison is None else [self.verify_comparison]
+        if self.against_list is not None and self.against_list.media:
+            found.append(ComparisonFacts(whole.media, whole, True))
+        return found
+
+    @fact
+    def server_comparison(self) -> ComparisonFacts | None:
+        listed = self.place.server
+        if listed is None or not self.place.older:
+            return None
+        whole = compare(listed, self.place.older[0])
+        return ComparisonFacts(whole.signalling, whole, False)
+
+    @fact
+    def older_list(self) -> bool:
+        comparison = self.verify_comparison
+        return comparison is not None and comparison.kind == "older list"
+
+    # ---- option tags and plain headers
+
+    @fact
+    def require(self) -> frozenset[str]:
+        return self._tags("require")
+
+    @fact
+    def proxy_require(self) -> frozenset[str]:
+        return self._tags("proxy-require")
+
+    @fact
+    def supported(self) -> frozenset[str]:
+        return self._tags("supported")
+
+    @fact
+    def unsupported(self) -> frozenset[str]:
+        return self._tags("unsupported")
+
+    def _tags(self, header: str) -> frozenset[str]:
+        return self.message.tokens(header) if self.message.has(header) else NO_TAGS
+
+    @fact
+    def emergency(self) -> bool:
+        message = self.message
+        if message.uri.lower().startswith(EMERGENCY):
+            return True
+        contact = message.value("contact") if message.method == "REGISTER" else None
+        return contact is not None and ";sos" in contact.lower()
+
+    @fact
+    def exempt(self) -> str | None:
+        if self.emergency:
+            return "emergency"
+        if self.message.method == "REGISTER" and not self.mechanisms:
+            if self.aka is False and not self.nonce_empty:
+                return "digest"
+            if not self.has_credentials and (self.answer_code or 0) // 100 == 2:
+                return "giba"
+        return None
+
+    @fact
+    def expires(self) -> int | None:
+        return self.message.expires
+
+    @fact
+    def pani(self) -> str | None:
+        return self.message.value("p-access-network-info")
+
+    @fact
+    def retry_after(self) -> int | None:
+        text = (self.message.value("retry-after") or "").split(";")[0].split("(")[0].strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    @fact
+    def names_sec_agree(self) -> bool:
+        texts = [self.message.reason, *self.message.values("reason")]
+        texts += self.message.values("warning")
+        return any(word in text.lower() for text in texts for word in REASONS_OF_AGREEMENT)
+
+    # ---- authentication
+
+    @fact
+    def aka(self) -> bool | None:
+        if self.is_request:
+            credentials = self.message.credentials
+            return None if credentials is None else credentials.aka
+        challenge = self.message.challenge
+        return None if challenge is None else challenge.aka
+
+    @fact
+    def algorithm(self) -> str | None:
+        return self._digest("algorithm")
+
+    @fact
+    def realm(self) -> str | None:
+        realm = self._digest("realm")
+        return None if realm is None else realm.lower()
+
+    @fact
+    def username(self) -> str | None:
+        return self._digest("username")
+
+    @fact
+    def nonce_empty(self) -> bool | None:
+        credentials = self.message.credentials
+        return None if credentials is None else not credentials.nonce
+
+    @fact
+    def has_credentials(self) -> bool:
+        return self.message.credentials is not None
+
+    @fact
+    def response_empty(self) -> bool | None:
+        credentials = self.message.credentials
+        return None if credentials is None else not credentials.response
+
+    @fact
+    def auts(self) -> str | None:
+        return self._digest("auts")
+
+    @fact
+    def ck(self) -> str | None:
+        return _masked(self._digest("ck"))
+
+    @fact
+    def ik(self) -> str | None:
+        return _masked(self._digest("ik"))
+
+    @fact
+    def integrity_protected(self) -> str | None:
+        flag = self._digest("integrity_protected")
+        return None if flag is None else flag.lower()
+
+    def _digest(self, name: str) -> str | None:
+        message = self.message
+        source = message.credentials if self.is_request else message.challenge
+        return None if source is None else getattr(source, name, None)
+
+    # ---- its neighbours
+
+    @fact
+    def request(self) -> MessageFacts | None:
+        return self.cast.of(self.message.request, self.place)
+
+    @fact
+    def response(self) -> MessageFacts | None:
+        return self.cast.of(self.message.final, self.place)
+
+    @fact
+    def answer_code(self) -> int | None:
+        message = self.message
+        for one in (message, message.forward):
+            if one is not None and one.final is not None:
+                return one.final.code
+        return None
+
+    @fact
+    def challenge(self) -> MessageFacts | None:
+        exchange = self.place.exchange
+        if exchange is None or self.role not in ("verify", "failure-report"):
+            return None
+        before = None
+        for step in exchange.steps:
+            if step.place is self.place:
+                break
+            if step.role == "challenge" and step.place is not None:
+                before = step.place.message
+        return self.cast.of(before, self.place)
+
+    @fact
+    def in_force(self) -> AssociationFacts | None:
+        association = self.place.on or self.place.in_force
+        return None if association is None else AssociationFacts(association)
+
+    @fact
+    def first_protected(self) -> bool:
+        exchange = self.place.exchange
+        if exchange is None or self.role != "verify":
+            return False
+        first = exchange.first("verify")
+        return first is not None and first.place is self.place
+
+    @fact
+    def to_far_client(self) -> bool:
+        return self.is_request and self.leg == "gm" and not self.from_client
+
+
+class TransactionFacts:
+    """A request and its final response on one hop."""
+
+    def __init__(self, request: MessageFacts, response: MessageFacts | None) -> None:
+        self.request = request
+        self.response = response
+        self.leg = request.leg
+
+    @property
+    def frames(self) -> tuple[tuple[int, int], ...]:
+        """(capture, frame): the response where there is one, then the request."""
+        return (
+            self.request.frames
+            if self.response is None
+            else (
+                *self.response.frames,
+                *self.request.frames,
+            )
+        )
+
+    @fact
+    def dialect(self) -> str:
+        return self.request.dialect
+
+    @fact
+    def provisional(self) -> int | None:
+        codes = [code for code in self.request.message.answers if 100 < code < 200]
+        return max(codes, default=None)
+
+    @fact
+    def forwarded(self) -> bool:
+        return self.request.message.forward is not None
+
+    @fact
+    def delay_ms(self) -> int | None:
+        if self.response is None:
+            return None
+        return (self.response.message.time - self.request.message.time) // 1_000_000
+
+    @fact
+    def accepted(self) -> bool:
+        code = None if self.response is None else self.response.code
+        if code is not None:
+            return code < 300
+        return self.provisional is not None or self.forwarded
+
+
+class PairFacts:
+    """A message on the access side and its forward beyond the first hop."""
+
+    leg = "gm"
+
+    def __init__(self, near: MessageFacts, far: MessageFacts) -> None:
+        self.near = near
+        self.far = far
+
+    @property
+    def frames(self) -> tuple[tuple[int, int], ...]:
+        """(capture, frame): the far one, then the near one."""
+        return (*self.far.frames, *self.near.frames)
+
+    @fact
+    def dialect(self) -> str:
+        return self.near.dialect
+
+
+def _elsewhere(message: SipMessage, like: Place | None) -> Place:
+    if like is None:
+        return Place(message, "unknown", "")
+    from_client = like.from_client == (message.src == like.message.src)
+    place = Place(message, like.leg, like.evidence, like.access, from_client)
+    place.exchange = like.exchange
+    return place
+
+
+def _masked(key: str | None) -> str | None:
+    """Key material never leaves the message; whether it is empty does."""
+    return key and "masked"

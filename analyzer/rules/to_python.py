@@ -1,0 +1,366 @@
+"""Rules to Python: one fused function a scope, and small functions for values and conditions.
+
+The source is never text: trees of `nodes` become trees of `ast`, so a literal of a rule stays a
+literal. Names in the generated code are those of the vocabulary (attributes) or made here.
+
+The fused function takes a subject and gives the hits, a list of (rule index, bound element or
+None). Rules share their conjuncts: what most rules ask is asked once, in front, and a subject to
+which nothing applies costs a dozen tests.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import CodeType, FunctionType
+from typing import Any, Final, cast
+
+from msgspec import Struct
+
+from analyzer.rules.nodes import (
+    Absent,
+    And,
+    Arithmetic,
+    Attribute,
+    Call,
+    Compare,
+    Condition,
+    Literal,
+    Membership,
+    Not,
+    Or,
+    Policy,
+    Quantified,
+    Truth,
+    Unless,
+    Value,
+    Variable,
+    Words,
+    walk,
+)
+from analyzer.rules.transform import substitute
+
+PolicyValues = Mapping[str, bool | int | frozenset[str]]
+Hit = tuple[int, Any]
+Fused = Callable[[Any], list[Hit]]
+
+SUBJECT: Final = "subject"
+_HITS: Final = "hits"
+
+
+class Clause(Struct, frozen=True):
+    """One rule as the compiler needs it: all conjuncts must hold, for each element if `each`."""
+
+    index: int
+    conjuncts: tuple[Condition, ...]
+    each: tuple[Variable, Value] | None = None
+
+
+def fuse(scope: str, clauses: Sequence[Clause], policy: PolicyValues) -> Fused:
+    """One function for all clauses of a scope; their subject is the variable named `scope`."""
+    writer = _Writer(scope, policy)
+    body = writer.block([_canonical(clause) for clause in clauses], {})
+    hits = ast.Name(_HITS, ast.Load())
+    start = ast.Assign([ast.Name(_HITS, ast.Store())], ast.List([], ast.Load()))
+    function: Fused = _function([start, *body, ast.Return(hits)], [SUBJECT])
+    return function
+
+
+def value_function(
+    scope: str, node: Value, policy: PolicyValues, element: Variable | None = None
+) -> Callable[[Any, Any], Any]:
+    """`(subject, element) -> value`, None where it is absent."""
+    writer = _Writer(scope, policy, element)
+    checks, found = writer.value(node, {})
+    result = ast.IfExp(_all(checks), found, ast.Constant(None)) if checks else found
+    function: Callable[[Any, Any], Any] = _function([ast.Return(result)], [SUBJECT, "element"])
+    return function
+
+
+def condition_function(
+    scope: str, node: Condition, policy: PolicyValues, element: Variable | None = None
+) -> Callable[[Any, Any], bool]:
+    """`(subject, element) -> bool` for a condition in normal form."""
+    test = _Writer(scope, policy, element).condition(node, {})
+    result = ast.IfExp(test, ast.Constant(True), ast.Constant(False))
+    function: Callable[[Any, Any], bool] = _function([ast.Return(result)], [SUBJECT, "element"])
+    return function
+
+
+def _spi_text(spi: int) -> str:
+    return f"0x{spi:08x} ({spi})"
+
+
+_GLOBALS: Final[Mapping[str, Any]] = {
+    "len": len,
+    "any": any,
+    "all": all,
+    "number": str,
+    "spi": _spi_text,
+    "join": ", ".join,
+}
+
+
+def _function(body: list[ast.stmt], parameters: list[str]) -> Any:
+    arguments = ast.arguments([], [ast.arg(name) for name in parameters], None, [], [], None, [])
+    function = ast.FunctionDef("generated", arguments, body, [], None)
+    if "type_params" in ast.FunctionDef._fields:  # Python 3.12 and newer
+        vars(function)["type_params"] = []
+    module = ast.fix_missing_locations(ast.Module([function], []))
+    code = next(c for c in compile(module, "<rules>", "exec").co_consts if isinstance(c, CodeType))
+    return FunctionType(code, {**_GLOBALS, "__builtins__": {}})
+
+
+def _canonical(clause: Clause) -> Clause:
+    """Elements of one collection get one name, so that its rules share a loop."""
+    if clause.each is None:
+        return clause
+    variable, collection = clause.each
+    name = Variable("each", variable.type)
+    renamed = tuple(substitute(part, variable.name, name) for part in clause.conjuncts)
+    return Clause(clause.index, renamed, (name, collection))
+
+
+Known = dict[Value, str]
+"""Values that are known not to be absent here, and the local variable that holds them."""
+
+
+class _Writer:
+    """Writes statements and expressions for one function; numbers its local variables."""
+
+    __slots__ = ("_locals", "_names", "_policy")
+
+    def __init__(self, scope: str, policy: PolicyValues, element: Variable | None = None) -> None:
+        self._policy = policy
+        self._locals = 0
+        self._names = {scope: SUBJECT}
+        if element is not None:
+            self._names[element.name] = "element"
+
+    def block(
+        self, clauses: list[Clause], known: Known, element: str | None = None
+    ) -> list[ast.stmt]:
+        """Statements that try all clauses, the most shared conjunct first.
+
+        `element` is the local variable of the loop they stand in.
+        """
+        body: list[ast.stmt] = []
+        while clauses:
+            shared = _most_shared(clauses)
+            if shared is None:
+                body.extend(self._leaves(clauses, known, element))
+                break
+            inside = [_without(clause, shared) for clause in clauses if _has(clause, shared)]
+            clauses = [clause for clause in clauses if not _has(clause, shared)]
+            learnt = dict(known)
+            test = self.condition(shared, learnt)
+            body.append(ast.If(test, self.block(inside, learnt, element), []))
+        return body
+
+    def _leaves(self, clauses: list[Clause], known: Known, element: str | None) -> list[ast.stmt]:
+        """What is left when nothing more can be asked before the loops: hits, and the loops."""
+        body: list[ast.stmt] = []
+        loops: dict[tuple[Variable, Value], list[Clause]] = {}
+        for clause in clauses:
+            if clause.each is None:
+                body.append(_append(clause.index, element))
+            else:
+                inner = Clause(clause.index, clause.conjuncts)
+                loops.setdefault(clause.each, []).append(inner)
+        for (variable, collection), inside in loops.items():
+            body.append(self._loop(variable, collection, inside, dict(known)))
+        return body
+
+    def _loop(
+        self, variable: Variable, collection: Value, clauses: list[Clause], known: Known
+    ) -> ast.stmt:
+        checks, found = self._solid(collection, known)
+        name = self._fresh()
+        outer = dict(self._names)
+        self._names[variable.name] = name
+        inside = self.block(clauses, known, name)
+        self._names = outer
+        loop = ast.For(ast.Name(name, ast.Store()), found, inside, [])
+        return ast.If(_all(checks), [loop], []) if checks else loop
+
+    def condition(self, node: Condition, known: Known) -> ast.expr:
+        """An expression that is true where the condition holds; `known` learns what it proves."""
+        match node:
+            case And():
+                return _all([self.condition(part, known) for part in node.parts])
+            case Or():
+                parts = [self.condition(part, dict(known)) for part in node.parts]
+                return ast.BoolOp(ast.Or(), parts)
+            case Unless():
+                inner = self.condition(node.condition, dict(known))
+                return ast.UnaryOp(ast.Not(), inner)
+            case Truth():
+                checks, found = self.value(node.value, known)
+                test = _is(found, False) if node.negated else found
+                return _all([*checks, test])
+            case Compare():
+                return self._compare(node, known)
+            case Membership():
+                return self._membership(node, known)
+            case Absent():
+                return self._absent(node, known)
+            case Quantified():
+                return self._quantified(node, known)
+            case Not():
+                raise AssertionError("conditions are compiled in normal form")
+
+    def _compare(self, node: Compare, known: Known) -> ast.expr:
+        left, right = node.left, node.right
+        if node.operator == "==":
+            # None equals nothing but None, so one side that is surely there is enough.
+            if not isinstance(right, Literal | Policy):
+                left, right = right, left
+            checks, one = self.value(left, known)
+            more, other = self._solid(right, known)
+        else:
+            checks, one = self._solid(left, known)
+            more, other = self._solid(right, known)
+        test = ast.Compare(one, [_OPERATORS[node.operator]()], [other])
+        return _all([*checks, *more, test])
+
+    def _membership(self, node: Membership, known: Known) -> ast.expr:
+        checks, item = (self._solid if node.negated else self.value)(node.item, known)
+        more, collection = self._solid(node.collection, known)
+        operator = ast.NotIn() if node.negated else ast.In()
+        return _all([*checks, *more, ast.Compare(item, [operator], [collection])])
+
+    def _absent(self, node: Absent, known: Known) -> ast.expr:
+        if node.negated:
+            checks, found = self._solid(node.value, known)
+            return _all(checks) if checks else ast.Constant(True)
+        checks, found = self.value(node.value, dict(known))
+        if not checks:
+            return _is(found, None)
+        present = ast.Compare(found, [ast.IsNot()], [ast.Constant(None)])
+        return ast.UnaryOp(ast.Not(), _all([*checks, present]))
+
+    def _quantified(self, node: Quantified, known: Known) -> ast.expr:
+        checks, collection = self._solid(node.collection, known)
+        name = self._fresh()
+        outer = dict(self._names)
+        self._names[node.variable.name] = name
+        inner = self.condition(node.condition, dict(known))
+        self._names = outer
+        generator = ast.GeneratorExp(
+            inner, [ast.comprehension(ast.Name(name, ast.Store()), collection, [], 0)]
+        )
+        function = ast.Name("all" if node.every else "any", ast.Load())
+        return _all([*checks, ast.Call(function, [generator], [])])
+
+    def value(self, node: Value, known: Known) -> tuple[list[ast.expr], ast.expr]:
+        """Tests that must hold, in order, before the expression may be evaluated; it may be None.
+
+        Where a test fails, the value is absent.
+        """
+        local = known.get(node)
+        if local is not None:
+            return [], ast.Name(local, ast.Load())
+        match node:
+            case Literal():
+                return [], ast.Constant(node.value)
+            case Words():
+                return [], ast.Set([ast.Constant(word) for word in node.values])
+            case Policy():
+                return [], ast.Constant(cast(Any, self._policy[node.name]))
+            case Variable():
+                return [], ast.Name(self._names[node.name], ast.Load())
+            case Attribute():
+                checks, of = self._solid(node.of, known)
+                return checks, ast.Attribute(of, node.fact.name, ast.Load())
+            case Arithmetic():
+                checks, left = self._solid(node.left, known)
+                more, right = self._solid(node.right, known)
+                return [*checks, *more], ast.BinOp(left, _ARITHMETIC[node.operator](), right)
+            case Call():
+                return self._call(node, known)
+
+    def _call(self, node: Call, known: Known) -> tuple[list[ast.expr], ast.expr]:
+        checks: list[ast.expr] = []
+        arguments: list[ast.expr] = []
+        for argument in node.arguments:
+            more, found = self._solid(argument, known)
+            checks.extend(more)
+            arguments.append(found)
+        method = _METHODS.get(node.function)
+        if method is None:
+            return checks, ast.Call(ast.Name(node.function, ast.Load()), arguments, [])
+        of = ast.Attribute(arguments[0], method, ast.Load())
+        return checks, ast.Call(of, arguments[1:], [])
+
+    def _solid(self, node: Value, known: Known) -> tuple[list[ast.expr], ast.expr]:
+        """As `value`, with a last test that the value itself is there."""
+        checks, found = self.value(node, known)
+        if not isinstance(node, Attribute) or node in known:
+            return checks, found
+        name = self._fresh()
+        known[node] = name
+        held = ast.NamedExpr(ast.Name(name, ast.Store()), found)
+        there = ast.Compare(held, [ast.IsNot()], [ast.Constant(None)])
+        return [*checks, there], ast.Name(name, ast.Load())
+
+    def _fresh(self) -> str:
+        self._locals += 1
+        return f"v{self._locals}"
+
+
+_OPERATORS: Final[Mapping[str, type[ast.cmpop]]] = {
+    "==": ast.Eq,
+    "!=": ast.NotEq,
+    "<": ast.Lt,
+    "<=": ast.LtE,
+    ">": ast.Gt,
+    ">=": ast.GtE,
+}
+_ARITHMETIC: Final[Mapping[str, type[ast.operator]]] = {
+    "+": ast.Add,
+    "-": ast.Sub,
+    "*": ast.Mult,
+}
+_METHODS: Final[Mapping[str, str]] = {"starts": "startswith", "ends": "endswith"}
+
+
+def _all(tests: Iterable[ast.expr]) -> ast.expr:
+    found = list(tests)
+    return found[0] if len(found) == 1 else ast.BoolOp(ast.And(), found)
+
+
+def _is(value: ast.expr, constant: bool | None) -> ast.expr:
+    return ast.Compare(value, [ast.Is()], [ast.Constant(constant)])
+
+
+def _append(index: int, local: str | None) -> ast.stmt:
+    element = ast.Constant(None) if local is None else ast.Name(local, ast.Load())
+    append = ast.Attribute(ast.Name(_HITS, ast.Load()), "append", ast.Load())
+    hit = ast.Tuple([ast.Constant(index), element], ast.Load())
+    return ast.Expr(ast.Call(append, [hit], []))
+
+
+def _has(clause: Clause, part: Condition) -> bool:
+    return part in clause.conjuncts
+
+
+def _without(clause: Clause, part: Condition) -> Clause:
+    rest = tuple(one for one in clause.conjuncts if one != part)
+    return Clause(clause.index, rest, clause.each)
+
+
+def _most_shared(clauses: list[Clause]) -> Condition | None:
+    """The conjunct most clauses have; among equals the cheapest, then the first written.
+
+    Conjuncts about the element of a loop that is still to come do not count.
+    """
+    counts: dict[Condition, int] = {}
+    for clause in clauses:
+        for part in clause.conjuncts:
+            if clause.each is None or not _mentions(part, clause.each[0]):
+                counts[part] = counts.get(part, 0) + 1
+    if not counts:
+        return None
+    return min(counts, key=lambda part: (-counts[part], len(walk(part))))
+
+
+def _mentions(part: Condition, variable: Variable) -> bool:
+    return variable in walk(part)

@@ -1,0 +1,106 @@
+"""Stand-ins for the objects that rules judge: every fact absent unless it is given."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from analyzer.rules.vocabulary import KINDS
+
+EMPTY_SETS = ("require", "proxy_require", "supported", "unsupported")
+
+
+def fake(kind: str, /, **facts: Any) -> Any:
+    """An object of a kind. Unknown facts are an error of the test."""
+    unknown = set(facts) - set(KINDS[kind]) - {"frames"}
+    assert not unknown, unknown
+    absent = dict.fromkeys(KINDS[kind])
+    return SimpleNamespace(**{**absent, "frames": (), **facts})
+
+
+def mechanism(**facts: Any) -> Any:
+    given = {
+        "name": "ipsec-3gpp",
+        "key": "ipsec-3gpp",
+        "header": "client",
+        "mediasec": False,
+        "complete": True,
+        "defects": [],
+        "missing_values": [],
+        "mirrored": False,
+        "raw": "ipsec-3gpp;alg=hmac-sha-1-96",
+    }
+    return fake("mechanism", **{**given, **facts})
+
+
+def message(**facts: Any) -> Any:
+    """A clear REGISTER of the UE on Gm, in an IMS exchange, unless told otherwise."""
+    given = {
+        "dialect": "ims",
+        "is_request": True,
+        "method": "REGISTER",
+        "leg": "gm",
+        "protection": "clear",
+        "from_client": True,
+        "retransmission": False,
+        "truncated": False,
+        "emergency": False,
+        "mechanisms": [],
+        "has_credentials": False,
+        "names_sec_agree": False,
+        "to_far_client": False,
+        "frames": ((0, 1),),
+        **{name: frozenset() for name in EMPTY_SETS},
+    }
+    return fake("message", **{**given, **facts})
+
+
+def response(code: int, **facts: Any) -> Any:
+    given = {"is_request": False, "method": None, "code": code, "from_client": False}
+    return message(**{**given, **facts})
+
+
+def transaction(**facts: Any) -> Any:
+    given = {"dialect": "ims", "leg": "gm", "accepted": False, "frames": ((0, 1),)}
+    return fake("transaction", **{**given, **facts})
+
+
+def exchange(**facts: Any) -> Any:
+    return fake("exchange", **{"dialect": "ims", "loss": False, "frames": ((0, 9),), **facts})
+
+
+def association(**facts: Any) -> Any:
+    given = {
+        "dialect": "ims",
+        "mechanism": "ipsec-3gpp",
+        "state": "established",
+        "overlap": False,
+        "spi_uc": 11,
+        "spi_us": 12,
+        "spi_pc": 13,
+        "spi_ps": 14,
+        "frames": ((0, 2),),
+    }
+    return fake("association", **{**given, **facts})
+
+
+def flow(**facts: Any) -> Any:
+    given = {
+        "dialect": "ims",
+        "direction": "to-server",
+        "announced": True,
+        "announced_spi": 14,
+        "spi": 14,
+        "bound_provisionally": False,
+        "tunnel": False,
+        "packets": 3,
+        "returns": 0,
+        "unanswered": 0,
+        "after_challenge": True,
+        "loss": False,
+        "frames": ((0, 3),),
+    }
+    return fake("flow", **{**given, **facts})
+
+
+def comparison(**facts: Any) -> Any:
+    given = {"level": "different", "mediasec": False, "edit": "spi-s 1 -> 2"}
+    return fake("comparison", **{**given, **facts})
