@@ -1,0 +1,102 @@
+"""One exchange in full: the part that is pasted into a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from analyzer.report import comparison
+from analyzer.report.finding_text import finding_block, folded
+from analyzer.report.header import header
+from analyzer.report.ladder import ladder
+from analyzer.report.layout import pair, plural, wrap
+from analyzer.report.model import SEVERITIES
+from analyzer.report.notes import not_checked, notes
+from analyzer.report.reproduce import reproduce
+from analyzer.report.sa_table import sa_table
+from analyzer.report.silence import silence
+from analyzer.report.verdict import Verdict, explanation, judge, party_name
+from analyzer.report.view import Case, View
+
+_ALWAYS: Final = ("critical", "error")
+_RIGHT: Final = 78
+
+
+def block(case: Case, view: View) -> Iterator[str]:
+    """Verdict, header, ladder, SAs, findings, notes, what was not checked, how to see it again."""
+    verdict = judge(case.exchange, case.findings)
+    sections = (
+        _verdict(case, verdict, view),
+        _header(case, verdict, view),
+        ladder(case.exchange, case.findings, case.agreements, view),
+        _associations(case, view),
+        _findings(case, view),
+        _rest(case, view),
+    )
+    first = True
+    for section in sections:
+        lines = list(section)
+        if lines and not first:
+            yield ""
+        yield from lines
+        first = False
+
+
+def headline(case: Case, verdict: Verdict) -> list[str]:
+    """The first line, or two: the verdict, and flush right where it stopped or what was found."""
+    quiet = verdict.word == "OK" and not case.findings
+    text = f"OK, {verdict.headline}" if quiet else verdict.headline
+    right = verdict.stopped or _counts(case)
+    if len(text) + 2 + len(right) > _RIGHT:
+        return [*wrap(text, "", " "), f" {right}"]
+    return [pair(text, right, _RIGHT)]
+
+
+def _counts(case: Case) -> str:
+    own = [finding for finding in case.findings if finding.explained_by is None]
+    counts = [(name, sum(f.severity == name for f in own)) for name in SEVERITIES]
+    texts = [f"{count} {name}" for name, count in counts if count or name in _ALWAYS]
+    return "  ".join([*texts, *([plural(len(case.notes), "note")] if case.notes else [])])
+
+
+def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
+    exchange = case.exchange
+    yield from headline(case, verdict)
+    said = explanation(exchange, view.frame)
+    if said is not None:
+        yield from wrap(said)
+    registration = exchange.registration
+    if registration is None:
+        return
+    if registration.signs:
+        yield from wrap("; ".join(registration.signs), " signs: ", "  ")
+    unanswered = registration.state == "unknown" and exchange.stopped_at == "result"
+    if unanswered or registration.state == "no-answer":
+        yield from silence(exchange, view)
+
+
+def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
+    if verdict.succeeded is False and verdict.party is not None:
+        yield f" to act   {party_name(case.exchange, verdict.party)}"
+    yield from header(case, view)
+
+
+def _associations(case: Case, view: View) -> Iterator[str]:
+    for agreement in case.agreements:
+        yield from sa_table(case.exchange, agreement, view)
+
+
+def _findings(case: Case, view: View) -> Iterator[str]:
+    for finding in case.findings:
+        if finding.explained_by is None:
+            yield from finding_block(case.exchange, finding, view)
+    yield from folded(case.findings, view)
+
+
+def _rest(case: Case, view: View) -> Iterator[str]:
+    compared = comparison.sentence(case.exchange, view)
+    if compared is not None:
+        yield compared
+    yield from notes(case.exchange, case.notes, view)
+    yield from not_checked(case.exchange.not_checked, view)
+    yield from reproduce(case, view)

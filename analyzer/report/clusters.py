@@ -1,0 +1,140 @@
+"""Many exchanges at a glance: failures of one signature together, a note about one peer once.
+
+Both are made in one walk over each stream and hold counters only, bounded whatever the captures
+say: what is beyond the bounds is counted under `rest`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from analyzer.report.model import Exchange, Finding, Frame, Layer, Party, Report, Role
+from analyzer.report.summary import is_note
+from analyzer.report.verdict import Word, judge, word
+
+CLUSTERS: Final = 1000  # signatures told apart
+NOTES: Final = 10_000  # (rule, peer) pairs counted
+NETWORK_NOTE: Final = 3  # exchanges that make a note one about the network
+
+_QUIET: Final = frozenset(("OK", "inferred"))
+
+
+class Signature(NamedTuple):
+    """What makes two failures one: where they stopped and what explains them."""
+
+    word: Word
+    brief: str
+    stopped_at: Role | None
+    layer: Layer | None
+    code: int | None
+    rules: tuple[str, ...]
+    server: str
+    handset: str
+
+
+class Cluster(NamedTuple):
+    """The failures of one signature; `first` is the id of the first one, to be worked out."""
+
+    signature: Signature
+    number: int
+    party: Party | None
+    first: str
+    frame: Frame | None
+
+
+class Note(NamedTuple):
+    """One rule about one peer, in so many exchanges."""
+
+    rule: str
+    peer: str
+    number: int
+
+
+class Overview(NamedTuple):
+    """All of it. `words` counts exchanges by verdict; `rest` those in no cluster that was kept."""
+
+    words: dict[Word, int]
+    clusters: list[Cluster]
+    notes: list[Note]
+    rest: int
+
+
+def overview(report: Report, threshold: frozenset[str]) -> Overview:
+    """Walk findings and exchanges once each.
+
+    Beside the failures, an exchange with a finding at or above the threshold stands in a cluster.
+    """
+    explained, notes = _findings(report.findings, report.strict, threshold)
+    words: Counter[Word] = Counter()
+    counts: Counter[Signature] = Counter()
+    firsts: dict[Signature, tuple[Party | None, str, Frame | None]] = {}
+    rest = 0
+    for exchange in report.exchanges:
+        kind = word(exchange)
+        words[kind] += 1
+        found = explained.get(exchange.id, ())
+        if kind in _QUIET and not any(entry.loud for entry in found):
+            continue
+        signature = _signature(exchange, found)
+        if signature not in counts and len(counts) >= CLUSTERS:
+            rest += 1
+            continue
+        if signature not in counts:
+            party = judge(exchange).party
+            frame = next((Frame(s.capture, s.frame) for s in exchange.steps), None)
+            firsts[signature] = (_party(found) or party, exchange.id, frame)
+        counts[signature] += 1
+    clusters = [Cluster(key, count, *firsts[key]) for key, count in counts.most_common()]
+    return Overview(dict(words), clusters, notes, rest)
+
+
+class _Found(NamedTuple):
+    rule: str
+    party: Party
+    explains: bool
+    loud: bool
+
+
+def _findings(
+    findings: Iterable[Finding], strict: bool, threshold: frozenset[str]
+) -> tuple[dict[str, tuple[_Found, ...]], list[Note]]:
+    """Of each exchange what counts, in the order it stands; and the notes by rule and peer."""
+    explained: dict[str, tuple[_Found, ...]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        if is_note(finding, strict):
+            key = (finding.rule, finding.peer or "")
+            if key in counts or len(counts) < NOTES:
+                counts[key] += finding.count or 1
+        elif finding.exchange is not None and finding.explained_by is None:
+            explains, loud = finding.effect == "explains-outcome", finding.severity in threshold
+            if not (explains or loud):
+                continue
+            found = _Found(finding.rule, finding.party, explains, loud)
+            before = explained.get(finding.exchange, ())
+            if found not in before:
+                explained[finding.exchange] = (*before, found)
+    notes = [Note(*key, count) for key, count in counts.most_common() if count >= NETWORK_NOTE]
+    return explained, notes
+
+
+def _signature(exchange: Exchange, found: tuple[_Found, ...]) -> Signature:
+    verdict = judge(exchange)
+    registration = exchange.registration
+    rules = tuple(sorted({entry.rule for entry in found}))
+    return Signature(
+        verdict.word,
+        verdict.brief,
+        exchange.stopped_at,
+        exchange.layer,
+        registration.code if registration else None,
+        rules,
+        exchange.server.address,
+        exchange.user_agent or "",
+    )
+
+
+def _party(found: tuple[_Found, ...]) -> Party | None:
+    return next((entry.party for entry in found if entry.explains), None)

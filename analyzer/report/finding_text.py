@@ -1,0 +1,66 @@
+"""One finding as a block: rule, who has to act, frames; expected and seen; cause, fix, clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from analyzer.report import comparison
+from analyzer.report.layout import WIDTH, clip, pair, wrap
+from analyzer.report.model import Exchange, Finding, Frame
+from analyzer.report.verdict import anchor, list_step, party_name, step_of
+from analyzer.report.view import View
+
+_FIELDS: Final = (
+    ("expected", "expected"),
+    ("seen", "seen"),
+    ("means", "detail"),
+    ("likely", "cause"),
+    ("fix", "fix"),
+)
+_INDENT: Final = 13
+_FIELD: Final = 600  # characters of one field that are shown
+_UNVERIFIED: Final = "unverified"
+
+
+def finding_block(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]:
+    """The lines of one finding."""
+    head = f"{finding.id} {finding.severity.upper():<9} {finding.rule} {finding.name}".rstrip()
+    fix_at = f"fix at: {party_name(exchange, finding.party)}"
+    frames = view.frames(finding.frames or [finding.frame], 4)
+    yield pair(f"{clip(head, 42):<43} {fix_at}", frames)
+    compared = list(_compared(exchange, finding, view))
+    yield from compared
+    if not compared and not (finding.expected or finding.seen or finding.detail):
+        yield from _field("what", finding.title)
+    for label, name in _FIELDS:
+        value = getattr(finding, name)
+        if value and not (compared and label in ("expected", "seen")):
+            yield from _field(label, value)
+    yield from _field("clause", (finding.spec or _UNVERIFIED).removeprefix("clause "))
+
+
+def _field(label: str, text: str) -> list[str]:
+    return wrap(clip(text, _FIELD), f"   {label:<10}", " " * _INDENT)
+
+
+def _compared(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]:
+    """The two lists, where the finding is about their difference."""
+    challenge, verify = list_step(exchange), step_of(exchange, "verify")
+    if challenge is None or verify is None or not finding.rule.startswith("VER-"):
+        return
+    different = verify.comparison is not None and verify.comparison.level == "different"
+    if different and verify.verify and finding.frame == anchor(verify):
+        yield from comparison.rows(challenge, verify, view)
+
+
+def folded(findings: list[Finding], view: View) -> Iterator[str]:
+    """What other findings explain: one line of ids."""
+    names = [f"{f.rule} ({f.explained_by})" for f in findings if f.explained_by is not None]
+    if names:
+        yield from wrap(", ".join(names), "explained by others: ", "  ", WIDTH)
+
+
+def frames_of(finding: Finding) -> list[Frame]:
+    """All frames of a finding, its anchor at least."""
+    return finding.frames or [finding.frame]

@@ -1,0 +1,141 @@
+"""The block under the verdict: when, who, between whom, what was agreed, what was captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.report.layout import GLUE, WIDTH, clip, plural, seconds, wrap
+from analyzer.report.model import Exchange, Mechanism, Step
+from analyzer.report.times import clock
+from analyzer.report.verdict import server_name, step_of
+from analyzer.report.view import Case, View, host, who
+
+_ENDS = {"registered": "registered", "deregistered": "deregistered", "rejected": "refused"}
+
+
+def header(case: Case, view: View) -> Iterator[str]:
+    """Five to seven lines, each behind its name."""
+    exchange = case.exchange
+    for name, text in (
+        ("when", _when(exchange, view)),
+        ("who", _who(exchange)),
+        *_path(exchange),
+        ("agreed", _agreed(exchange)),
+        ("capture", _capture(exchange, view)),
+        ("keys", _keys(case)),
+    ):
+        if text:
+            yield from _named(name, text)
+
+
+def _named(name: str, text: str) -> list[str]:
+    """Two blanks between the parts of a line are kept where it fits."""
+    line = f" {name:<8} {text}"
+    if len(line) <= WIDTH:
+        return [line.replace(GLUE, " ")]
+    return wrap(text, f" {name:<8} ", " " * 10)
+
+
+def _when(exchange: Exchange, view: View) -> str:
+    text = clock(exchange.started, view.zone)
+    registration = exchange.registration
+    if registration is None or registration.duration_ms is None:
+        return text
+    end = _ENDS.get(registration.state)
+    return f"{text}; {end} after {seconds(registration.duration_ms / 1000)}" if end else text
+
+
+def _who(exchange: Exchange) -> str:
+    identity = exchange.identity
+    parts = [who(exchange)]
+    if parts[0] != exchange.client.address:
+        parts.append(exchange.client.address)
+    if identity.msisdn:
+        parts.append(f"+{identity.msisdn.lstrip('+')}")
+    if exchange.user_agent:
+        parts.append(f'"{clip(exchange.user_agent, 40)}"')
+    if identity.cell:
+        parts.append(f"cell {identity.cell}")
+    return "  ".join(part.replace(" ", GLUE) for part in parts)
+
+
+def _path(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    server = server_name(exchange)
+    call = f"Call-ID {clip(exchange.call_id, 40)}" if exchange.call_id else ""
+    hop = next((hop for step in exchange.steps for hop in step.hops if hop.method), None)
+    if hop is None:
+        yield server, "   ".join(filter(None, (exchange.server.address, call)))
+        return
+    ends = (exchange.client.address, f"{exchange.server.address}|{host(hop.src)}", host(hop.dst))
+    names = ("UE", server, "S-CSCF" if exchange.dialect == "ims" else "next hop")
+    yield "path", " - ".join(f"{name} {end}" for name, end in zip(names, ends, strict=True))
+    yield "Call-ID", exchange.call_id or ""
+
+
+def _agreed(exchange: Exchange) -> str:
+    agreed = exchange.agreed
+    if agreed is None:
+        return ""
+    offer = step_of(exchange, "offer")
+    parts = [mechanism(agreed)]
+    if agreed.name.lower() == "ipsec-3gpp":
+        parts.append(f"{agreed.prot or 'esp'} {agreed.mod or 'trans'}")
+    if offer is not None:
+        parts.append(offer.transport.upper())
+        place = _place(agreed, offer)
+        if place:
+            parts.append(place)
+    return "  ".join(parts)
+
+
+def mechanism(agreed: Mechanism) -> str:
+    """`ipsec-3gpp  hmac-sha-1-96 / aes-cbc`."""
+    algorithms = " / ".join(filter(None, (agreed.alg, agreed.ealg or ("null" * bool(agreed.alg)))))
+    return "  ".join(filter(None, (agreed.name, algorithms or agreed.d_alg)))
+
+
+def _place(agreed: Mechanism, offer: Step) -> str:
+    """Which of several offers it was."""
+    if len(offer.client) < 2:
+        return ""
+    wanted = _key(agreed)
+    places = [n for n, element in enumerate(offer.client, 1) if _key(element) == wanted]
+    return f"(offer {places[0]} of {len(offer.client)})" if places else "(in no offer)"
+
+
+def _key(element: Mechanism) -> tuple[str, str, str]:
+    return (
+        element.name.lower(),
+        (element.alg or "").lower(),
+        (element.ealg or "null").lower(),
+    )
+
+
+def _capture(exchange: Exchange, view: View) -> str:
+    parts = []
+    if view.alone and len(view.captures) == 1:
+        capture = view.captures[0]
+        parts.append(f"{plural(capture.packets, 'frame')}, {capture.sip_messages} SIP")
+    legs = {m.leg for step in exchange.steps for m in (step, *step.hops)}
+    if exchange.dialect == "ims" and "gm" in legs:
+        parts.append("Gm and Mw" if "mw" in legs else "Gm only")
+    coverage = exchange.coverage
+    parts.append("start seen" if coverage.start else "start not seen")
+    parts.append("both directions" if coverage.both_directions else "one direction only")
+    if coverage.synthetic:
+        parts.append("addresses are synthetic")
+    return "; ".join(parts)
+
+
+def _keys(case: Case) -> str:
+    """How much of the ESP was read; nothing where there was none."""
+    held = [a.association for a in case.agreements if a.association is not None]
+    total = sum(association.esp_frames for association in held)
+    read = sum(association.decrypted_frames for association in held)
+    if not total:
+        return ""
+    if case.exchange.coverage.keys == "not-needed":
+        return f"not needed (ESP-NULL); ESP read {read} of {total}"
+    if not read:
+        return f"none; ESP not read {total} of {total}"
+    return f"{case.exchange.coverage.keys}; ESP read {read} of {total}"

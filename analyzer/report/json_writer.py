@@ -1,0 +1,73 @@
+"""The JSON report (one document) and its `jsonl` form, written as the report streams by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO, Final
+
+import msgspec
+
+from analyzer.report.escape import changed, mask, whole_text
+from analyzer.report.model import SCHEMA, Report
+
+_ENCODER: Final = msgspec.json.Encoder()
+_BATCH: Final = 256  # objects encoded between two writes
+_KEY_HINTS: Final = (b"k=", b"K=", b" =", b"\\t=", b"\\n=")  # `ck` or `ik` may stand there
+
+
+def to_json(report: Report, stream: BinaryIO) -> None:
+    """Write the document of the contract, one object a line, never holding more than a batch."""
+    stream.write(b'{"schema":' + _encode(SCHEMA))
+    stream.write(b',\n"tool":' + _encode(report.tool))
+    for name, items in _lists(report):
+        stream.write(b',\n"' + name + b'":[')
+        lead = b"\n"
+        for batch in _batches(items):
+            stream.write(lead + b",\n".join(batch))
+            lead = b",\n"
+        stream.write(b"]")
+    stream.write(b',\n"summary":' + _encode(report.summary) + b"}\n")
+
+
+def to_jsonl(report: Report, stream: BinaryIO) -> None:
+    """Write the same objects one a line, each behind its kind: `{"exchange": {...}}`.
+
+    The first line is `{"schema", "tool"}`, the last one `{"summary"}`.
+    """
+    stream.write(_encode({"schema": SCHEMA, "tool": report.tool}) + b"\n")
+    for name, items in _lists(report):
+        lead = b'{"' + name[:-1] + b'":'
+        stream.writelines(lead + line + b"}\n" for batch in _batches(items) for line in batch)
+    stream.write(_encode({"summary": report.summary}) + b"\n")
+
+
+def _lists(report: Report) -> Iterator[tuple[bytes, Iterable[msgspec.Struct]]]:
+    yield b"captures", report.captures
+    yield b"exchanges", report.exchanges
+    yield b"agreements", report.agreements
+    yield b"findings", report.findings
+
+
+def _encode(value: Any) -> bytes:
+    """One object, keys masked.
+
+    Octets that were no UTF-8 (lone surrogates) cannot stand in JSON; they become `\\xNN`.
+    """
+    try:
+        data = _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        data = _ENCODER.encode(changed(value, whole_text))
+    if any(hint in data for hint in _KEY_HINTS):
+        return _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
+    return data
+
+
+def _batches(items: Iterable[msgspec.Struct]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for item in items:
+        batch.append(_encode(item))
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,120 @@
+"""Subscribers under other names: the same one under the same name in every output.
+
+Names are numbers in the order in which subscribers first appear, so that equal input gives equal
+output, and nothing of a real identity can be computed back. An IMSI keeps its first five digits
+(MCC and the start of MNC), which name the network and no person; `99` behind them marks
+what is invented. Addresses of hosts stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from analyzer.report.model import Identity, Report
+from analyzer.report.streams import Mapped
+
+# the user of a SIP URI, the number of a tel URI; else what stands before an @; else a number
+_NAMES: Final = re.compile(
+    r"\b(sips?:(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
+    r"|([A-Za-z0-9+_.~%-]{1,128})(?=@)"
+    r"|(?<![0-9])([0-9]{6,32})(?![0-9])",
+    re.IGNORECASE,
+)
+_PLAIN: Final = frozenset(("call_id", "key", "id", "fingerprint", "path"))
+
+
+class Pseudonyms:
+    """Real names to invented ones."""
+
+    __slots__ = ("_count", "_known")
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._count = 0
+
+    def learn(self, identity: Identity) -> None:
+        """Give the subscriber of an exchange its names, if it has none yet."""
+        if identity.imsi:
+            self._add(identity.imsi, lambda n: f"{(identity.imsi or '')[:5]}99{n:08d}")
+        if identity.imei:
+            self._add(_only_digits(identity.imei), lambda n: f"99{n:013d}")
+            self._add(identity.imei, lambda n: f"99{n:013d}")
+        if identity.msisdn:
+            self._add(_only_digits(identity.msisdn), lambda n: f"99{n:09d}")
+        if identity.cell:
+            self._add(identity.cell, lambda n: f"cell-{n}")
+        for name in (identity.impi, identity.impu):
+            if name:
+                self._user(_bare(name))
+
+    def text(self, text: str) -> str:
+        """A text with every known identity, and every user part of a URI, under its other name."""
+        whole = self._known.get(text)
+        return _NAMES.sub(self._replace, text) if whole is None else whole
+
+    def _replace(self, match: re.Match[str]) -> str:
+        scheme, user, before_at, digits = match.groups()
+        if scheme is not None:
+            return str(scheme) + self._user(user)
+        if before_at is not None:
+            return self._known.get(before_at.lstrip("+"), before_at)
+        return self._known.get(digits, digits)
+
+    def _user(self, user: str) -> str:
+        """The name of a user part: that of its digits where it is a number."""
+        digits = user.lstrip("+")
+        if digits in self._known:
+            return self._known[digits]
+        if digits.isdecimal():
+            return self._add(digits, lambda n: f"99{n:09d}")
+        return self._add(user, lambda n: f"user-{n}")
+
+    def _add(self, real: str, make: Callable[[int], str]) -> str:
+        if real not in self._known:
+            self._count += 1
+            self._known[real] = make(self._count)
+        return self._known[real]
+
+
+def redact(report: Report) -> Report:
+    """The report with every subscriber under another name, in every text of it."""
+    names = Pseudonyms()
+    for exchange in report.exchanges:
+        names.learn(exchange.identity)
+
+    def change(value: Any) -> Any:
+        return _walk(value, names, "")
+
+    return replace(
+        report,
+        exchanges=Mapped(report.exchanges, change),
+        agreements=Mapped(report.agreements, change),
+        findings=Mapped(report.findings, change),
+    )
+
+
+def _walk(value: Any, names: Pseudonyms, member: str) -> Any:
+    if isinstance(value, str):
+        return value if member in _PLAIN and "@" not in value else names.text(value)
+    if isinstance(value, msgspec.Struct):
+        members = value.__struct_fields__
+        return type(value)(**{m: _walk(getattr(value, m), names, m) for m in members})
+    if isinstance(value, list):
+        return [_walk(item, names, member) for item in value]
+    if isinstance(value, dict):
+        return {key: _walk(item, names, member) for key, item in value.items()}
+    return value
+
+
+def _bare(name: str) -> str:
+    """The user part of an IMPI or IMPU."""
+    return re.sub(r"^(sips?|tel):", "", name, flags=re.IGNORECASE).partition("@")[0]
+
+
+def _only_digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())

@@ -1,0 +1,52 @@
+"""The command that shows the same frames in tshark."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Final
+
+from analyzer.report.finding_text import frames_of
+from analyzer.report.layout import WIDTH
+from analyzer.report.model import Frame
+from analyzer.report.verdict import anchor
+from analyzer.report.view import Case, View
+
+_FRAMES: Final = 10
+_CAPTURES: Final = 3
+_NULL: Final = "-o esp.enable_null_encryption_decode_heuristic:TRUE"
+
+
+def reproduce(case: Case, view: View) -> Iterator[str]:
+    """`verify: tshark -r FILE -O sip` with the frames of the steps that were read."""
+    steps = [step for step in case.exchange.steps if not step.inferred]
+    options = _NULL if any(step.protection == "esp-null" for step in steps) else ""
+    frames = {anchor(step) for step in steps}
+    frames |= {anchor(hop) for step in steps for hop in step.hops}
+    for finding in case.findings:
+        frames.update(frames_of(finding))
+    captures = sorted({frame.capture for frame in frames})
+    lead = "verify:"
+    for capture in captures[:_CAPTURES]:
+        yield from _command(lead, capture, frames, options, view)
+        lead = "   and:"
+
+
+def _command(
+    lead: str, capture: int, frames: set[Frame], options: str, view: View
+) -> Iterator[str]:
+    numbers = sorted({frame.frame for frame in frames if frame.capture == capture})[:_FRAMES]
+    wanted = ", ".join(map(str, numbers))
+    head = f"{lead} tshark -r {_path(capture, view)} -O sip"
+    yield f"{head} \\" if len(head) + 2 <= WIDTH else f"{lead} tshark -r CAPTURE -O sip \\"
+    if options:
+        yield f"   {options} \\"
+    yield f"   -Y 'frame.number in {{{wanted}}}'"
+
+
+def _path(capture: int, view: View) -> str:
+    """The path as a shell word; `CAPTURE` where it cannot be printed as it is."""
+    path = view.captures[capture].path if capture < len(view.captures) else "-"
+    if path == "-" or not (path.isascii() and path.isprintable()):
+        return "CAPTURE"
+    return shlex.quote(path)

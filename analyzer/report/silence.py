@@ -1,0 +1,63 @@
+"""What was sent into silence: the paragraph under `no answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from analyzer.report.causes import causes, signals, tries
+from analyzer.report.layout import GLUE, spi_text, wrap
+from analyzer.report.model import Exchange, Step
+from analyzer.report.times import elapsed
+from analyzer.report.verdict import client_name, server_name
+from analyzer.report.view import View
+
+
+def silence(exchange: Exchange, view: View) -> Iterator[str]:
+    """The tries, what they most likely were, how the capture ends, and the known causes."""
+    sent = tries(exchange) or [s for s in exchange.steps if s.role in ("offer", "retransmission")]
+    if not sent:
+        return
+    ends = f"{client_name(exchange)} > {server_name(exchange)}"
+    yield from wrap(
+        f"{view.frames(sent)} {ends}, {_channel(sent)}{_rhythm(sent)}: {_guess(exchange, sent)}; "
+        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}",
+        " ",
+    )
+    yield from causes(exchange, view)
+
+
+def _channel(sent: list[Step]) -> str:
+    first = sent[0]
+    if first.spi is None:
+        return f"{first.transport.upper()} {first.protection}"
+    numbers = [step.seq for step in sent if step.seq is not None]
+    seq = ""
+    if numbers:
+        span = f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
+        seq = f" seq {span}"
+    return f"ESP SPI {spi_text(first.spi)}{seq}"
+
+
+def _rhythm(sent: list[Step]) -> str:
+    gaps = [elapsed(a.time, b.time) for a, b in pairwise(sent)]
+    if not gaps:
+        return ""
+    texts = [f"{gap:.1f}".removesuffix(".0") + f"{GLUE}s" for gap in gaps[:4]]
+    return ", after " + ", ".join(texts) + (", ..." if len(gaps) > 4 else "")
+
+
+def _guess(exchange: Exchange, sent: list[Step]) -> str:
+    if sent[0].inferred:
+        return f"most likely the protected {exchange.method} (not decrypted: no keys)"
+    kind = "the protected" if sent[0].spi is not None else "the"
+    return f"{kind} {sent[0].method or exchange.method}"
+
+
+def _end(sent: list[Step], view: View) -> str:
+    place = sent[0].capture
+    own = view.captures[place].last_time if place < len(view.captures) else None
+    last = own or ""
+    if last < sent[0].time:
+        return ""
+    return f"The capture ends {elapsed(sent[0].time, last):.1f}{GLUE}s after the first try. "

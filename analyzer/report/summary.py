@@ -1,0 +1,51 @@
+"""Counts over a report's streams."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from analyzer.report.model import SEVERITIES, Exchange, Finding, Summary
+
+
+def phone(exchange: Exchange) -> str:
+    """What tells one phone from another: its IMSI, its IMPI, else its address."""
+    identity = exchange.identity
+    return identity.imsi or identity.impi or exchange.client.address
+
+
+def summarise(
+    exchanges: Iterable[Exchange], findings: Iterable[Finding], strict: bool = False
+) -> Summary:
+    """Walk both streams once. Findings without effect are notes, unless `strict` counts them."""
+    registrations: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    phones: set[str] = set()
+    count = 0
+    for exchange in exchanges:
+        count += 1
+        outcomes[exchange.outcome] += 1
+        phones.add(phone(exchange))
+        if exchange.registration is not None:
+            registrations[exchange.registration.state] += 1
+    severities: Counter[str] = Counter()
+    notes = 0
+    for finding in findings:
+        number = finding.count or 1
+        if is_note(finding, strict):
+            notes += number
+        elif finding.explained_by is None:
+            severities[finding.severity] += number
+    return Summary(
+        exchanges=count,
+        phones=len(phones),
+        registrations=dict(sorted(registrations.items())),
+        outcomes=dict(sorted(outcomes.items())),
+        findings={name: severities[name] for name in SEVERITIES if severities[name]},
+        notes=notes,
+    )
+
+
+def is_note(finding: Finding, strict: bool) -> bool:
+    """Whether a finding counts neither for the verdict nor for the exit code."""
+    return finding.effect == "none" and not strict

@@ -1,0 +1,62 @@
+"""Times between the rooms' nanoseconds and the report's text (ISO 8601, UTC, nanoseconds)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+_SECOND = 1_000_000_000
+
+
+def iso(time: int) -> str:
+    """`1795337583604000000` gives `2026-11-22T08:53:03.604000000Z`.
+
+    The form has one width, so that texts sort as the times do. What a hostile capture puts outside
+    the years 1 to 9999 is shown as the nearest end.
+    """
+    seconds, nanoseconds = divmod(time, _SECOND)
+    seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
+    days, second = divmod(seconds, 86_400)
+    day = datetime.fromordinal(719_163 + days)
+    hour, rest = divmod(second, 3600)
+    minute, second = divmod(rest, 60)
+    return (
+        f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
+        f"T{hour:02d}:{minute:02d}:{second:02d}.{nanoseconds:09d}Z"
+    )
+
+
+def nanoseconds(text: str) -> int:
+    """The inverse of `iso`: nanoseconds since the epoch. Raises ValueError on another form."""
+    moment = datetime.fromisoformat(text[:19]).replace(tzinfo=UTC)
+    if text[19] != "." or text[29:] != "Z":
+        raise ValueError(f"not a report time: {text!r}")
+    days = moment.toordinal() - 719_163
+    seconds = days * 86_400 + moment.hour * 3600 + moment.minute * 60 + moment.second
+    return seconds * _SECOND + int(text[20:29])
+
+
+def zoned(text: str, zone: tzinfo) -> datetime:
+    """A report time as a datetime of `zone`, cut to microseconds."""
+    moment = datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
+def zone_name(moment: datetime) -> str:
+    """`UTC`, or the offset as `+01:00`."""
+    offset = moment.strftime("%z")
+    return "UTC" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
+
+
+def clock(text: str, zone: tzinfo) -> str:
+    """`2026-11-22 08:53:03.604 UTC`: milliseconds, with the zone."""
+    moment = zoned(text, zone)
+    stamp = moment.isoformat(sep=" ", timespec="milliseconds")
+    return f"{stamp[:23]} {zone_name(moment)}"
+
+
+def elapsed(start: str, end: str) -> float:
+    """Seconds between two report times."""
+    return (nanoseconds(end) - nanoseconds(start)) / _SECOND

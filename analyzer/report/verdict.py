@@ -1,0 +1,280 @@
+"""From one exchange to the sentence an engineer asks for: did it register, and if not, who acts.
+
+The verdict is looked up in a table over (registration state, basis, outcome, role that never
+came); the first row that fits holds. `None` in a row fits anything. Templates are filled from the
+names of `_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, NamedTuple
+
+from analyzer.report.model import Exchange, Finding, Frame, Party, Step
+
+Word = Literal["OK", "inferred", "bypassed", "no answer", "rejected", "given up", "unknown"]
+
+ROLES: Final = ("offer", "challenge", "verify", "result")
+
+PARTIES: Final[dict[Party, str]] = {
+    "ue": "UE",
+    "pcscf": "P-CSCF",
+    "core": "core",
+    "hss": "HSS",
+    "path": "path",
+    "capture": "capture",
+    "unknown": "unknown",
+}
+
+
+class Verdict(NamedTuple):
+    """What is said of one exchange.
+
+    `word` is its class in counts, `headline` the first line, `brief` the same in a table's cell,
+    `stopped` such as `stopped at step 3 of 4`, `party` who has to act (None: nobody), `succeeded`
+    None where the capture cannot tell.
+    """
+
+    word: Word
+    headline: str
+    brief: str
+    stopped: str
+    party: Party | None
+    succeeded: bool | None
+
+
+class _Row(NamedTuple):
+    state: str | None
+    basis: str | None
+    outcome: str | None
+    stopped_at: str | None
+    word: Word
+    headline: str
+    brief: str
+    party: Party | None
+
+
+_REGISTRATIONS: Final = (
+    _Row("registered", "inferred", "bypassed", None, "bypassed",
+         "REGISTERED (inferred), SECURITY AGREEMENT BYPASSED", "bypassed", "pcscf"),
+    _Row("registered", None, "bypassed", None, "bypassed",
+         "REGISTERED, SECURITY AGREEMENT BYPASSED", "bypassed", "pcscf"),
+    _Row("registered", "inferred", None, None, "inferred",
+         "REGISTERED (inferred)", "registered (inferred)", None),
+    _Row("registered", None, "not-used", None, "OK",
+         "REGISTERED, no security agreement used", "no agreement", None),
+    _Row("registered", None, None, None, "OK", "REGISTERED", "registered", None),
+    _Row("deregistered", "inferred", None, None, "inferred",
+         "DEREGISTERED (inferred)", "deregistered (inferred)", None),
+    _Row("deregistered", None, None, None, "OK", "DEREGISTERED", "deregistered", None),
+    _Row("rejected", None, None, None, "rejected",
+         "NOT REGISTERED: {answer} {place}", "{code} {place}", None),
+    _Row("no-answer", None, None, "challenge", "no answer",
+         "NOT REGISTERED: no answer to the first REGISTER", "no answer to REGISTER", "path"),
+    _Row("no-answer", None, None, "verify", "given up",
+         "NOT REGISTERED: nothing followed the {challenge}", "nothing after {challenge}", "ue"),
+    _Row("no-answer", None, None, None, "no answer",
+         "NOT REGISTERED: no answer after the {challenge}",
+         "no answer after {challenge}{esp_out}", "pcscf"),
+    _Row("given-up", None, None, "verify", "given up",
+         "NOT REGISTERED: the {client} gave up after the {challenge}",
+         "gave up after {challenge}", "ue"),
+    _Row("given-up", None, None, None, "given up",
+         "NOT REGISTERED: the {client} gave up", "gave up", "ue"),
+    _Row(None, None, None, None, "unknown", "UNKNOWN: {gap}", "{gap_brief}", "capture"),
+)  # fmt: skip
+
+_REQUESTS: Final = (
+    _Row(None, None, "agreed", None, "OK", "AGREED: {method} {answer}", "{method} agreed", None),
+    _Row(None, None, "not-used", None, "OK",
+         "{method} {answer}, no security agreement used", "{method}, no agreement", None),
+    _Row(None, None, "bypassed", None, "bypassed",
+         "SECURITY AGREEMENT BYPASSED: {method} {answer}", "bypassed", "pcscf"),
+    _Row(None, None, "rejected", None, "rejected",
+         "REQUEST REJECTED: {method} {answer}", "{method} {code}", None),
+    _Row(None, None, "failed", None, "no answer",
+         "REQUEST FAILED: {method} {answer}", "{method} failed", None),
+    _Row(None, None, None, None, "unknown", "UNKNOWN: {gap}", "{gap_brief}", "capture"),
+)  # fmt: skip
+
+_SUCCEEDED: Final[dict[Word, bool | None]] = {
+    "OK": True,
+    "inferred": True,
+    "bypassed": True,
+    "no answer": False,
+    "rejected": False,
+    "given up": False,
+    "unknown": None,
+}
+
+# who refuses at a layer, where no finding knows better
+_LAYER_PARTY: Final[dict[str, Party]] = {
+    "reachability": "path",
+    "agreement": "ue",
+    "authentication": "hss",
+    "protection": "pcscf",
+    "service": "core",
+}
+
+
+class _Gap(NamedTuple):
+    holds: Callable[[Exchange], bool]
+    text: str
+    brief: str
+
+
+# why the capture cannot tell; the first that holds
+_GAPS: Final = (
+    _Gap(lambda e: not e.coverage.start,
+         "the capture starts inside the exchange", "start not captured"),
+    _Gap(lambda e: not e.coverage.both_directions,
+         "only one direction was captured", "one direction captured"),
+    _Gap(lambda e: e.stopped_at == "result",
+         "no answer to the second {method} before the end", "no answer before the end"),
+    _Gap(lambda e: e.coverage.protected_part in ("unread", "partly"),
+         "the ESP part is not readable", "ESP not readable"),
+    _Gap(lambda e: e.stopped_at == "challenge",
+         "the capture ends after the first request", "ends after first request"),
+    _Gap(lambda e: e.stopped_at == "verify",
+         "the capture ends after the {challenge}", "ends after the {challenge}"),
+    _Gap(lambda e: True, "the capture cannot tell", "cannot tell"),
+)  # fmt: skip
+
+
+def judge(exchange: Exchange, findings: Sequence[Finding] = ()) -> Verdict:
+    """The verdict about one exchange, given the findings that belong to it."""
+    row = _row(exchange)
+    words = _words(exchange)
+    gap = next(gap for gap in _GAPS if gap.holds(exchange))
+    words |= {"gap": gap.text.format_map(words), "gap_brief": gap.brief.format_map(words)}
+    return Verdict(
+        word=row.word,
+        headline=" ".join(row.headline.format_map(words).split()),
+        brief=" ".join(row.brief.format_map(words).split()),
+        stopped=_stopped(exchange, row),
+        party=_party(exchange, row, findings),
+        succeeded=_SUCCEEDED[row.word],
+    )
+
+
+def word(exchange: Exchange) -> Word:
+    """The class alone: what is counted, without filling any sentence."""
+    return _row(exchange).word
+
+
+def succeeded(exchange: Exchange) -> bool | None:
+    """Whether it reached what it was for; None where the capture cannot tell."""
+    return _SUCCEEDED[_row(exchange).word]
+
+
+def client_name(exchange: Exchange) -> str:
+    """`UE` in the IMS, else `client`."""
+    return "UE" if exchange.dialect == "ims" else "client"
+
+
+def server_name(exchange: Exchange) -> str:
+    """`P-CSCF` in the IMS, else `server`."""
+    return "P-CSCF" if exchange.dialect == "ims" else "server"
+
+
+def party_name(exchange: Exchange, party: Party) -> str:
+    """A party in the words of the exchange's dialect."""
+    if party == "ue":
+        return client_name(exchange)
+    return server_name(exchange) if party == "pcscf" else PARTIES[party]
+
+
+def step_of(exchange: Exchange, role: str) -> Step | None:
+    """The last step of that role: the one its round ended with."""
+    return next((step for step in reversed(exchange.steps) if step.role == role), None)
+
+
+def list_step(exchange: Exchange) -> Step | None:
+    """The last step that carries the server's list: what the Verify has to echo."""
+    return next((step for step in reversed(exchange.steps) if step.server), None)
+
+
+def explanation(exchange: Exchange, frame: Callable[[Step], str]) -> str | None:
+    """One sentence under the headline, for an agreement that was bypassed; None for any other.
+
+    `frame` names the frame of a step (`#3`).
+    """
+    if exchange.outcome != "bypassed":
+        return None
+    result, verify = step_of(exchange, "result"), step_of(exchange, "verify")
+    challenge = list_step(exchange)
+    answer = f"{result.code} {result.reason or ''}".strip() if result and result.code else "yes"
+    place = f" ({frame(result)})" if result else ""
+    head = f"The {server_name(exchange)} said {answer}{place} to a"
+    if verify is None:
+        return f"{head} request without the agreement it needed."
+    if not verify.verify:
+        return f"{head} request ({frame(verify)}) without Security-Verify."
+    if challenge and verify.comparison and verify.comparison.level == "different":
+        wrong = f"Security-Verify ({frame(verify)}) that is not its list ({frame(challenge)})"
+        return f"{head} {wrong}."
+    return f"{head} request ({frame(verify)}) outside the agreed protection."
+
+
+def _row(exchange: Exchange) -> _Row:
+    registration = exchange.registration
+    table = _REQUESTS if registration is None else _REGISTRATIONS
+    facts = (
+        registration.state if registration else None,
+        registration.basis if registration else None,
+        exchange.outcome,
+        exchange.stopped_at,
+    )
+    for row in table:
+        if all(cell is None or cell == fact for cell, fact in zip(row[:4], facts, strict=True)):
+            return row
+    return table[-1]
+
+
+def _words(exchange: Exchange) -> dict[str, str]:
+    registration = exchange.registration
+    challenge = step_of(exchange, "challenge")
+    result = step_of(exchange, "result")
+    code = registration.code if registration else (result.code if result else None)
+    reason = registration.reason if registration else (result.reason if result else None)
+    numeral = "" if code is None else str(code)
+    answer = f"{numeral} {reason or ''}".strip()
+    refused = exchange.outcome == "rejected" or registration is not None
+    return {
+        "client": client_name(exchange),
+        "method": exchange.method,
+        "code": numeral or "refused",
+        "answer": answer or ("refused" if refused else "not answered"),
+        "challenge": str(challenge.code) if challenge and challenge.code else "challenge",
+        "place": _place(exchange),
+        "esp_out": ", ESP out" if any(s.protection == "esp" for s in exchange.steps) else "",
+    }
+
+
+def _place(exchange: Exchange) -> str:
+    """Where a refusal came: `at authentication`, `to the first REGISTER`."""
+    if step_of(exchange, "challenge") is None and step_of(exchange, "verify") is None:
+        return f"to the first {exchange.method}"
+    if exchange.layer in (None, "reachability"):
+        return f"to the second {exchange.method}"
+    return f"at {exchange.layer}"
+
+
+def _stopped(exchange: Exchange, row: _Row) -> str:
+    if exchange.stopped_at in ROLES and _SUCCEEDED[row.word] is not True:
+        return f"stopped at step {ROLES.index(exchange.stopped_at)} of {len(ROLES)}"
+    return ""
+
+
+def _party(exchange: Exchange, row: _Row, findings: Sequence[Finding]) -> Party | None:
+    for finding in findings:
+        if finding.effect == "explains-outcome" and finding.explained_by is None:
+            return finding.party
+    if row.word == "rejected":
+        return _LAYER_PARTY.get(exchange.layer or "", "unknown")
+    return row.party
+
+
+def anchor(step: Step) -> Frame:
+    """The frame where Wireshark shows a step."""
+    return Frame(step.capture, step.frame)

@@ -1,0 +1,117 @@
+"""How one text report is to look, and one exchange with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import NamedTuple
+
+from analyzer.report.escape import escape, escaped
+from analyzer.report.model import Agreement, Capture, Exchange, Finding, Frame, Report, Step
+from analyzer.report.summary import is_note
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a renderer of text needs beside the exchange itself.
+
+    `threshold` holds the severities that make an exchange loud; `alone` says that the report has
+    one exchange, so that the counts of the capture speak of it.
+    """
+
+    captures: Sequence[Capture]
+    zone: tzinfo = UTC
+    ascii_only: bool = True
+    verbose: bool = False
+    strict: bool = False
+    threshold: frozenset[str] = frozenset(("critical", "error"))
+    alone: bool = True
+
+    def frame(self, frame: Frame | Step) -> str:
+        """`#4`, or `c#4` where the report has several captures."""
+        return f"{self.letter(frame.capture)}#{frame.frame}"
+
+    def frames(self, frames: Iterable[Frame | Step], most: int = 6) -> str:
+        """`#2 #3 #5`; what is beyond `most` is left to an ellipsis."""
+        names = list(dict.fromkeys(self.frame(frame) for frame in frames))
+        return " ".join(names[:most] + ["..."] * (len(names) > most))
+
+    def letter(self, capture: int) -> str:
+        """The short name of a capture: nothing where there is one, else a, b, .. z, aa, ab, .."""
+        if len(self.captures) < 2:
+            return ""
+        name = ""
+        number = capture + 1
+        while number > 0:
+            number, rest = divmod(number - 1, 26)
+            name = chr(ord("a") + rest) + name
+        return name
+
+
+class Case(NamedTuple):
+    """One exchange, its agreements, and its findings: those that count first, then the notes."""
+
+    exchange: Exchange
+    agreements: list[Agreement]
+    findings: list[Finding]
+    notes: list[Finding]
+
+
+def escaped_case(case: Case, view: View) -> Case:
+    """The same with every text safe to print."""
+    ascii_only = view.ascii_only
+    return Case(
+        escaped(case.exchange, ascii_only),
+        escaped(case.agreements, ascii_only),
+        escaped(case.findings, ascii_only),
+        escaped(case.notes, ascii_only),
+    )
+
+
+def cases(report: Report, wanted: frozenset[str] | None, strict: bool) -> list[Case]:
+    """The exchanges of those ids (None: all) with what belongs to them, in the report's order.
+
+    Walks each stream once and keeps what was asked for.
+    """
+    kept: dict[str, Case] = {}
+    for exchange in report.exchanges:
+        if wanted is None or exchange.id in wanted:
+            kept[exchange.id] = Case(exchange, [], [], [])
+    owners: dict[str, str] = {}
+    for agreement in report.agreements:
+        if agreement.exchange in kept:
+            kept[agreement.exchange].agreements.append(agreement)
+            owners[agreement.id] = agreement.exchange
+    for finding in report.findings:
+        owner = finding.exchange or owners.get(finding.agreement or "", "")
+        if owner in kept:
+            case = kept[owner]
+            (case.notes if is_note(finding, strict) else case.findings).append(finding)
+    return list(kept.values())
+
+
+def host(address: str) -> str:
+    """The address of `address:port` or `[v6]:port`."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    head, _, tail = address.rpartition(":")
+    return head if head and ":" not in head and tail.isdecimal() else address
+
+
+def port(address: str) -> str:
+    """The port of `address:port` or `[v6]:port`; empty where none was read."""
+    if address.startswith("["):
+        return address.partition("]:")[2]
+    return address.rpartition(":")[2] if host(address) != address else ""
+
+
+def who(exchange: Exchange) -> str:
+    """The best name the messages give the subscriber, as it stands there."""
+    identity = exchange.identity
+    return identity.imsi or identity.impi or identity.impu or exchange.client.address
+
+
+def shown(text: str, view: View) -> str:
+    """One text out of a packet, safe to print."""
+    return escape(text, view.ascii_only)

@@ -1,0 +1,219 @@
+"""The parts of the text: lines, times, caret rows, clusters, causes, masks of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.report import comparison
+from analyzer.report.causes import causes
+from analyzer.report.clusters import overview
+from analyzer.report.layout import GLUE, clip, grouped, pair, spi_text, wrap
+from analyzer.report.model import Comparison, Endpoint, Mechanism, Report, Signal
+from analyzer.report.times import clock, elapsed, iso, nanoseconds
+from analyzer.report.view import View, host, port
+
+Sample = Callable[[str], Report]
+LOUD = frozenset(("critical", "error"))
+
+
+def test_times_there_and_back() -> None:
+    assert iso(1_795_337_583_604_000_001) == "2026-11-22T08:53:03.604000001Z"
+    assert nanoseconds("2026-11-22T08:53:03.604000001Z") == 1_795_337_583_604_000_001
+    assert iso(0) == "1970-01-01T00:00:00.000000000Z"
+    assert clock("2026-11-22T08:53:03.604999999Z", UTC) == "2026-11-22 08:53:03.604 UTC"
+    assert elapsed(iso(0), iso(1_415_000_000)) == 1.415
+
+
+@given(st.integers(-62_135_596_800 * 10**9, 253_402_300_799 * 10**9))
+def test_any_time_there_and_back(time: int) -> None:
+    assert nanoseconds(iso(time)) == time
+
+
+@given(st.integers())
+def test_no_time_is_too_wild_to_be_shown(time: int) -> None:
+    assert len(iso(time)) == 30
+
+
+def test_layout() -> None:
+    assert clip("abcdefgh", 6) == "abc..."
+    assert grouped(5012) == "5 012"
+    assert spi_text(25656) == "0x00006438 (25656)"
+    assert pair("left", "right", 12) == "left   right"
+    assert wrap("one two three", " ", "  ", 8) == [" one two", "  three"]
+    assert wrap(f"it took 4{GLUE}s", "", "", 9) == ["it took", "4 s"]
+
+
+@given(st.text(), st.integers(12, 100))
+def test_wrapped_lines_fit(text: str, width: int) -> None:
+    assert max(map(len, wrap(text, "  ", "    ", width))) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "number"),
+    [
+        ("192.0.2.1:5060", "192.0.2.1", "5060"),
+        ("[2001:db8::1]:5060", "2001:db8::1", "5060"),
+        ("2001:db8::1", "2001:db8::1", ""),
+        ("192.0.2.1", "192.0.2.1", ""),
+        ("", "", ""),
+    ],
+)
+def test_addresses(text: str, address: str, number: str) -> None:
+    assert (host(text), port(text)) == (address, number)
+
+
+def test_letters_of_captures(sample: Sample) -> None:
+    [capture] = sample("a").captures
+    view = View([capture] * 30)
+    assert [view.letter(number) for number in (0, 25, 26, 29)] == ["a", "z", "aa", "ad"]
+    assert View([capture]).letter(0) == ""
+
+
+def compared(sample: Sample, server: str, verify: str) -> list[str]:
+    """The rows of two lists of one element each."""
+    [exchange] = sample("a").exchanges
+    challenge, echo = exchange.steps[1], exchange.steps[2]
+    left = Mechanism(name="ipsec-3gpp", raw=server)
+    right = Mechanism(name="ipsec-3gpp", raw=verify)
+    return list(
+        comparison.rows(
+            msgspec.structs.replace(challenge, server=[left]),
+            msgspec.structs.replace(echo, verify=[right]),
+            View([]),
+        )
+    )
+
+
+def test_one_caret_line_under_the_first_difference(sample: Sample) -> None:
+    rows = compared(sample, "ipsec-3gpp;q=0.1;alg=a;ealg=b", "ipsec-3gpp;q=0.1;alg=x;ealg=y")
+    assert rows == [
+        "   #2 Server q=0.1 alg=a ealg=b",
+        "   #3 Verify q=0.1 alg=x ealg=y",
+        "                   ^^^^^",
+    ]
+
+
+def test_a_missing_parameter_and_another_order(sample: Sample) -> None:
+    rows = compared(sample, "ipsec-3gpp;prot=esp;alg=a;spi-s=1", "ipsec-3gpp;spi-s=1;alg=a")
+    assert rows == [
+        "   #2 Server prot=esp alg=a spi-s=1",
+        "   #3 Verify -        alg=a spi-s=1",
+        "             ^",
+    ]
+
+
+def test_another_mechanism(sample: Sample) -> None:
+    rows = compared(sample, "tls;q=0.2", "digest;q=0.2")
+    assert rows[0].startswith("   #2 Server tls")
+    assert rows[2].strip() == "^^^^^^"
+
+
+def test_a_quoted_semicolon_does_not_split(sample: Sample) -> None:
+    rows = compared(sample, 'digest;d-ver="a;b"', 'digest;d-ver="a;c"')
+    assert rows[1] == '   #3 Verify d-ver="a;c"'
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_two_elements_fit(server: str, verify: str) -> None:
+    from analyzer.report.comparison import rows
+    from analyzer.report.model import Step
+
+    def step(role: str, raw: str) -> Step:
+        element = [Mechanism(name="x", raw=raw)]
+        return Step(
+            role=role, round=1, capture=0, frame=10**9, time=iso(0), summary="", src="", dst="",
+            transport="udp", protection="clear", leg="gm", server=element, verify=element,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+    for line in rows(step("challenge", server), step("verify", verify), View([])):
+        assert len(line) <= 80
+
+
+def test_sentence_about_equal_lists(sample: Sample) -> None:
+    [exchange] = sample("b").exchanges
+    assert comparison.sentence(exchange, View([])) == (
+        " Security-Verify #7 against Security-Server #5: identical (L0)"
+    )
+    steps = [
+        msgspec.structs.replace(s, comparison=Comparison(level="equivalent", kind="reordered"))
+        for s in exchange.steps
+    ]
+    again = msgspec.structs.replace(exchange, steps=steps)
+    assert (comparison.sentence(again, View([])) or "").endswith(": reordered (L1)")
+
+
+def test_clusters_of_many(sample: Sample) -> None:
+    found = overview(sample("d"), LOUD)
+    assert found.words == {"OK": 45, "no answer": 4, "rejected": 1}
+    assert [(c.number, c.party, c.first) for c in found.clusters] == [
+        (4, "pcscf", "E12"),
+        (1, "hss", "E7"),
+    ]
+    assert [(note.rule, note.peer, note.number) for note in found.notes] == [
+        ("OFR-14", "192.0.2.1", 45)
+    ]
+
+
+def test_another_handset_is_another_cluster(sample: Sample) -> None:
+    report = sample("d")
+    exchanges = [
+        msgspec.structs.replace(e, user_agent="other") if e.id == "E24" else e
+        for e in report.exchanges
+    ]
+    found = overview(replace(report, exchanges=exchanges), LOUD)
+    assert [cluster.number for cluster in found.clusters] == [3, 1, 1]
+
+
+def test_clusters_are_bounded(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.report.clusters.CLUSTERS", 1)
+    found = overview(sample("d"), LOUD)
+    assert len(found.clusters) == 1
+    assert found.rest == 4
+
+
+def test_a_healthy_exchange_with_a_loud_finding_is_told(sample: Sample) -> None:
+    report = sample("a")
+    found = overview(report, LOUD)
+    [cluster] = found.clusters
+    assert cluster.signature.rules == ("VER-05", "VER-10")
+
+
+def test_causes_follow_the_evidence(sample: Sample) -> None:
+    [exchange] = sample("c").exchanges
+    view = View(sample("c").captures)
+    assert "1 P-CSCF has other keys or SA" in "\n".join(causes(exchange, view))
+    first, second, verify, *rest = exchange.steps
+    natted = msgspec.structs.replace(first, via="10.0.0.7")
+    wrong = msgspec.structs.replace(verify, spi=0)
+    refused = Signal(
+        kind="icmp", capture=0, frame=9, time=exchange.started, detail="port unreachable"
+    )
+    other = msgspec.structs.replace(
+        exchange, steps=[natted, second, wrong, *rest], signals=[refused]
+    )
+    rows = list(causes(other, view))
+    assert rows[1] == "  1 UE used wrong SPI or ports   fits: SPI is not spi-s of #2"
+    assert rows[2] == "  2 NAT between UE and P-CSCF    fits: Via 10.0.0.7, source 192.0.2.10"
+    assert rows[3].startswith("  3 P-CSCF has other keys or SA  against: ICMP port unreachable #9")
+
+
+def test_no_causes_without_a_protected_request(sample: Sample) -> None:
+    [exchange] = sample("c").exchanges
+    first = msgspec.structs.replace(exchange, steps=exchange.steps[:1])
+    assert list(causes(first, View([]))) == []
+
+
+def test_v6_addresses_fit_the_ladder(sample: Sample) -> None:
+    from analyzer.report.ladder import ladder
+
+    [exchange] = sample("b").exchanges
+    long = Endpoint("2001:db8:1111:2222:3333:4444:5555:6666", 5060)
+    wide = msgspec.structs.replace(exchange, client=long, server=long)
+    assert max(len(line) for line in ladder(wide, [], [], View([]))) <= 80

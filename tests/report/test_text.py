@@ -1,0 +1,160 @@
+"""The text report against the golden files, and what holds of any report."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analyzer.report.model import Problem, Report
+from analyzer.report.summary import summarise
+from analyzer.report.text import TextOptions, to_text
+
+GOLDEN = Path(__file__).parent / "golden"
+Sample = Callable[[str], Report]
+
+
+def text(report: Report, **options: Any) -> str:
+    stream = io.StringIO()
+    to_text(report, stream, TextOptions(**options))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "options"),
+    [
+        ("case_a", "a", {}),
+        ("case_a_without_keys", "a_without_keys", {}),
+        ("case_a_without_keys_verbose", "a_without_keys", {"verbose": True}),
+        ("case_b", "b", {}),
+        ("case_b_verbose", "b", {"verbose": True}),
+        ("case_c", "c", {}),
+        ("case_d", "d", {}),
+    ],
+)
+def test_golden(sample: Sample, name: str, case: str, options: dict[str, Any]) -> None:
+    assert text(sample(case), **options) == (GOLDEN / f"{name}.txt").read_text("utf-8")
+
+
+def test_healthy_registration_is_one_line(sample: Sample) -> None:
+    assert text(sample("b")).count("\n") == 1
+
+
+def test_a_finding_below_the_threshold_is_no_alarm(sample: Sample) -> None:
+    report = sample("b")
+    findings = [msgspec.structs.replace(f, effect="risk") for f in report.findings]
+    loud = replace(report, findings=findings)
+    assert text(loud).startswith("OK  001010123456789  ")
+    assert "F1 WARNING" in text(loud, threshold=frozenset(("critical", "error", "warning")))
+
+
+def test_quiet_gives_one_line_an_exchange(sample: Sample) -> None:
+    lines = text(sample("d"), quiet=True).splitlines()
+    assert len(lines) == 50
+    assert lines[6].startswith("E7 NOT REGISTERED: 403 Forbidden at authentication  00101")
+    assert lines[6].endswith("fix at: HSS")
+
+
+def test_all_lists_every_row_of_many(sample: Sample) -> None:
+    assert "\nE50 OK  " in text(sample("d"), every=True)
+    assert "\nE50 OK  " not in text(sample("d"))
+
+
+def test_times_in_another_zone(sample: Sample) -> None:
+    out = text(sample("c"), zone=ZoneInfo("Europe/Berlin"))
+    assert " when     2026-11-22 10:14:36.577 +01:00\n" in out
+    assert "2026-11-22 09:00:00 - 09:10:01 +01:00" in text(
+        sample("d"), zone=ZoneInfo("Europe/Berlin")
+    )
+
+
+def test_nothing_seen_is_unknown_and_not_checked(sample: Sample) -> None:
+    report = replace(sample("b"), exchanges=[], findings=[], summary=summarise([], []))
+    out = text(report)
+    assert out.startswith("UNKNOWN: no exchange was seen\n")
+    assert "not checked: all rules" in out
+
+
+def test_problems_of_a_capture_are_told(sample: Sample) -> None:
+    report = sample("b")
+    [capture] = report.captures
+    problem = Problem(kind="truncated record", frame=12, offset=4711, count=3)
+    cut = replace(report, captures=[msgspec.structs.replace(capture, problems=[problem])])
+    tail = text(cut).splitlines()[1:]
+    assert " ".join(line.strip() for line in tail) == (
+        "problem: 16_udp_multi_offer_phh_merged.pcapng: truncated record #12 at octet 4711 (3 x)"
+    )
+
+
+def test_colour_only_when_asked_for(sample: Sample) -> None:
+    assert "\x1b" not in text(sample("c"))
+    assert text(sample("c"), colour=True).startswith("\x1b[31mNOT REGISTERED")
+
+
+def test_not_checked_is_always_there(sample: Sample) -> None:
+    for case in ("a", "c", "d"):
+        assert "\nnot checked: " in text(sample(case))
+
+
+PACKET_TEXT = {
+    "path", "detail", "user_agent", "server_agent", "call_id", "imsi", "impi", "impu", "cell",
+    "msisdn", "raw", "alg", "ealg", "prot", "mod", "reason", "summary", "src", "dst", "via",
+    "address", "expected", "seen", "cause", "fix", "spec", "signs", "method", "marks",
+}  # fmt: skip
+
+hostile = st.text(
+    st.one_of(
+        st.sampled_from("\x1b\x07\x9b\n\r\t\x00\u202e\u2066\ufeff\u0301\udc80ck=;\"'漢\\{}%"),
+        st.characters(),
+    ),
+    max_size=200,
+)
+
+
+def spoiled(value: Any, texts: cycle[str], member: str = "") -> Any:
+    """A copy with other texts where packets give texts."""
+    if isinstance(value, str):
+        return next(texts) if member in PACKET_TEXT else value
+    if isinstance(value, msgspec.Struct):
+        fields = value.__struct_fields__
+        return type(value)(**{f: spoiled(getattr(value, f), texts, f) for f in fields})
+    if isinstance(value, list):
+        return [spoiled(item, texts, member) for item in value]
+    return value
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    texts=st.lists(hostile, min_size=1, max_size=7),
+    case=st.sampled_from(("a", "a_without_keys", "b", "c", "d")),
+    verbose=st.booleans(),
+    ascii_only=st.booleans(),
+)
+def test_any_report_fits_and_drives_no_terminal(
+    sample: Sample, texts: list[str], case: str, verbose: bool, ascii_only: bool
+) -> None:
+    report = sample(case)
+    endless = cycle(texts)
+    bad = replace(
+        report,
+        captures=spoiled(report.captures, endless),
+        exchanges=spoiled(report.exchanges, endless),
+        findings=spoiled(report.findings, endless),
+    )
+    for quiet in (False, True):
+        out = text(bad, verbose=verbose, ascii_only=ascii_only, quiet=quiet)
+        lines = out.split("\n")
+        assert max(map(len, lines)) <= 80
+        assert all(line.isprintable() for line in lines)
+        assert out.isascii() or not ascii_only
