@@ -1,0 +1,172 @@
+"""`secagree analyze`: captures in, verdicts out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from analyzer.cli.parameters import Moment, moment, names, spi, zone
+
+if TYPE_CHECKING:
+    from analyzer.report.model import Report
+    from analyzer.report.text import TextOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DIALECTS: Final = ("auto", "ims", "rfc3329", "draft-00", "draft-01", "arkko-00", "arkko-01")
+_LEVELS: Final = ("critical", "error", "warning", "info", "never")
+_FILE: Final = click.Path(exists=True, dir_okay=False)
+
+_OPTIONS: Final = (
+    click.argument("captures", nargs=-1, metavar="CAPTURE..."),
+    click.option("-r", "read", multiple=True, metavar="CAPTURE", help="The same as CAPTURE."),
+    click.option("-o", "outputs", multiple=True, metavar="FILE",
+                 help="Write a file: .txt, .json or .jsonl. May be repeated."),
+    click.option("--format", "form", type=click.Choice(("text", "json", "jsonl")),
+                 help="Format of standard output.  [default: text]"),
+    click.option("--imsi", multiple=True, metavar="DIGITS", help="Only this subscriber."),
+    click.option("--msisdn", multiple=True, metavar="DIGITS", help="Only this number."),
+    click.option("--imei", multiple=True, metavar="DIGITS", help="Only this phone."),
+    click.option("--ue", multiple=True, metavar="ADDR", help="Only this address of a UE."),
+    click.option("--call-id", multiple=True, metavar="ID", help="Only this Call-ID."),
+    click.option("--spi", multiple=True, type=spi, metavar="SPI",
+                 help="Only where this SPI is announced or used (0x.. or decimal)."),
+    click.option("--from", "since", type=moment, metavar="TIME",
+                 help="Not before: ISO 8601, or HH:MM:SS of the capture's day."),
+    click.option("--to", "until", type=moment, metavar="TIME", help="Not after."),
+    click.option("--exchange", multiple=True, metavar="ID", help="Only E1, or a stable key."),
+    click.option("--dialect", type=click.Choice(_DIALECTS), default="auto", show_default=True,
+                 help="Judge by this dialect."),
+    click.option("--rules", "rule_files", multiple=True, type=_FILE, metavar="FILE",
+                 help="Rules beside the book, or in place of its own."),
+    click.option("--policy", type=_FILE, metavar="FILE", help="Site policy: release, quirks, .."),
+    click.option("--select", "chosen", multiple=True, metavar="RULES",
+                 help="Only these: ids, names or families (VER)."),
+    click.option("--extend-select", "added", multiple=True, metavar="RULES",
+                 help="These too."),
+    click.option("--ignore", "ignored", multiple=True, metavar="RULES",
+                 help="Not these; wins over the others."),
+    click.option("--strict", is_flag=True, help="Count findings without effect too."),
+    click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True,
+                 help="Exit code 1 from this severity on."),
+    click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+                 help="Processes to use; the report is the same."),
+    click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
+                 help="Zone of times: utc, local, or such as Europe/Berlin."),
+    click.option("--redact", is_flag=True, help="Put other names for subscribers and phones."),
+    click.option("--all", "every", is_flag=True, help="List every exchange."),
+    click.option("-q", "--quiet", is_flag=True, help="One verdict line an exchange."),
+    click.option("-v", "--verbose", is_flag=True, help="Healthy ones and notes in full, too."),
+)  # fmt: skip
+
+
+def _with_options(function: F) -> F:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("analyze")
+@_with_options
+@click.pass_context
+def command(
+    ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...],
+    outputs: tuple[str, ...], form: str | None, redact: bool, fail_on: str, **options: Any,
+) -> None:  # fmt: skip
+    """Say of every registration in the captures whether it succeeded, and if not, why.
+
+    CAPTURE is a pcap or pcapng file, or - for standard input.
+
+    \b
+    secagree phone.pcap
+    secagree ring*.pcap --imsi 001010123456789 -o report.json
+    """
+    from analyzer.cli import engine, output
+
+    inputs = (*captures, *read)
+    if not inputs:
+        raise click.UsageError("no capture given")
+    files = [(path, output.format_of(path, form)) for path in outputs]
+    report = _selected(engine.analyze(inputs, **_judging(options)), options)
+    if redact:
+        from analyzer.report.redaction import redact as redacted
+
+        report = redacted(report)
+    shown = _text_options(options, fail_on)
+    for path, file_form in files:
+        output.write_file(report, path, file_form, shown)
+    code = engine.exit_code(report, fail_on)
+    if not files:
+        output.write_stdout(report, form or "text", shown)
+    elif not options["quiet"]:
+        _tell(report, [path for path, _ in files])
+    ctx.exit(code)
+
+
+def _judging(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of the engine, under its names."""
+    return {
+        "dialect": options["dialect"],
+        "rules": options["rule_files"],
+        "policy": options["policy"],
+        "select": names(options["chosen"]),
+        "extend_select": names(options["added"]),
+        "ignore": names(options["ignored"]),
+        "strict": options["strict"],
+        "jobs": options["jobs"],
+    }
+
+
+def _selected(report: Report, options: dict[str, Any]) -> Report:
+    from analyzer.report.selection import Criteria, select
+
+    local: tzinfo = options["tz"]
+    first = min((c.first_time for c in report.captures if c.first_time), default=None)
+
+    def resolved(point: Moment | None) -> str | None:
+        return None if point is None else point.resolve(local, first)
+
+    criteria = Criteria(
+        imsi=options["imsi"],
+        msisdn=options["msisdn"],
+        imei=options["imei"],
+        ue=options["ue"],
+        call_id=options["call_id"],
+        spi=options["spi"],
+        exchange=options["exchange"],
+        since=resolved(options["since"]),
+        until=resolved(options["until"]),
+    )
+    return select(report, criteria)
+
+
+def _text_options(options: dict[str, Any], fail_on: str) -> TextOptions:
+    from analyzer.cli import engine, output
+    from analyzer.report.text import TextOptions
+
+    return TextOptions(
+        zone=options["tz"],
+        ascii_only=not output.speaks_utf8(sys.stdout),
+        colour=output.wants_colour(sys.stdout),
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+        every=options["every"],
+        threshold=engine.threshold("error" if fail_on == engine.NEVER else fail_on),
+    )
+
+
+def _tell(report: Report, paths: list[str]) -> None:
+    """One line to standard error, so that an exit code of 1 is never silent."""
+    from collections import Counter
+
+    from analyzer.report.layout import plural
+    from analyzer.report.verdict import word
+
+    words = Counter(word(exchange) for exchange in report.exchanges)
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(words.items()))
+    total = plural(report.summary.exchanges, "exchange")
+    click.echo(f"{total}{f' ({counts})' if counts else ''} -> {' '.join(paths)}", err=True)

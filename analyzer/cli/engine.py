@@ -1,0 +1,79 @@
+"""The way from the options of a command to a report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+from analyzer.report.model import SEVERITIES, Finding, Report
+from analyzer.report.summary import is_note
+from analyzer.report.verdict import succeeded
+
+CLEAN: Final = 0
+FOUND: Final = 1
+FAILED: Final = 2
+NEVER: Final = "never"
+
+_SLOW: Final = 32 << 20  # octets of input that take long enough to show that work is done
+
+
+def analyze(inputs: Sequence[str], **settings: Any) -> Report:
+    """Run the whole machine, with a sign of life on a terminal while it takes long.
+
+    `settings` are the members of `pipeline.Settings`. A rule book, a policy or a selection that
+    cannot be used is wrong usage.
+    """
+    import click
+
+    import analyzer
+    from analyzer.pipeline import Settings
+    from analyzer.rules.errors import BookError
+
+    try:
+        with _progress(inputs):
+            return analyzer.analyze(inputs, Settings(**settings))
+    except BookError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def threshold(fail_on: str) -> frozenset[str]:
+    """The severities at or above `fail_on`; none for `never`."""
+    if fail_on == NEVER:
+        return frozenset()
+    return frozenset(SEVERITIES[: SEVERITIES.index(fail_on) + 1])
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """0, 1 or 2, as the contract has it; 2 wins over 1."""
+    if any(capture.unreadable for capture in report.captures):
+        return FAILED
+    if fail_on == NEVER:
+        return CLEAN
+    severities = threshold(fail_on)
+
+    def counts(finding: Finding) -> bool:
+        return finding.severity in severities and not is_note(finding, report.strict)
+
+    if any(map(counts, report.findings)):
+        return FOUND
+    failed = (
+        exchange.registration is not None and succeeded(exchange) is False
+        for exchange in report.exchanges
+    )
+    return FOUND if any(failed) else CLEAN
+
+
+def _progress(inputs: Sequence[str]) -> AbstractContextManager[Any]:
+    if not sys.stderr.isatty() or _size(inputs) < _SLOW:
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status("reading")
+
+
+def _size(inputs: Sequence[str]) -> int:
+    paths = map(Path, inputs)
+    return sum(path.stat().st_size for path in paths if path.is_file())

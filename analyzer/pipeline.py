@@ -1,0 +1,203 @@
+"""The conductor: the only module that knows all rooms, and closes the one loop the protocol has.
+
+An SA announced in message n opens packet n+1, and the next set is announced inside the present
+one. So a packet goes through all rooms before the next one enters `flows/`, and what its messages
+announced is in the `SaTable` by then.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.items import Agreement, Item, SaEvent
+from analyzer.agreement.reconstruction import Reconstruction
+from analyzer.capture import Captures, Watermark, open_captures
+from analyzer.capture.packet import Packet, Problem
+from analyzer.collector import paused
+from analyzer.flows import Flow, Flows
+from analyzer.flows.datagram import Datagram, EspSeen
+from analyzer.keys.sa_table import SaTable
+from analyzer.report import assembly, model
+from analyzer.report.spool import Spool
+from analyzer.report.summary import summarise
+from analyzer.rules import book as rule_book
+from analyzer.rules import policy as rule_policy
+from analyzer.rules.engine import Engine
+from analyzer.rules.judge import Judge
+from analyzer.rules.selection import selected
+from analyzer.sip import SipMessage, SipReader
+from analyzer.version import NAME, VERSION
+
+Input = str | BinaryIO
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to judge. `rules` are TOML files beside the book, `policy` one with `policy.*` values.
+
+    `select` replaces the rules that are on, `extend_select` adds, `ignore` wins; each an id, a
+    name or a family. `jobs` is how many processes may work; the report does not depend on it.
+    """
+
+    dialect: str = "auto"
+    rules: Sequence[str] = ()
+    policy: str | None = None
+    select: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    strict: bool = False
+    jobs: int = 1
+
+
+class Conductor:
+    """Drives packets through `flows/`, `sip/` and `agreement/`, one at a time.
+
+    `messages` and `esp` hear of everything that passes, in order, for whoever wants to know.
+    """
+
+    def __init__(self) -> None:
+        self.table = SaTable()
+        self.flows = Flows(self.table)
+        self.reader = SipReader()
+        self.reconstruction = Reconstruction()
+        self.messages: list[SipMessage] | None = None
+        self.sa_events: list[SaEvent] | None = None
+
+    def feed(self, packet: Packet | Watermark) -> list[Item]:
+        """One packet through all rooms; what closed because of it."""
+        if isinstance(packet, Watermark):
+            self._pass(self.flows.advance(packet.time))
+            self.reader.advance(packet.time)
+            self.reconstruction.advance(packet.capture, packet.time)
+        else:
+            self._pass(self.flows.feed(packet))
+        return self.reconstruction.take()
+
+    def finish(self) -> list[Item]:
+        """The captures have ended; everything that was still open."""
+        self._pass(self.flows.finish())
+        self._hear(self.reader.finish())
+        self.reconstruction.finish()
+        return self.reconstruction.take()
+
+    def problems(self) -> Iterable[tuple[int, Problem]]:
+        """What flows/ and sip/ could not read or dropped, by capture."""
+        yield from self.flows.problems
+        yield from self.reader.problems
+
+    def _pass(self, flows: list[Flow]) -> None:
+        for flow in flows:
+            if isinstance(flow, Datagram):
+                self._hear(self.reader.feed(flow))
+            elif isinstance(flow, EspSeen):
+                self.reconstruction.esp(flow)
+            else:
+                self.reconstruction.signal(flow)
+        events = self.reconstruction.sa_events()
+        if events:
+            self._apply(events)
+
+    def _hear(self, messages: list[SipMessage]) -> None:
+        for message in messages:
+            self.reconstruction.message(message)
+            if self.messages is not None:
+                self.messages.append(message)
+
+    def _apply(self, events: list[SaEvent]) -> None:
+        for event in events:
+            if event.kind == "announced":
+                self.table.announce(event.sas)
+            else:
+                self.table.remove(event.sas)
+        if self.sa_events is not None:
+            self.sa_events.extend(events)
+
+
+@dataclass
+class _Findings:
+    """What judging leaves behind: the spools, and the judge with its findings."""
+
+    judge: Judge
+    exchanges: Spool[model.Exchange] = field(default_factory=lambda: Spool(model.Exchange))
+    agreements: Spool[model.Agreement] = field(default_factory=lambda: Spool(model.Agreement))
+
+    def take(self, items: list[Item], conductor: Conductor) -> None:
+        """Judge what closed, and put it away."""
+        for item in items:
+            if isinstance(item, Exchange):
+                judged = self.judge.exchange(item)
+                self.exchanges.append(assembly.exchange(judged, conductor.reconstruction.signals))
+            else:
+                self.judge.item(item)
+                if isinstance(item, Agreement):
+                    self.agreements.append(assembly.agreement(item))
+
+
+def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.Report:
+    """The whole machine as one function: captures in, report out.
+
+    `inputs` are paths, globs, folders or `-`. Raises `BookError` where the rules, the policy or
+    the selection cannot be used; what is wrong with a capture stands in the report.
+    """
+    settings = settings or Settings()
+    return sweep(open_captures(inputs), _engine(settings), settings.strict)
+
+
+def sweep(captures: Captures, engine: Engine, strict: bool = False) -> model.Report:
+    """One pass over the captures; a pure function of what they hold."""
+    conductor = Conductor()
+    kept = _Findings(Judge(engine))
+    with paused():
+        for packet in captures:
+            items = conductor.feed(packet)
+            if items:
+                kept.take(items, conductor)
+        kept.take(conductor.finish(), conductor)
+    return _report(captures, conductor, kept, strict)
+
+
+def _report(
+    captures: Captures, conductor: Conductor, kept: _Findings, strict: bool
+) -> model.Report:
+    found = [assembly.finding(one) for one in kept.judge.finish()]
+    by_owner: dict[str, list[str]] = {}
+    for one in found:
+        for owner in (one.exchange, one.agreement):
+            if owner is not None:
+                by_owner.setdefault(owner, []).append(one.id)
+    kept.exchanges.findings = by_owner
+    kept.agreements.findings = by_owner
+    return model.Report(
+        tool=model.Tool(name=NAME, version=VERSION),
+        captures=_captures(captures, conductor),
+        exchanges=kept.exchanges,
+        agreements=kept.agreements,
+        findings=found,
+        summary=summarise(kept.exchanges, found, strict),
+        strict=strict,
+    )
+
+
+def _captures(captures: Captures, conductor: Conductor) -> list[model.Capture]:
+    for number, problem in conductor.problems():
+        captures.infos[number].problems.append(problem)
+    reader = conductor.reader
+    return [
+        assembly.capture(info, reader.sightings[number], reader.messages[number])
+        for number, info in enumerate(captures.infos)
+    ]
+
+
+def _engine(settings: Settings) -> Engine:
+    further = [(path, Path(path).read_bytes()) for path in settings.rules]
+    rules = rule_book.load(further)
+    policy = None
+    if settings.policy is not None:
+        policy = rule_policy.read(settings.policy, Path(settings.policy).read_bytes())
+    ids = selected(rules, settings.select, settings.extend_select, settings.ignore)
+    dialects = None if settings.dialect == "auto" else (settings.dialect,)
+    if policy is None:
+        return Engine(rules, dialects=dialects, ids=ids)
+    return Engine(rules, policy, dialects, ids)
