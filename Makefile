@@ -13,7 +13,7 @@ RUN := .venv
 TEST := .venv-test
 IN := $(TEST)/bin
 
-.PHONY: demo test lint bench samples clean tshark sngrep
+.PHONY: demo test lint bench samples docs clean tshark sngrep
 
 demo: $(RUN)/installed
 	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
@@ -32,6 +32,10 @@ bench: $(TEST)/installed tshark sngrep
 
 samples: $(TEST)/installed
 	$(IN)/python -m samples.build
+
+docs: $(RUN)/installed
+	$(RUN)/bin/python -m docs.make_states
+	$(RUN)/bin/python -m docs.make_picture
 
 clean:
 	rm -rf $(RUN) $(TEST) .bench build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -47,6 +47,10 @@ UNFINISHED: Final = 1024  # TCP directions inside a message at once
 START_LINE: Final = 8192  # a start line TCP has not ended yet
 SIGHTINGS: Final = 64  # places remembered of one message
 REPEATS: Final = 16  # occurrences of one message, and requests under one branch, remembered
+READINGS: Final = (
+    1024  # start lines, header layouts and the like of which the reading is remembered
+)
+READING: Final = 1024  # the longest text of these, in octets
 
 # agreement
 EXCHANGES: Final = 65_536  # exchanges open at once

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.items import Agreement, Item, SaEvent
+from analyzer.agreement.items import Agreement, Item, SaEvent, release
 from analyzer.agreement.reconstruction import Reconstruction
 from analyzer.capture import Captures, Watermark, open_captures
 from analyzer.capture.packet import Packet, Problem
@@ -19,8 +19,10 @@ from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen
 from analyzer.keys.sa_table import SaTable
+from analyzer.limits import SECOND
 from analyzer.report import assembly, model
-from analyzer.report.spool import Spool
+from analyzer.report.spool import AgreementSpool, ExchangeSpool
+from analyzer.report.steps import keep
 from analyzer.report.summary import summarise
 from analyzer.rules import book as rule_book
 from analyzer.rules import policy as rule_policy
@@ -64,14 +66,13 @@ class Conductor:
         self.reconstruction = Reconstruction()
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
+        self._turned: dict[int, int] = {}
 
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
-        if isinstance(packet, Watermark):
-            self._pass(self.flows.advance(packet.time))
-            self.reader.advance(packet.time)
-            self.reconstruction.advance(packet.capture, packet.time)
-        else:
+        if packet.time >= self._turned.get(packet.capture, 0) or isinstance(packet, Watermark):
+            self._turn(packet.capture, packet.time)
+        if not isinstance(packet, Watermark):
             self._pass(self.flows.feed(packet))
         return self.reconstruction.take()
 
@@ -86,6 +87,13 @@ class Conductor:
         """What flows/ and sip/ could not read or dropped, by capture."""
         yield from self.flows.problems
         yield from self.reader.problems
+
+    def _turn(self, capture: int, time: int) -> None:
+        """A capture has come to `time`: every room lets go of what is too old."""
+        self._turned[capture] = time + SECOND
+        self._pass(self.flows.advance(time))
+        self.reader.advance(time)
+        self.reconstruction.advance(capture, time)
 
     def _pass(self, flows: list[Flow]) -> None:
         for flow in flows:
@@ -120,19 +128,22 @@ class _Findings:
     """What judging leaves behind: the spools, and the judge with its findings."""
 
     judge: Judge
-    exchanges: Spool[model.Exchange] = field(default_factory=lambda: Spool(model.Exchange))
-    agreements: Spool[model.Agreement] = field(default_factory=lambda: Spool(model.Agreement))
+    exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
+    agreements: AgreementSpool = field(default_factory=AgreementSpool)
 
     def take(self, items: list[Item], conductor: Conductor) -> None:
         """Judge what closed, and put it away."""
+        signals = conductor.reconstruction.signals
         for item in items:
             if isinstance(item, Exchange):
                 judged = self.judge.exchange(item)
-                self.exchanges.append(assembly.exchange(judged, conductor.reconstruction.signals))
+                self.exchanges.append(assembly.exchange(judged, signals), keep(item))
+                judged.facts.dismiss()
             else:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
                     self.agreements.append(assembly.agreement(item))
+            release(item)
 
 
 def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.Report:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.agreement.association import Association, Flow
-from analyzer.agreement.mechanism import MechanismList
-from analyzer.limits import STRAYS
+from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.limits import OLDER_LISTS, STRAYS
 from analyzer.sip.message import SipMessage
+
+Rows = tuple[str, ...]
 
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Past
@@ -16,19 +18,43 @@ if TYPE_CHECKING:
 class Standing:
     """What stays of a registered identity after its exchange closed.
 
-    `applies` is the list that requests must echo (TS 24.229 5.1.1.4.2: that of the last successful
-    authentication), `older` the lists before it, newest first, `past` the run
-    before, `challenged` (time, capture, frame) of the challenges since the last success.
+    `applied` is the list that requests must echo (TS 24.229 5.1.1.4.2: that of the last successful
+    authentication) and `earlier` those before it, newest first, as rows of text: they are parsed
+    when they are needed again. `past` is the run before, `challenged` (time, capture, frame) of the
+    challenges since the last success.
     """
 
-    __slots__ = ("applies", "association", "challenged", "older", "past")
+    __slots__ = ("applied", "association", "challenged", "earlier", "past")
 
     def __init__(self) -> None:
-        self.applies: MechanismList | None = None
+        self.applied: Rows | None = None
+        self.earlier: tuple[Rows, ...] = ()
         self.association: Association | None = None
-        self.older: list[MechanismList] = []
         self.past: Past | None = None
-        self.challenged: list[tuple[int, int, int]] = []
+        self.challenged: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def applies(self) -> MechanismList | None:
+        """The list in force."""
+        return None if self.applied is None else parse_list(self.applied)
+
+    @property
+    def older(self) -> tuple[MechanismList, ...]:
+        """The lists before it, newest first."""
+        return tuple(map(parse_list, self.earlier))
+
+    def apply(self, listed: MechanismList) -> None:
+        """A successful authentication puts another list in force."""
+        if listed.rows != self.applied:
+            if self.applied is not None:
+                self.earlier = (self.applied, *self.earlier)[:OLDER_LISTS]
+            self.applied = listed.rows
+
+    def end(self) -> None:
+        """De-registered: nothing is in force any more."""
+        self.association = None
+        self.applied = None
+        self.earlier = ()
 
 
 class Access:

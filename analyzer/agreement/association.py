@@ -12,6 +12,7 @@ from analyzer.agreement.mechanism import Mechanism
 from analyzer.flows.datagram import EspSeen
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import ESP_FRAMES
+from analyzer.sip.digest import parse_challenges, parse_credentials
 
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Exchange
@@ -104,20 +105,21 @@ class Association:
 
     `client` is None where the offer could not be read: its two SPIs may then be bound provisionally
     from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
-    is the (capture, frame) of the challenge, `rand` the RAND in it, `impi` the private identity.
+    is the (capture, frame) of the challenge, `challenge_text` and `credentials_text` are what the
+    AKA run of the set left behind, read only when asked for.
     """
 
     __slots__ = (
         "announced_at",
         "announced_time",
+        "challenge_text",
         "client",
+        "credentials_text",
         "established_time",
         "exchange",
         "flows",
-        "impi",
         "number",
         "older",
-        "rand",
         "sas",
         "server",
         "state",
@@ -132,8 +134,8 @@ class Association:
         self.state: Life = "announced"
         self.older: Association | None = None
         self.announced_at = (0, 0)
-        self.rand = b""
-        self.impi = ""
+        self.challenge_text = ""
+        self.credentials_text = ""
         self.exchange: Exchange | None = None  # the run that announced it, while that is open
         self.flows: dict[str, Flow] = {}
         self.sas: tuple[Sa, ...] = ()
@@ -147,6 +149,27 @@ class Association:
     def ealg(self) -> str:
         """Encryption algorithm, lower case; absent or empty is null."""
         return self.server.effective_ealg
+
+    def slim(self) -> None:
+        """Its exchange was judged: of the two elements only the known values are needed."""
+        self.server = self.server.slim()
+        if self.client is not None:
+            self.client = self.client.slim()
+
+    @property
+    def rand(self) -> bytes:
+        """RAND of the challenge that announced it, 16 octets; empty where it was no AKA."""
+        for challenge in parse_challenges(self.challenge_text):
+            nonce = challenge.aka_nonce
+            if nonce is not None:
+                return nonce.rand
+        return b""
+
+    @property
+    def impi(self) -> str:
+        """The private identity that registered with it, "" where none was read."""
+        credentials = parse_credentials(self.credentials_text)
+        return "" if credentials is None else credentials.username or ""
 
     @property
     def packets(self) -> int:

@@ -24,6 +24,8 @@ def choose(client: MechanismList | None, server: MechanismList) -> Mechanism | N
     Where the lists have nothing in common the server's first element stands: the set is built from
     it whatever the rules make of that.
     """
+    if len(server.elements) == 1:
+        return None if server.media else server.elements[0]
     best = common(client, server)
     if best:
         return best[0]
@@ -34,6 +36,8 @@ def matching(client: MechanismList | None, chosen: Mechanism) -> Mechanism | Non
     """The client's own element for the chosen one: it holds the client's SPIs and ports."""
     if client is None:
         return None
+    if len(client.elements) == 1:
+        return client.elements[0] if client.elements[0].key == chosen.key else None
     elements = [element for element in with_inherited(client) if element.key == chosen.key]
     return _first(elements, _kind(chosen)) or (elements[0] if elements else None)
 

@@ -16,7 +16,7 @@ Outcome = Literal["agreed", "rejected", "failed", "bypassed", "not-used", "incom
 Kind = Literal["initial", "reauthentication", "refresh", "deregistration", "in-dialog", "other"]
 
 
-class Step(msgspec.Struct):
+class Step(msgspec.Struct, gc=False):
     """One message of the run, or one ESP packet that could not be opened (`place` is None).
 
     `time` is the packet's, in nanoseconds. `sa` names the SA it travelled on, "" outside ESP.
@@ -38,9 +38,9 @@ class Exchange:
     `pending` is the request that waits for its answer. `far` are messages of the same Call-ID seen
     beyond the first hop, `later` ESP packets that could not be opened and came after its inferred
     result. `last_time` is the time of its last step, `end_time` how far the captures had come when
-    it was closed, with its `verdict`. `superseded_by` is the request with which the client began
-    another run before this one had its result. `under` is the set in force when it began.
-    `start_seen` is False where what came first was not captured, or could not be read.
+    it was closed, with its `verdict` and its stable `key`. `superseded_by` is the request with
+    which the client began another run before this one had its result. `under` is the set in force
+    when it began. `start_seen` is False where what came first was not captured, or not readable.
     """
 
     __slots__ = (
@@ -53,6 +53,7 @@ class Exchange:
         "dropped",
         "end_time",
         "far",
+        "key",
         "keys",
         "last_time",
         "later",
@@ -91,6 +92,7 @@ class Exchange:
         self.later: list[EspSeen] = []
         self.orphans: list[Place] = []
         self.keys: list[tuple[bytes, str]] = []
+        self.key = ""
         self.superseded_by: SipMessage | None = None
         self.closed = False
         self.deregistration = False

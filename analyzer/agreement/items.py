@@ -7,7 +7,6 @@ import msgspec
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import Association, Flow
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.mechanism import Mechanism
 from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
 
@@ -51,7 +50,7 @@ class Agreement(msgspec.Struct):
 
     number: int
     exchange: int
-    mechanism: Mechanism
+    mechanism: str
     created: int
     access: Access
     association: Association | None = None
@@ -69,6 +68,33 @@ class StrayFlow(msgspec.Struct):
     flow: Flow
     sealed: bool  # a list may have travelled in ESP that could not be opened
     exchange: Exchange | None
+
+
+def release(item: "Item") -> None:
+    """Cut the links between the messages of what was judged, so that they are freed at once.
+
+    Requests and responses refer to one another; without this they would wait for the collector.
+    """
+    if isinstance(item, Exchange):
+        if item.association is not None:
+            item.association.slim()
+        for step in item.steps:
+            if step.place is not None:
+                _let_go(step.place)
+        for place in item.far:
+            _let_go(place)
+    elif isinstance(item, Loose):
+        _let_go(item.place)
+    elif isinstance(item, LooseTransaction):
+        _let_go(item.request)
+        _let_go(item.response)
+
+
+def _let_go(place: Place) -> None:
+    place.exchange = None
+    message = place.message
+    message.request = message.final = message.provisional = None
+    message.forward = message.source = None
 
 
 Item = Exchange | Loose | LooseTransaction | Agreement | StrayFlow

@@ -113,6 +113,26 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     mediasec: bool = False
     defects: tuple[str, ...] = ()
 
+    def slim(self) -> "Mechanism":
+        """The same without the parameters one by one."""
+        return Mechanism(
+            self.name,
+            self.key,
+            self.raw,
+            self.row,
+            self.span,
+            q=self.q,
+            q_thousandths=self.q_thousandths,
+            alg=self.alg,
+            ealg=self.ealg,
+            prot=self.prot,
+            mod=self.mod,
+            spi_c=self.spi_c,
+            spi_s=self.spi_s,
+            port_c=self.port_c,
+            port_s=self.port_s,
+        )
+
     @property
     def effective_alg(self) -> str | None:
         """Integrity algorithm in lower case; it has no default."""
@@ -402,7 +422,9 @@ def _mechanism(
     values: dict[str, str | None] = {}
     irregular = False
     for parameter, value, quoted in params:
-        values.setdefault(parameter.lower(), value)
+        key = parameter.lower()
+        if key not in values:
+            values[key] = value
         if quoted or not value:
             irregular = True
     if len(values) != len(params):

@@ -15,6 +15,7 @@ def address_text(address: bytes) -> str:
     return str(ip_address(address)) if len(address) in (4, 16) else address.hex()
 
 
+@lru_cache(maxsize=65_536)
 def endpoint_text(address: bytes, port: int) -> str:
     """`192.0.2.10:5060`, `[2001:db8::1]:5060`; the bare address where no port was read."""
     text = address_text(address)

@@ -6,7 +6,6 @@ registration `unknown`; a conclusion from unread ESP is `inferred`, and every si
 
 from typing import Final
 
-from analyzer.agreement.comparison import compare
 from analyzer.agreement.dialects import of_exchange
 from analyzer.agreement.exchange import (
     Exchange,
@@ -153,7 +152,7 @@ def challenged_in_a_row(exchange: Exchange) -> None:
     standing = exchange.standing
     if standing is None:
         return
-    row = standing.challenged
+    row = list(standing.challenged)
     for step in exchange.steps:
         message = None if step.place is None else step.place.message
         if message is None:
@@ -164,7 +163,7 @@ def challenged_in_a_row(exchange: Exchange) -> None:
             row.append((message.time, message.capture, message.frame))
         elif 200 <= message.code < 300:
             row.clear()
-    del row[:-CHALLENGES_KEPT]
+    standing.challenged = tuple(row[-CHALLENGES_KEPT:])
 
 
 def uses_sec_agree(exchange: Exchange) -> bool:
@@ -202,11 +201,8 @@ def _by_echo(request: Place | None) -> Outcome:
     """Whether the accepted request repeated the list that applies (RFC 3329 2.3.1)."""
     if request is None or request.against is None:
         return "incomplete"
-    echoed = request.verify
-    if echoed is None:
-        return "bypassed"
-    level = compare(echoed, request.against, request.older).level
-    return "bypassed" if level == "different" else "agreed"
+    compared = request.comparison
+    return "bypassed" if compared is None or compared.level == "different" else "agreed"
 
 
 def _tries(exchange: Exchange, role: str) -> int:

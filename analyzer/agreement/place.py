@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
+from analyzer.agreement.comparison import Comparison, compare
 from analyzer.agreement.mechanism import MechanismList, parse_list
 from analyzer.flows.datagram import Protection
 from analyzer.sip.message import SipMessage
@@ -31,6 +32,7 @@ class Place:
     """
 
     __slots__ = (
+        "_comparison",
         "_lists",
         "access",
         "against",
@@ -69,24 +71,33 @@ class Place:
         self.older: tuple[MechanismList, ...] = ()
         self.role = ""
         self._lists: dict[str, MechanismList] | None = None
+        self._comparison: Comparison | None = None
 
     def stand(self, standing: Standing | None) -> None:
         """Fill in what the client's standing says about a message outside a challenged run."""
         if standing is not None:
             self.against = standing.applies
-            self.older = tuple(standing.older)
+            self.older = standing.older
 
     @property
     def lists(self) -> dict[str, MechanismList]:
         """Its Security-* lists by `client`, `server`, `verify`: all rows of the header joined."""
         if self._lists is None:
-            message = self.message
-            self._lists = {
-                name: parse_list([row.value for row in message.rows(header)])
-                for name, header in HEADERS.items()
-                if message.has(header)
-            }
+            self._lists = lists = {}
+            for name, header in HEADERS.items():
+                rows = self.message.texts(header)
+                if rows:
+                    lists[name] = parse_list(rows)
         return self._lists
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """Its Security-Verify against the list due; None without either."""
+        if self._comparison is None and self.against is not None:
+            echoed = self.verify
+            if echoed is not None:
+                self._comparison = compare(echoed, self.against, self.older)
+        return self._comparison
 
     @property
     def client(self) -> MechanismList | None:

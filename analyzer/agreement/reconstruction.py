@@ -4,6 +4,7 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 (`SaEvent`s). It never opens a packet and never writes the `SaTable`.
 """
 
+import re
 from collections import OrderedDict, deque
 from typing import Final
 
@@ -13,6 +14,7 @@ from analyzer.agreement.exchange import Exchange, Step
 from analyzer.agreement.items import Item, Loose, LooseTransaction, Request, SaEvent, StrayFlow
 from analyzer.agreement.legs import Leg, Legs
 from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.naming import exchange_key
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place
 from analyzer.agreement.settlements import Settlements, server_lists
@@ -42,6 +44,10 @@ PATIENCE: Final = {
     State.ANSWERED: REG_AWAIT_AUTH,
     State.BEGUN: ANSWER_WAIT,
 }
+
+# Credentials that plainly hold a response, and no report of a failure, need no parsing here.
+RESPONSE: Final = re.compile(r'(?:^|[\s,])response="[0-9a-f]')
+AUTS: Final = re.compile(r"auts", re.IGNORECASE)
 
 NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
 
@@ -483,6 +489,7 @@ class Reconstruction:
             del self._calls[exchange.call_id]
         self._items.append(exchange)
         exchange.verdict = verdict(exchange)
+        exchange.key = exchange_key(exchange)
         if exchange.standing is not None:
             exchange.standing.past = past(exchange)
             challenged_in_a_row(exchange)
@@ -500,6 +507,8 @@ class Reconstruction:
         place.exchange = exchange
         step = exchange.apply(event, place, place.sa)
         place.role = step.role
+        if step.role == "verify":
+            place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
         return step
 
     def _note(self, exchange: Exchange, place: Place) -> None:
@@ -525,14 +534,17 @@ def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     """What a request of the same client means to an open run; None: it begins another one."""
     if exchange.state in (State.BEGUN, State.OFFERED, State.DONE):
         return None
-    credentials = message.credentials
+    verifies = message.has("security-verify")
     challenge = exchange.message("challenge")
-    if credentials is not None and credentials.nonce:
-        if credentials.auts is not None or not credentials.response:
-            return Event.FAILURE
-        if _answers_nonce(challenge, credentials.nonce):
-            return Event.ANSWER
-    if message.has("security-verify"):
+    text = message.value("authorization") or message.value("proxy-authorization") or ""
+    if text and not (verifies and RESPONSE.search(text) and AUTS.search(text) is None):
+        credentials = message.credentials
+        if credentials is not None and credentials.nonce:
+            if credentials.auts is not None or not credentials.response:
+                return Event.FAILURE
+            if _answers_nonce(challenge, credentials.nonce):
+                return Event.ANSWER
+    if verifies:
         return Event.ANSWER
     if challenge is not None and challenge.code in (421, 494) and message.protection == "clear":
         return Event.RETRY
@@ -577,7 +589,8 @@ def _lists(exchange: Exchange) -> list[MechanismList]:
     lists = list(server_lists(exchange))
     standing = exchange.standing
     if standing is not None:
-        if standing.applies is not None:
-            lists.append(standing.applies)
+        applies = standing.applies
+        if applies is not None:
+            lists.append(applies)
         lists.extend(standing.older)
     return lists

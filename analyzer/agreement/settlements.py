@@ -18,8 +18,6 @@ from analyzer.keys.sa_table import Sa
 from analyzer.limits import TRAFFIC
 from analyzer.sip.message import SipMessage
 
-OLDER_LISTS = 4  # lists of earlier authentications remembered for one identity
-
 
 def server_list(exchange: Exchange) -> MechanismList | None:
     """The list of the run's last challenge that has one."""
@@ -81,7 +79,9 @@ class Settlements:
         )
         association.exchange = exchange
         association.announced_at = challenge.capture, challenge.frame
-        _keep_authentication(association, exchange, challenge)
+        association.challenge_text = challenge.value("www-authenticate") or ""
+        if exchange.offer is not None:
+            association.credentials_text = exchange.offer.message.value("authorization") or ""
         association.older = exchange.association or exchange.under
         sas = association.build(access.ue, access.first_hop)
         exchange.association = association
@@ -89,7 +89,7 @@ class Settlements:
         for sa in sas:
             self._spis[sa.dst, sa.spi] = association, sa
         self._agreements[association.number] = Agreement(
-            association.number, exchange.number, chosen, challenge.time, access, association
+            association.number, exchange.number, chosen.key, challenge.time, access, association
         )
         self.events.append(SaEvent("announced", sas))
 
@@ -102,10 +102,8 @@ class Settlements:
             self._end_standing(exchange.access, standing, time, "deregistered")
             return
         applies = server_list(exchange)
-        if applies is not None and applies != standing.applies:
-            if standing.applies is not None:
-                standing.older = [standing.applies, *standing.older][:OLDER_LISTS]
-            standing.applies = applies
+        if applies is not None:
+            standing.apply(applies)
         association = exchange.association
         if association is None or association.state not in ("announced", "temporary"):
             return
@@ -158,9 +156,7 @@ class Settlements:
     def _end_standing(self, access: Access, standing: Standing, time: int, why: str) -> None:
         if standing.association is not None:
             self._end(access, standing.association, time, why)
-        standing.association = None
-        standing.applies = None
-        standing.older.clear()
+        standing.end()
 
     def _end(self, access: Access, association: Association, time: int, why: str) -> None:
         """Dead. Its SPIs stay known until they are announced anew: late packets are not strays."""
@@ -177,17 +173,3 @@ class Settlements:
         agreement = self._agreements.pop(association.number, None)
         if agreement is not None:
             self.ended.append(agreement)
-
-
-def _keep_authentication(
-    association: Association, exchange: Exchange, challenge: SipMessage
-) -> None:
-    """What of the AKA run outlives the exchange: RAND and the private identity."""
-    asked = challenge.challenge
-    nonce = None if asked is None else asked.aka_nonce
-    if nonce is not None:
-        association.rand = nonce.rand
-    offer = exchange.offer
-    credentials = None if offer is None else offer.message.credentials
-    if credentials is not None and credentials.username:
-        association.impi = credentials.username

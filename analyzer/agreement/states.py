@@ -17,11 +17,11 @@ Whatever follows the result belongs to the agreement's later traffic. A request 
 this begins a run of its own, and the open one is closed as it stands.
 """
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 
-class State(Enum):
+class State(StrEnum):
     """Where a run stands."""
 
     BEGUN = "begun"
@@ -32,7 +32,7 @@ class State(Enum):
     DONE = "done"
 
 
-class Event(Enum):
+class Event(StrEnum):
     """What a message, or an ESP packet that cannot be opened, does to a run."""
 
     REQUEST = "request"

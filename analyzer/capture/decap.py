@@ -218,6 +218,45 @@ LAYERS: Final[dict[tuple[str, int], tuple[str, Open]]] = {
 }
 
 
+# The commonest frames are read at one go: IP right behind the link header, no options, whole, no
+# tunnel. Link type -> octets before the IP header, the last two of them an EtherType, and paths.
+USUAL: Final = {1: (14, "eth/ip", "eth/ip6"), 113: (16, "sll/ip", "sll/ip6")}
+USUAL_IPV4: Final = Struct(">HBxHHHxBxx4s4sHH")  # from the EtherType to the ports
+USUAL_IPV6: Final = Struct(">HBxxxHBx16s16sHH")
+USUAL_PROTOCOLS: Final = frozenset({6, UDP, 50})
+TUNNELS: Final = frozenset(number for space, number in LAYERS if space == "udp")
+
+
+def usual(data: bytes, link_type: int) -> tuple[str, bytes, bytes, int, int, int, int, bool] | None:
+    """Path, addresses, protocol, start and end of the IP payload, identification and whether it
+    was cut, of a frame of the commonest kind; None of any other. The layers say the same of it."""
+    row = USUAL.get(link_type)
+    size = len(data)
+    if row is None or size < row[0] + 28:
+        return None
+    ip, path, path6 = row
+    ether, first, total, ip_id, fragment, proto, src, dst, sport, dport = USUAL_IPV4.unpack_from(
+        data, ip - 2
+    )
+    if ether == 0x0800:
+        if first != 0x45 or total < 28 or fragment & 0x3FFF:
+            return None
+        start, end = ip + 20, ip + total
+    elif ether == 0x86DD and size >= ip + 48:
+        _, first, length, proto, src, dst, sport, dport = USUAL_IPV6.unpack_from(data, ip - 2)
+        if first >> 4 != 6 or length < 8:
+            return None
+        path, ip_id = path6, -1
+        start, end = ip + 40, ip + 40 + length
+    else:
+        return None
+    if proto not in USUAL_PROTOCOLS or (proto == UDP and (sport in TUNNELS or dport in TUNNELS)):
+        return None
+    if end > size:
+        return path, src, dst, proto, start, size, ip_id, True
+    return path, src, dst, proto, start, end, ip_id, False
+
+
 def decapsulate(
     data: bytes,
     link_type: int,
@@ -236,6 +275,16 @@ def decapsulate(
     Under `LINUX_SLL2`, `Packet.interface` is the pcapng interface in the upper 32 bits and the
     interface index of the frame in the lower ones.
     """
+    found = usual(data, link_type)
+    if found is not None:
+        path, src, dst, proto, start, end, ip_id, truncated = found
+        if not is_candidate(proto, data, start, end, -1):
+            return None
+        payload = data[start:end]
+        return Packet(
+            capture, frame, time, interface, path, src, dst, proto, payload, start, ip_id, -1,
+            False, truncated,
+        )  # fmt: skip
     context = Context(interface, cut=cut)
     if not descend(data, ("link", link_type, 0, len(data)), context):
         problems.add("nesting", frame, None, f"more than {NESTING} encapsulations in one another")

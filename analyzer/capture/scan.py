@@ -50,8 +50,11 @@ sip_first_line: Final = re.compile(
 ).match
 is_text: Final = re.compile(rb"[\t\r\n -~]+").fullmatch
 
-IPV4: Final = Struct(">HxxHxB")  # total length, fragment, protocol; from octet 2
-UDP: Final = Struct(">HH4xB")
+# What `ip_candidate` reads of a datagram: fragment, protocol, ports, first octet of a UDP payload.
+IPV4: Final = Struct(">6xHxB10xHH4xB")
+IPV6: Final = Struct(">6xB33xHH4xB")
+# The same of GTP-U without options that holds IPv4: flags, message type, version/IHL, and these.
+GTP: Final = Struct(">BB6xB5xHxB10xHH4xB")
 TCP: Final = Struct(">HH8xBB")
 
 
@@ -263,24 +266,22 @@ def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
     """May the IP datagram at `ip` be one, or hold one? `inner`: it came out of a tunnel."""
     version = buffer[ip]
     if version == 0x45:
-        _, flags, proto = IPV4.unpack_from(buffer, ip + 2)
-        if flags & 0x3FFF:
+        fragment, proto, sport, dport, first = IPV4.unpack_from(buffer, ip)
+        if fragment & 0x3FFF:
             return True
         at = ip + 20
     elif version & 0xF0 == 0x60:
-        proto = buffer[ip + 6]
+        proto, sport, dport, first = IPV6.unpack_from(buffer, ip)
         at = ip + 40
     else:
         return True
     if at + 9 > end:
         return True
     if proto == 17:
-        sport, dport, first = UDP.unpack_from(buffer, at)
         if sport == GTP_U or dport == GTP_U:
             return inner or gtp_candidate(buffer, at + 8, end)
         return SIP_START[first] and sip_prefix(buffer, at + 8, end) is not None
     if proto == 6:
-        sport, dport, _ = UDP.unpack_from(buffer, at)
         return sport in SIP_PORTS or dport in SIP_PORTS or tcp_text(buffer, ip, at, end)
     if proto in ICMP_ERRORS:
         return buffer[at] in ICMP_ERRORS[proto]
@@ -289,10 +290,17 @@ def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
 
 def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
     """May what a UDP datagram with a GTP-U port holds at `at` be a candidate (TS 29.281 5.1)?"""
-    flags = buffer[at]
+    flags, kind, version, fragment, proto, sport, dport, first = GTP.unpack_from(buffer, at)
+    if flags == 0x30 and kind == 0xFF and version == 0x45 and not fragment & 0x3FFF:
+        if at + 37 > end:
+            return at + 8 + LEAST <= end
+        if proto == 17 and sport != GTP_U and dport != GTP_U:
+            return SIP_START[first] and sip_prefix(buffer, at + 36, end) is not None
+        if proto == 6 and sport not in SIP_PORTS and dport not in SIP_PORTS:
+            return tcp_text(buffer, at + 8, at + 28, end)
     if flags & 0xF0 != 0x30:
         return SIP_START[flags] and sip_prefix(buffer, at, end) is not None
-    if buffer[at + 1] != 0xFF:
+    if kind != 0xFF:
         return False
     inner = at + 8
     if flags & 7:

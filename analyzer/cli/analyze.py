@@ -70,7 +70,7 @@ def _with_options(function: F) -> F:
     return function
 
 
-@click.command("analyze")
+@click.command("analyze", short_help="Did each phone register, and if not, why? (the default)")
 @_with_options
 @click.pass_context
 def command(
@@ -79,7 +79,9 @@ def command(
 ) -> None:  # fmt: skip
     """Say of every registration in the captures whether it succeeded, and if not, why.
 
-    CAPTURE is a pcap or pcapng file, or - for standard input.
+    CAPTURE is a pcap or pcapng file (gzip too), a folder, a quoted glob, or - for standard
+    input; several are read as one. Exit code: 0 clean, 1 findings or a registration that did not
+    succeed, 2 wrong usage or an input that could not be read.
 
     \b
     secagree phone.pcap
@@ -91,12 +93,14 @@ def command(
     if not inputs:
         raise click.UsageError("no capture given")
     files = [(path, output.format_of(path, form)) for path in outputs]
-    report = _selected(engine.analyze(inputs, **_judging(options)), options)
+    whole = engine.analyze(inputs, **_judging(options))
+    report = _selected(whole, options)
+    selected = report is not whole
     if redact:
         from analyzer.report.redaction import redact as redacted
 
         report = redacted(report)
-    shown = _text_options(options, fail_on)
+    shown = _text_options(options, fail_on, selected)
     for path, file_form in files:
         output.write_file(report, path, file_form, shown)
     code = engine.exit_code(report, fail_on)
@@ -144,7 +148,7 @@ def _selected(report: Report, options: dict[str, Any]) -> Report:
     return select(report, criteria)
 
 
-def _text_options(options: dict[str, Any], fail_on: str) -> TextOptions:
+def _text_options(options: dict[str, Any], fail_on: str, selected: bool) -> TextOptions:
     from analyzer.cli import engine, output
     from analyzer.report.text import TextOptions
 
@@ -155,6 +159,7 @@ def _text_options(options: dict[str, Any], fail_on: str) -> TextOptions:
         quiet=options["quiet"],
         verbose=options["verbose"],
         every=options["every"],
+        selected=selected,
         threshold=engine.threshold("error" if fail_on == engine.NEVER else fail_on),
     )
 
@@ -163,10 +168,10 @@ def _tell(report: Report, paths: list[str]) -> None:
     """One line to standard error, so that an exit code of 1 is never silent."""
     from collections import Counter
 
+    from analyzer.report.glance import glances
     from analyzer.report.layout import plural
-    from analyzer.report.verdict import word
 
-    words = Counter(word(exchange) for exchange in report.exchanges)
+    words = Counter(one.word for one in glances(report.exchanges))
     counts = ", ".join(f"{count} {name}" for name, count in sorted(words.items()))
     total = plural(report.summary.exchanges, "exchange")
     click.echo(f"{total}{f' ({counts})' if counts else ''} -> {' '.join(paths)}", err=True)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
+from analyzer.report.glance import glances
 from analyzer.report.model import SEVERITIES, Finding, Report
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import succeeded
@@ -59,10 +60,7 @@ def exit_code(report: Report, fail_on: str) -> int:
 
     if any(map(counts, report.findings)):
         return FOUND
-    failed = (
-        exchange.registration is not None and succeeded(exchange) is False
-        for exchange in report.exchanges
-    )
+    failed = (one.state and succeeded(one.word) is False for one in glances(report.exchanges))
     return FOUND if any(failed) else CLEAN
 
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from analyzer.rules.rule import Rule, Step
+    from analyzer.rules.pages import Page
 
 
-@click.command("rules")
+@click.command("rules", short_help="The rule book, a family of it, or one rule.")
 @click.argument("rule", required=False, metavar="[ID]")
 @click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True
@@ -40,37 +40,43 @@ def command(rule: str | None, form: str, rule_files: tuple[str, ...]) -> None:
         click.echo("\n".join(_table(chosen)))
 
 
-def _load(rule_files: tuple[str, ...]) -> list[Rule]:
+def _load(rule_files: tuple[str, ...]) -> list[Page]:
     from analyzer.rules.book import load
     from analyzer.rules.errors import BookError
+    from analyzer.rules.pages import pages
 
     further = [(path, Path(path).read_bytes()) for path in rule_files]
     try:
-        return sorted(load(further).rules.values(), key=lambda one: one.id)
+        book = load(further)
     except BookError as error:
         raise click.UsageError(str(error)) from None
+    return sorted(pages(book, book.rules), key=lambda one: one.id)
 
 
-def _chosen(rules: list[Rule], wanted: str | None) -> list[Rule]:
+def _family(page: Page) -> str:
+    return page.id.partition("-")[0]
+
+
+def _chosen(rules: list[Page], wanted: str | None) -> list[Page]:
     if wanted is None:
         return rules
     word = wanted.lower()
     found = [one for one in rules if word in (one.id.lower(), one.name.lower())]
-    found = found or [one for one in rules if one.family.lower() == word]
+    found = found or [one for one in rules if _family(one).lower() == word]
     if not found:
         from analyzer.rules.errors import did_you_mean
 
-        known = {name for one in rules for name in (one.id, one.name, one.family)}
+        known = {name for one in rules for name in (one.id, one.name, _family(one))}
         raise click.UsageError(f"no rule {wanted!r}{did_you_mean(wanted, known)}")
     return found
 
 
-def _words(steps: Iterable[Step]) -> str:
+def _words(steps: Iterable[str]) -> str:
     """The words of a graded field, the one that holds always last."""
-    return "/".join(dict.fromkeys(step.word for step in steps))
+    return "/".join(dict.fromkeys(steps))
 
 
-def _table(rules: list[Rule]) -> Iterator[str]:
+def _table(rules: list[Page]) -> Iterator[str]:
     from tabulate import tabulate
 
     from analyzer.report.layout import WIDTH, clip
@@ -85,7 +91,7 @@ def _table(rules: list[Rule]) -> Iterator[str]:
         yield line.rstrip() if width is None else clip(line.rstrip(), width)
 
 
-def _page(rule: Rule) -> Iterator[str]:
+def _page(rule: Page) -> Iterator[str]:
     from analyzer.report.layout import pair, wrap
 
     yield pair(f"{rule.id} {rule.name}", _words(rule.severity))
@@ -93,11 +99,11 @@ def _page(rule: Rule) -> Iterator[str]:
     yield ""
     for name, value in _described(rule).items():
         if name not in ("id", "name", "title") and value not in (None, "", []):
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield from wrap(text, f" {name:<11} ", " " * 13)
+            text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield from wrap(text, f" {name:<12} ", " " * 14)
 
 
-def _described(rule: Rule) -> dict[str, Any]:
+def _described(rule: Page) -> dict[str, Any]:
     """What of a rule is for people, in the words of its file."""
     return {
         "id": rule.id,
@@ -110,12 +116,12 @@ def _described(rule: Rule) -> dict[str, Any]:
         "scope": rule.scope,
         "leg": rule.leg,
         "default": "on" if rule.default else "off",
-        **{key: text for key, text in rule.source.items() if key in _EXPRESSIONS},
+        **rule.expressions,
+        "not_checked": list(rule.needs),
+        "silent_where": list(rule.guards),
         "explains": list(rule.explains),
+        "explained_by": list(rule.explained_by),
         "clause": rule.clause,
         "cause": rule.cause,
         "fix": rule.fix,
     }
-
-
-_EXPRESSIONS = ("each", "when", "unless", "expected", "seen")

@@ -4,7 +4,8 @@
 incomplete. It reads the `SaTable` and never writes it.
 """
 
-from typing import Final
+from struct import Struct
+from typing import Final, Literal
 
 from analyzer import limits
 from analyzer.capture.decap import decapsulate_ip
@@ -22,6 +23,7 @@ from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
 
+_PORTS: Final = Struct("!HH")
 _NO_FRAMES: Final[tuple[int, ...]] = ()
 
 
@@ -83,7 +85,7 @@ class Flows:
     def _feed_whole(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
         proto = packet.proto
         if proto == UDP:
-            self._feed_udp(packet, frames, out)
+            self._feed_udp(packet, packet.data, packet.path, packet.truncated, frames, out)
         elif proto == ESP:
             self._feed_esp(packet, frames, out)
         elif proto == TCP:
@@ -96,13 +98,17 @@ class Flows:
     def _feed_udp(
         self,
         packet: Packet,
+        data: bytes,
+        path: str,
+        truncated: bool,
         frames: tuple[int, ...],
         out: list[Flow],
         protection: Protection = "clear",
         spi: int = -1,
         seq: int = -1,
     ) -> None:
-        header = parse_udp(packet.data)
+        """Take the UDP datagram `data`, which `packet` holds or is, at the end of `path`."""
+        header = parse_udp(data)
         if header is None:
             self.problems.note(packet.capture, "udp-header", packet.frame)
             return
@@ -115,7 +121,7 @@ class Flows:
                 packet.frame,
                 packet.time,
                 packet.interface,
-                packet.path + "/udp",
+                path + "/udp",
                 packet.src,
                 packet.dst,
                 sport,
@@ -129,7 +135,7 @@ class Flows:
                 packet.ip_id,
                 -1,
                 False,
-                short or packet.truncated,
+                short or truncated,
             )
         )
 
@@ -139,34 +145,51 @@ class Flows:
             self.problems.note(packet.capture, "esp-header", packet.frame)
             return
         spi, seq = header
+        path = packet.path + "/esp"
         opened = self._opener.open(packet, spi)
-        seen = EspSeen(
-            packet.capture,
-            packet.frame,
-            packet.time,
-            packet.interface,
-            packet.path + "/esp",
-            packet.src,
-            packet.dst,
-            spi,
-            seq,
-            len(packet.data),
-            frames=frames,
-        )
-        out.append(seen)
         if isinstance(opened, str):
-            seen.reason = opened
+            out.append(_esp_seen(packet, path, spi, seq, frames, "", opened))
             return
-        seen.opened = "null"
-        seen.reason = opened.reason
-        seen.proto = opened.proto
-        seen.sport = int.from_bytes(opened.data[:2], "big")
-        seen.dport = int.from_bytes(opened.data[2:4], "big")
-        inner = _inside(packet, seen.path, opened)
-        if opened.proto == UDP:
-            self._feed_udp(inner, frames, out, "esp-null", spi, seq)
+        proto, data, reason, truncated = opened
+        sport, dport = _PORTS.unpack_from(data)
+        out.append(_esp_seen(packet, path, spi, seq, frames, "null", reason, proto, sport, dport))
+        if proto == UDP:
+            self._feed_udp(packet, data, path, truncated, frames, out, "esp-null", spi, seq)
         else:
+            inner = _inside(packet, path, opened)
             self._streams.feed(inner, out, frames, "esp-null", spi, seq)
+
+
+def _esp_seen(
+    packet: Packet,
+    path: str,
+    spi: int,
+    seq: int,
+    frames: tuple[int, ...],
+    opened: Literal["", "null"],
+    reason: str,
+    proto: int = 0,
+    sport: int = 0,
+    dport: int = 0,
+) -> EspSeen:
+    return EspSeen(
+        packet.capture,
+        packet.frame,
+        packet.time,
+        packet.interface,
+        path,
+        packet.src,
+        packet.dst,
+        spi,
+        seq,
+        len(packet.data),
+        opened,
+        reason,
+        frames,
+        proto,
+        sport,
+        dport,
+    )
 
 
 def _inside(packet: Packet, path: str, opened: Opened) -> Packet:

@@ -14,6 +14,7 @@ With the five layouts of `_LAYOUTS` and a sixth from the table that is below 2**
 five hundred million. And nothing but a SIP start line makes a `Datagram` of it then.
 """
 
+from functools import lru_cache
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -35,6 +36,7 @@ from analyzer.flows.transport import (
 )
 from analyzer.keys.algorithms import icv_length, iv_length
 from analyzer.keys.sa_table import Sa, SaTable
+from analyzer.limits import READINGS
 
 # Why a packet stayed closed (`EspSeen.reason`), or what is odd about an opened one.
 ENCRYPTED: Final = "encrypted"  # the SA announces encryption, and it is not NULL on the wire
@@ -103,16 +105,11 @@ class EspOpener:
         sa = self._table.get(packet.dst, spi)
         if packet.truncated:
             return _open_truncated(data) or TRUNCATED
-        announced = None if sa is None else _layout(sa)
-        if announced is not None:
-            found = open_null(data, *announced)
+        announced = None if sa is None else _layout(sa.alg, sa.ealg)
+        for layout in _LAYOUTS if announced is None else (announced, *_LAYOUTS):
+            found = open_null(data, *layout)
             if found is not None:
-                return Opened(*found, _oddity(sa, announced, announced))
-        for layout in _LAYOUTS:
-            if layout != announced:
-                found = open_null(data, *layout)
-                if found is not None:
-                    return Opened(*found, _oddity(sa, announced, layout))
+                return Opened(found[0], found[1], _oddity(sa, announced, layout))
         if len(data) < HEADER + 2:
             return SHORT
         if sa is None:
@@ -162,9 +159,10 @@ def _open_truncated(data: bytes) -> Opened | None:
     return None
 
 
-def _layout(sa: Sa) -> tuple[int, int] | None:
-    """(IV, ICV) octets of this SA without encryption."""
-    icv, iv = icv_length(sa.alg, sa.ealg), iv_length(sa.alg, "null")
+@lru_cache(READINGS)
+def _layout(alg: str, ealg: str) -> tuple[int, int] | None:
+    """(IV, ICV) octets of an SA of these algorithms without encryption."""
+    icv, iv = icv_length(alg, ealg), iv_length(alg, "null")
     return None if icv is None or iv is None else (iv, icv)
 
 

@@ -8,14 +8,12 @@ from typing import Any, Final, cast
 
 from analyzer.agreement import items
 from analyzer.agreement.association import Association
-from analyzer.agreement.comparison import compare
-from analyzer.agreement.exchange import Exchange, Registration, Step, Verdict
-from analyzer.agreement.mechanism import Mechanism, MechanismList
-from analyzer.agreement.naming import address_text, endpoint_text, exchange_key
-from analyzer.agreement.place import Place
+from analyzer.agreement.exchange import Exchange, Registration, Verdict
+from analyzer.agreement.naming import address_text
 from analyzer.capture.packet import CaptureInfo
 from analyzer.flows.datagram import Signal
 from analyzer.report import model
+from analyzer.report.steps import mechanism
 from analyzer.report.times import iso
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judged
@@ -29,13 +27,9 @@ _MSISDN: Final = re.compile(r"tel:(\+?\d{5,15})")
 _IMEI: Final = re.compile(r"urn:gsma:imei:(\d{8}-?\d{6}-?\d)")
 _CELL: Final = re.compile(r"(?:utran-cell-id-3gpp|cgi-3gpp)=\"?([0-9A-Fa-f]+)")
 
-_KNOWN: Final = frozenset(
-    ("q", "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s")
-) | {"d-alg", "d-qop", "d-ver"}
-
 
 def exchange(judged: Judged, signals: Sequence[Signal]) -> model.Exchange:
-    """One closed run with its verdict; its findings are numbered later."""
+    """One closed run with its verdict, without its steps (`steps`); findings are numbered later."""
     facts = judged.facts
     run = facts.exchange
     access = run.access
@@ -43,11 +37,9 @@ def exchange(judged: Judged, signals: Sequence[Signal]) -> model.Exchange:
     messages = [place.message for place in places]
     first = next((m for m in messages if m.src == access.ue), None)
     last_time = max((step.time for step in run.steps), default=run.begun)
-    steps = [_step(step, run) for step in run.steps]
-    _add_hops(steps, run)
     return model.Exchange(
         id=f"E{run.number}",
-        key=exchange_key(run),
+        key=run.key,
         dialect=facts.dialect,
         mediasec=any(bool(listed.media) for place in places for listed in place.lists.values()),
         kind=facts.kind,
@@ -68,7 +60,6 @@ def exchange(judged: Judged, signals: Sequence[Signal]) -> model.Exchange:
         started=iso(run.begun),
         ended=iso(last_time),
         duration_ms=(last_time - run.begun) / MILLISECOND,
-        steps=steps,
         missing=_missing(facts.verdict),
         signals=[_signal(one) for one in signals if _concerns(one, run)],
         coverage=_coverage(judged),
@@ -81,7 +72,7 @@ def agreement(item: items.Agreement) -> model.Agreement:
     return model.Agreement(
         id=f"A{item.number}",
         exchange=f"E{item.exchange}",
-        mechanism=item.mechanism.key,
+        mechanism=item.mechanism,
         created=iso(item.created),
         established=None if item.established is None else iso(item.established),
         ended=None if item.ended is None else iso(item.ended),
@@ -145,177 +136,6 @@ def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> mo
         ],
         unreadable=info.unreadable,
         **more,
-    )
-
-
-# ---- steps
-
-
-def _step(step: Step, run: Exchange) -> model.Step:
-    if step.place is not None:
-        return _message_step(step.place, step.role, step.round, run)
-    esp = step.esp
-    assert esp is not None
-    return model.Step(
-        role=cast(Any, step.role),
-        round=step.round,
-        capture=step.capture,
-        frame=step.frame,
-        frames=_frames(step.capture, esp.frames),
-        time=iso(step.time),
-        summary="ESP, not read",
-        src=address_text(esp.src),
-        dst=address_text(esp.dst),
-        transport="unknown",
-        protection="esp",
-        spi=esp.spi,
-        seq=esp.seq,
-        sa=cast(Any, step.sa or None),
-        length=esp.length,
-        leg="gm",
-        inferred=True,
-    )
-
-
-def _message_step(place: Place, role: str, number: int, run: Exchange | None) -> model.Step:
-    message = place.message
-    lists = place.lists
-    request = message.is_request
-    return model.Step(
-        role=cast(Any, role),
-        round=number,
-        capture=message.capture,
-        frame=message.frame,
-        frames=_frames(message.capture, message.frames),
-        sightings=_sightings(message),
-        time=iso(message.time),
-        summary=message.method if request else f"{message.code} {message.reason}".strip(),
-        method=message.method if request else None,
-        code=None if request else message.code,
-        reason=None if request else message.reason,
-        src=endpoint_text(message.src, message.sport),
-        dst=endpoint_text(message.dst, message.dport),
-        transport=message.transport,
-        protection=place.protection,
-        spi=message.spi if message.spi >= 0 else None,
-        seq=message.seq if message.seq >= 0 else None,
-        sa=cast(Any, place.sa or None),
-        leg=place.leg,
-        via=_host(message.sent_by) if request else None,
-        marks=_marks(message),
-        client=_mechanisms(lists.get("client")),
-        server=_mechanisms(lists.get("server")),
-        verify=_mechanisms(lists.get("verify")),
-        comparison=_comparison(place, run),
-    )
-
-
-def _add_hops(steps: list[model.Step], run: Exchange) -> None:
-    """Hang what was seen beyond the first hop under the step it belongs to."""
-    if not run.far or not steps:
-        return
-    for place in run.far:
-        message = place.message
-        near = message.source or message.forward
-        home = next(
-            (
-                step
-                for step, own in zip(steps, run.steps, strict=True)
-                if own.place is not None and own.place.message is near
-            ),
-            None,
-        )
-        if home is None:
-            home = _nearest(steps, run, message)
-        home.hops.append(_message_step(place, home.role, home.round, None))
-
-
-def _nearest(steps: list[model.Step], run: Exchange, message: SipMessage) -> model.Step:
-    """A message beyond the first hop whose near side was not read: by direction and time."""
-    ue = run.access.ue
-    request = message.is_request
-    best = steps[0]
-    for step, own in zip(steps, run.steps, strict=True):
-        source = own.place.message.src if own.place is not None else own.esp.src  # type: ignore[union-attr]
-        if (source == ue) == request and (own.time <= message.time or not request):
-            best = step
-            if not request and own.time >= message.time:
-                break
-    return best
-
-
-def _frames(capture: int, frames: Sequence[int]) -> list[model.Frame]:
-    return [model.Frame(capture, frame) for frame in frames] if len(frames) > 1 else []
-
-
-def _sightings(message: SipMessage) -> list[model.Sighting]:
-    return [
-        model.Sighting(
-            capture=one.capture,
-            frame=one.frame,
-            src=endpoint_text(one.src, one.sport),
-            dst=endpoint_text(one.dst, one.dport),
-            encapsulation=one.path,
-        )
-        for one in message.sightings
-    ]
-
-
-def _marks(message: SipMessage) -> list[str]:
-    marks = []
-    if message.is_request:
-        credentials = message.credentials
-        if credentials is not None and credentials.auts is not None:
-            marks.append("auts")
-        return marks
-    challenge = message.challenge
-    if challenge is not None:
-        marks += [name for name in ("ck", "ik") if getattr(challenge, name)]
-    return marks
-
-
-def _comparison(place: Place, run: Exchange | None) -> model.Comparison | None:
-    if place.role not in ("verify", "offer") or place.against is None:
-        return None
-    echoed = place.verify
-    if echoed is None:
-        return None
-    found = compare(echoed, place.against, place.older)
-    challenge = run.message("challenge") if run is not None and place.role == "verify" else None
-    return model.Comparison(
-        level=found.level,
-        kind=found.kind,
-        edit=found.edit or None,
-        against=None if challenge is None else model.Frame(challenge.capture, challenge.frame),
-    )
-
-
-# ---- lists
-
-
-def _mechanisms(listed: MechanismList | None) -> list[model.Mechanism]:
-    return [] if listed is None else [mechanism(element) for element in listed.elements]
-
-
-def mechanism(element: Mechanism) -> model.Mechanism:
-    """One element of a list as the contract has it."""
-    return model.Mechanism(
-        name=element.name,
-        q=element.q,
-        alg=element.alg,
-        ealg=element.ealg or None,
-        prot=element.prot,
-        mod=element.mod,
-        spi_c=element.spi_c,
-        spi_s=element.spi_s,
-        port_c=element.port_c,
-        port_s=element.port_s,
-        d_alg=element.d_alg,
-        d_qop=element.d_qop,
-        d_ver=element.d_ver,
-        other={name: value for name, value, _ in element.params if name.lower() not in _KNOWN},
-        raw=element.raw,
-        defects=list(element.defects),
     )
 
 
@@ -468,8 +288,3 @@ def _traffic(one: items.Request) -> model.Traffic:
         protection=cast(Any, one.protection),
         answer=model.Frame(*one.answer) if one.code else None,
     )
-
-
-def _host(sent_by: str) -> str | None:
-    host = sent_by.rsplit(":", 1)[0] if sent_by.count(":") == 1 else sent_by
-    return host.strip("[]") or None

@@ -77,12 +77,27 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
 
 def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
     if verdict.succeeded is False and verdict.party is not None:
-        yield f" to act   {party_name(case.exchange, verdict.party)}"
+        if verdict.party != "unknown":
+            yield f" to act   {party_name(case.exchange, verdict.party)}{_hint(case)}"
     yield from header(case, view)
 
 
+def _hint(case: Case) -> str:
+    """What to compare where the network refused the RES and no finding knows better."""
+    explained = any(f.effect == "explains-outcome" for f in case.findings)
+    if case.exchange.layer != "authentication" or explained:
+        return ""
+    return ": see first whether K, OPc and algorithm are those of the USIM"
+
+
 def _associations(case: Case, view: View) -> Iterator[str]:
-    for agreement in case.agreements:
+    """All sets, but for those that were announced again before anything travelled on them."""
+    held = [a for a in case.agreements if a.association is not None and a.association.sa]
+    if len(held) > 1 and not view.verbose:
+        held = [a for a in held if a.association and a.association.esp_frames] or held[-1:]
+    for agreement in held:
+        if len(held) > 1:
+            yield f" {agreement.id}"
         yield from sa_table(case.exchange, agreement, view)
 
 
@@ -98,5 +113,5 @@ def _rest(case: Case, view: View) -> Iterator[str]:
     if compared is not None:
         yield compared
     yield from notes(case.exchange, case.notes, view)
-    yield from not_checked(case.exchange.not_checked, view)
+    yield from not_checked(case.exchange.not_checked)
     yield from reproduce(case, view)

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from analyzer.report.glance import glances, pick
 from analyzer.report.model import Exchange, Finding, Frame, Layer, Party, Report, Role
 from analyzer.report.summary import is_note
-from analyzer.report.verdict import Word, judge, word
+from analyzer.report.verdict import Word, judge
 
 CLUSTERS: Final = 1000  # signatures told apart
 NOTES: Final = 10_000  # (rule, peer) pairs counted
@@ -62,7 +63,7 @@ class Overview(NamedTuple):
 
 
 def overview(report: Report, threshold: frozenset[str]) -> Overview:
-    """Walk findings and exchanges once each.
+    """Walk the findings once, and those exchanges that are not quiet.
 
     Beside the failures, an exchange with a finding at or above the threshold stands in a cluster.
     """
@@ -71,12 +72,13 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
     counts: Counter[Signature] = Counter()
     firsts: dict[Signature, tuple[Party | None, str, Frame | None]] = {}
     rest = 0
-    for exchange in report.exchanges:
-        kind = word(exchange)
-        words[kind] += 1
+    shown = set()
+    for one in glances(report.exchanges):
+        words[one.word] += 1
+        if one.word not in _QUIET or any(entry.loud for entry in explained.get(one.id, ())):
+            shown.add(one.id)
+    for exchange in pick(report.exchanges, shown):
         found = explained.get(exchange.id, ())
-        if kind in _QUIET and not any(entry.loud for entry in found):
-            continue
         signature = _signature(exchange, found)
         if signature not in counts and len(counts) >= CLUSTERS:
             rest += 1

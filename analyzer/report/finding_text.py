@@ -8,7 +8,7 @@ from typing import Final
 from analyzer.report import comparison
 from analyzer.report.layout import WIDTH, clip, pair, wrap
 from analyzer.report.model import Exchange, Finding, Frame
-from analyzer.report.verdict import anchor, list_step, party_name, step_of
+from analyzer.report.verdict import PARTIES, anchor, list_step, party_name, step_of
 from analyzer.report.view import View
 
 _FIELDS: Final = (
@@ -23,13 +23,14 @@ _FIELD: Final = 600  # characters of one field that are shown
 _UNVERIFIED: Final = "unverified"
 
 
-def finding_block(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]:
-    """The lines of one finding."""
+def finding_block(exchange: Exchange | None, finding: Finding, view: View) -> Iterator[str]:
+    """The lines of one finding; `exchange` is None for one that stands outside of all."""
     head = f"{finding.id} {finding.severity.upper():<9} {finding.rule} {finding.name}".rstrip()
-    fix_at = f"fix at: {party_name(exchange, finding.party)}"
+    party = party_name(exchange, finding.party) if exchange else PARTIES[finding.party]
+    fix_at = f"fix at: {party}"
     frames = view.frames(finding.frames or [finding.frame], 4)
     yield pair(f"{clip(head, 42):<43} {fix_at}", frames)
-    compared = list(_compared(exchange, finding, view))
+    compared = list(_compared(exchange, finding, view)) if exchange else []
     yield from compared
     if not compared and not (finding.expected or finding.seen or finding.detail):
         yield from _field("what", finding.title)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from analyzer.report.layout import GLUE, WIDTH, clip, plural, seconds, wrap
 from analyzer.report.model import Exchange, Mechanism, Step
 from analyzer.report.times import clock
 from analyzer.report.verdict import server_name, step_of
-from analyzer.report.view import Case, View, host, who
+from analyzer.report.view import Case, View, host, shown, who
 
-_ENDS = {"registered": "registered", "deregistered": "deregistered", "rejected": "refused"}
+_ENDS: Final = {
+    "registered": "registered",
+    "deregistered": "deregistered",
+    "rejected": "refused",
+}
+_FILES: Final = 4  # captures of one exchange that are named
 
 
 def header(case: Case, view: View) -> Iterator[str]:
@@ -22,6 +28,7 @@ def header(case: Case, view: View) -> Iterator[str]:
         *_path(exchange),
         ("agreed", _agreed(exchange)),
         ("capture", _capture(exchange, view)),
+        ("files", _files(exchange, view)),
         ("keys", _keys(case)),
     ):
         if text:
@@ -125,6 +132,16 @@ def _capture(exchange: Exchange, view: View) -> str:
     if coverage.synthetic:
         parts.append("addresses are synthetic")
     return "; ".join(parts)
+
+
+def _files(exchange: Exchange, view: View) -> str:
+    """What the letters of its frames stand for; nothing where there is one capture."""
+    if len(view.captures) < 2:
+        return ""
+    used = {m.capture for step in exchange.steps for m in (step, *step.hops)}
+    names = [f"{view.letter(n)} = {shown(view.captures[n].path, view)}" for n in sorted(used)]
+    parts = names[:_FILES] + [f"{len(names) - _FILES} more"] * (len(names) > _FILES)
+    return "  ".join(part.replace(" ", GLUE) for part in parts)
 
 
 def _keys(case: Case) -> str:

@@ -80,7 +80,7 @@ def _counts(report: Report, found: Overview) -> Iterator[str]:
         yield pair("", hint)
     else:
         yield text
-        yield from wrap(", ".join([*counts, hint]), "  ")
+        yield from wrap(f"{', '.join(counts)}   {hint}", "  ")
 
 
 def _table(found: Overview, view: View) -> Iterator[str]:

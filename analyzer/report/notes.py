@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from analyzer.report.finding_text import finding_block, frames_of
 from analyzer.report.layout import wrap
 from analyzer.report.model import Exchange, Finding, Frame
 from analyzer.report.view import View
+
+_DIGITS: Final = 4  # of a rule's number
+_SPELT: Final = 3  # rules of one family that are named in full
 
 
 def notes(exchange: Exchange, found: list[Finding], view: View) -> Iterator[str]:
@@ -28,16 +32,42 @@ def notes(exchange: Exchange, found: list[Finding], view: View) -> Iterator[str]
     yield from wrap("; ".join(texts), "notes, no effect here (-v): ", " ")
 
 
-def not_checked(reasons: Mapping[str, list[str]], view: View) -> Iterator[str]:
+def not_checked(reasons: Mapping[str, list[str]]) -> Iterator[str]:
     """`not checked: LEAK-02 LEAK-03 (no Mw capture)`; it says so when there is nothing."""
     if not reasons:
         yield "not checked: nothing"
         return
-    most = None if view.verbose else 6
-    texts = []
-    for reason, rules in sorted(reasons.items()):
-        names = sorted(set(rules))
-        shown = names[:most]
-        hidden = len(names) - len(shown)
-        texts.append(" ".join(shown) + (f" +{hidden}" if hidden else "") + f" ({reason})")
+    texts = [f"{_families(rules)} ({reason})" for reason, rules in sorted(reasons.items())]
     yield from wrap("; ".join(texts), "not checked: ", " ")
+
+
+def _families(rules: Iterable[str]) -> str:
+    """`CHL-14 VER-01..08 10 11`: of a family with many rules the numbers alone, runs folded."""
+    numbers: dict[str, list[int]] = {}
+    others: list[str] = []
+    for rule in sorted(set(rules)):
+        family, _, number = rule.rpartition("-")
+        if family and number.isascii() and number.isdecimal() and len(number) <= _DIGITS:
+            numbers.setdefault(family, []).append(int(number))
+        else:
+            others.append(rule)
+    for family, held in numbers.items():
+        lead = f"{family}-"
+        if len(held) <= _SPELT:
+            others += [f"{lead}{number:02}" for number in sorted(held)]
+        else:
+            others.append(lead + " ".join(_runs(sorted(held))))
+    return " ".join(sorted(others))
+
+
+def _runs(numbers: list[int]) -> Iterator[str]:
+    start = 0
+    for place, number in enumerate(numbers):
+        if place + 1 < len(numbers) and numbers[place + 1] == number + 1:
+            continue
+        run = numbers[start : place + 1]
+        if len(run) > 2:
+            yield f"{run[0]:02}..{run[-1]:02}"
+        else:
+            yield from (f"{one:02}" for one in run)
+        start = place + 1

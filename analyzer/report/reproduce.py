@@ -37,8 +37,14 @@ def _command(
 ) -> Iterator[str]:
     numbers = sorted({frame.frame for frame in frames if frame.capture == capture})[:_FRAMES]
     wanted = ", ".join(map(str, numbers))
-    head = f"{lead} tshark -r {_path(capture, view)} -O sip"
-    yield f"{head} \\" if len(head) + 2 <= WIDTH else f"{lead} tshark -r CAPTURE -O sip \\"
+    path = _path(capture, view)
+    head = f"{lead} tshark -r {path} -O sip"
+    if len(head) + 2 <= WIDTH:
+        yield f"{head} \\"
+    else:
+        yield f"{lead} tshark -O sip \\"
+        long = len(path) + 8 > WIDTH
+        yield f"   -r {'CAPTURE' if long else path} \\"
     if options:
         yield f"   {options} \\"
     yield f"   -Y 'frame.number in {{{wanted}}}'"

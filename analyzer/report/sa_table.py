@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from analyzer.report.layout import WIDTH, clip, spi_text
-from analyzer.report.model import Agreement, Association, Exchange, Sa
+from analyzer.report.model import Agreement, Association, Exchange, Sa, Step
 from analyzer.report.times import elapsed
 from analyzer.report.verdict import step_of
 from analyzer.report.view import View
@@ -44,8 +44,18 @@ def _cells(exchange: Exchange, association: Association, sa: Sa, view: View) -> 
         f"{who}:{'?' if number is None else number}"
         for who, number in zip((source, target), ports, strict=True)
     ]
-    step = step_of(exchange, role)
+    step = _naming(exchange, role, parameter, sa.spi) or step_of(exchange, role)
     last = "-" if sa.last_time is None else f"{elapsed(exchange.started, sa.last_time):.3f}"
     named = "-" if step is None else f"{view.frame(step)} {parameter}"
     unread = "" if sa.opened == sa.packets else f" ({sa.opened} read)"
     return [sa.name, " > ".join(ends), spi_text(sa.spi), f"{sa.packets}{unread}", last, named]
+
+
+def _naming(exchange: Exchange, role: str, parameter: str, spi: int) -> Step | None:
+    """The first step of that role that announces the SPI: later rounds may announce others."""
+    member = parameter.replace("-", "_")
+    for step in exchange.steps:
+        lists = step.server if role == "challenge" else step.client
+        if step.role == role and any(getattr(one, member) == spi for one in lists):
+            return step
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 from analyzer.report.causes import causes, signals, tries
 from analyzer.report.layout import GLUE, spi_text, wrap
@@ -11,6 +12,8 @@ from analyzer.report.model import Exchange, Step
 from analyzer.report.times import elapsed
 from analyzer.report.verdict import client_name, server_name
 from analyzer.report.view import View
+
+_REPETITION: Final = 2.0  # seconds: Timer E on Gm starts with T1 = 2 s (TS 24.229 7.7)
 
 
 def silence(exchange: Exchange, view: View) -> Iterator[str]:
@@ -24,7 +27,19 @@ def silence(exchange: Exchange, view: View) -> Iterator[str]:
         f"nothing came back. {_end(sent, view)}{signals(exchange, view)}",
         " ",
     )
-    yield from causes(exchange, view)
+    if _waited(exchange, sent, view):
+        yield from causes(exchange, view)
+    else:
+        yield " Too short to judge the silence: let the capture run 32 s beyond the last try."
+
+
+def _waited(exchange: Exchange, sent: list[Step], view: View) -> bool:
+    """Whether the silence means something: judged so, or longer than one repetition takes."""
+    registration = exchange.registration
+    if registration is not None and registration.state == "no-answer":
+        return True
+    last = _last_time(sent, view)
+    return last is not None and elapsed(sent[0].time, last) >= _REPETITION
 
 
 def _channel(sent: list[Step]) -> str:
@@ -55,9 +70,14 @@ def _guess(exchange: Exchange, sent: list[Step]) -> str:
 
 
 def _end(sent: list[Step], view: View) -> str:
-    place = sent[0].capture
-    own = view.captures[place].last_time if place < len(view.captures) else None
-    last = own or ""
-    if last < sent[0].time:
+    last = _last_time(sent, view)
+    if last is None:
         return ""
     return f"The capture ends {elapsed(sent[0].time, last):.1f}{GLUE}s after the first try. "
+
+
+def _last_time(sent: list[Step], view: View) -> str | None:
+    """When the capture of the first try ends; None where that is not known."""
+    place = sent[0].capture
+    own = view.captures[place].last_time if place < len(view.captures) else None
+    return own if own is not None and own >= sent[0].time else None

@@ -3,48 +3,101 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, Generic, TypeVar
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from analyzer.report.glance import Glance, glance
 from analyzer.report.model import Agreement, Exchange
+from analyzer.report.steps import Kept, steps
 
 IN_MEMORY: Final = 8 << 20  # octets before the spool goes to disk
-LENGTH: Final = 4
+READ: Final = 1 << 20  # octets read back at once
 
-T = TypeVar("T", Exchange, Agreement)
+T = TypeVar("T")
 
 
-class Spool(Generic[T]):
-    """Objects of one kind in the order they came, MessagePack with a length in front.
+class _Spool(ABC, Generic[T]):
+    """Objects of one kind in the order they came, as MessagePack one behind the other.
 
     `findings` (set when all are numbered) maps an object's id to the ids of its findings, which
-    are filled in as the spool is walked.
+    are filled in as the spool is walked. `owners` names the exchange that each belongs to.
     """
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: Any) -> None:
         self.findings: Mapping[str, Sequence[str]] = {}
-        self.count = 0
+        self.owners: list[str] = []
+        self._ends = array("Q")
+        self._end = 0
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         self._encode = msgspec.msgpack.Encoder().encode
-        self._decode: Callable[[bytes], T] = msgspec.msgpack.Decoder(kind).decode
+        self._decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(kind).decode
 
-    def append(self, one: T) -> None:
-        """Keep one object."""
-        data = self._encode(one)
-        self._file.write(len(data).to_bytes(LENGTH, "big") + data)
-        self.count += 1
+    def __len__(self) -> int:
+        return len(self._ends)
 
     def __iter__(self) -> Iterator[T]:
-        place = 0
-        while True:
-            self._file.seek(place)
-            length = int.from_bytes(self._file.read(LENGTH), "big")
-            if not length:
-                self._file.seek(0, 2)
-                return
-            one = self._decode(self._file.read(length))
-            place += LENGTH + length
-            one.findings = list(self.findings.get(one.id, ()))
-            yield one
+        return self._read(range(len(self._ends)))
+
+    def pick(self, exchanges: Collection[str]) -> Iterator[T]:
+        """What belongs to these exchanges, in order; only that is read back."""
+        return self._read([n for n, id_ in enumerate(self.owners) if id_ in exchanges])
+
+    def _append(self, kept: object, owner: str) -> None:
+        data = self._encode(kept)
+        self._file.seek(self._end)
+        self._file.write(data)
+        self._end += len(data)
+        self._ends.append(self._end)
+        self.owners.append(owner)
+
+    def _read(self, numbers: Sequence[int]) -> Iterator[T]:
+        buffer, base = b"", 0
+        for number in numbers:
+            start = self._ends[number - 1] if number else 0
+            end = self._ends[number]
+            if not (base <= start and end <= base + len(buffer)):
+                self._file.seek(start)
+                buffer, base = self._file.read(max(READ, end - start)), start
+            yield self._made(self._decode(buffer[start - base : end - base]))
+
+    @abstractmethod
+    def _made(self, kept: Any) -> T:
+        """The object as the report has it."""
+
+
+class AgreementSpool(_Spool[Agreement]):
+    """Agreements as the report has them."""
+
+    def __init__(self) -> None:
+        super().__init__(Agreement)
+
+    def append(self, one: Agreement) -> None:
+        """Keep one agreement."""
+        self._append(one, one.exchange)
+
+    def _made(self, kept: Agreement) -> Agreement:
+        kept.findings = list(self.findings.get(kept.id, ()))
+        return kept
+
+
+class ExchangeSpool(_Spool[Exchange]):
+    """Exchanges whose steps are made when they are walked, with a glance of each."""
+
+    def __init__(self) -> None:
+        super().__init__(tuple[Exchange, list[Kept]])
+        self.glances: list[Glance] = []
+
+    def append(self, one: Exchange, kept: list[Kept]) -> None:
+        """Keep one exchange and what its steps are made of."""
+        self._append((one, kept), one.id)
+        self.glances.append(glance(one))
+
+    def _made(self, kept: tuple[Exchange, list[Kept]]) -> Exchange:
+        one, steps_kept = kept
+        one.steps = steps(steps_kept)
+        one.findings = list(self.findings.get(one.id, ()))
+        return one

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from analyzer.report.glance import glances
 from analyzer.report.model import SEVERITIES, Exchange, Finding, Summary
-
-
-def phone(exchange: Exchange) -> str:
-    """What tells one phone from another: its IMSI, its IMPI, else its address."""
-    identity = exchange.identity
-    return identity.imsi or identity.impi or exchange.client.address
 
 
 def summarise(
@@ -22,12 +17,12 @@ def summarise(
     outcomes: Counter[str] = Counter()
     phones: set[str] = set()
     count = 0
-    for exchange in exchanges:
+    for one in glances(exchanges):
         count += 1
-        outcomes[exchange.outcome] += 1
-        phones.add(phone(exchange))
-        if exchange.registration is not None:
-            registrations[exchange.registration.state] += 1
+        outcomes[one.outcome] += 1
+        phones.add(one.phone)
+        if one.state:
+            registrations[one.state] += 1
     severities: Counter[str] = Counter()
     notes = 0
     for finding in findings:

@@ -7,21 +7,26 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from itertools import islice
 from typing import Final, TextIO
 
 from analyzer.report.block import block
 from analyzer.report.clusters import overview
-from analyzer.report.escape import escape
+from analyzer.report.escape import escape, escaped
+from analyzer.report.finding_text import finding_block
 from analyzer.report.layout import WIDTH, clip, grouped, plural, wrap
 from analyzer.report.many import WORKED, many
-from analyzer.report.model import Capture, Finding, Report
+from analyzer.report.model import Finding, Report
+from analyzer.report.nothing import nothing
 from analyzer.report.row import row
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import judge
-from analyzer.report.view import Case, View, cases, escaped_case
+from analyzer.report.view import Case, View, cases, escaped_case, homeless
 
 _LABEL: Final = re.compile(r"^E\d+ ")
 FEW: Final = 4  # exchanges shown one after the other, without an overview
+_ROW: Final = 4  # lines of an exchange that is told in short, at most
+_OUTSIDE: Final = 8  # findings outside of all exchanges that are shown
 
 _COLOURS: Final = (
     (("OK", "REGISTERED (inferred)"), "32"),
@@ -32,7 +37,11 @@ _COLOURS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TextOptions:
-    """How the text is to look. `threshold`: the severities that make an exchange loud."""
+    """How the text is to look.
+
+    `threshold`: the severities that make an exchange loud; `selected`: the report holds only what
+    was asked for.
+    """
 
     zone: tzinfo = UTC
     ascii_only: bool = True
@@ -40,6 +49,7 @@ class TextOptions:
     quiet: bool = False
     verbose: bool = False
     every: bool = False
+    selected: bool = False
     threshold: frozenset[str] = frozenset(("critical", "error"))
 
 
@@ -64,14 +74,30 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
     )
     if options.quiet:
         yield from _rows(report, view)
+        yield from _outside(report, view)
         return
     if total == 0:
-        yield from _nothing(report)
+        yield from nothing(report, view, options.selected)
     elif total <= FEW:
         yield from _few(report, view)
     else:
         yield from _many(report, view, options.every)
+    yield from _outside(report, view)
     yield from _problems(report, view)
+
+
+def _outside(report: Report, view: View) -> Iterator[str]:
+    """Findings about messages and packets that belong to no exchange."""
+    found = list(islice(homeless(report, report.strict), _OUTSIDE + 1))
+    if not found:
+        return
+    if report.summary.exchanges:
+        yield ""
+    yield "outside of the exchanges:"
+    for finding in found[:_OUTSIDE]:
+        yield from finding_block(None, escaped(finding, view.ascii_only), view)
+    if len(found) > _OUTSIDE:
+        yield " and more (all of them in -o report.json)"
 
 
 def _few(report: Report, view: View) -> Iterator[str]:
@@ -81,7 +107,7 @@ def _few(report: Report, view: View) -> Iterator[str]:
         if previous is not None and (len(shown) > 1 or previous == "block"):
             yield ""
         yield from shown
-        previous = "block" if len(shown) > 2 else "row"
+        previous = "block" if len(shown) > _ROW else "row"
 
 
 def _one(case: Case, view: View) -> Iterator[str]:
@@ -95,6 +121,17 @@ def _one(case: Case, view: View) -> Iterator[str]:
     registration = case.exchange.registration
     if registration is not None and registration.signs:
         yield from wrap("; ".join(registration.signs), " signs: ", "  ")
+    yield from _unread(case)
+
+
+def _unread(case: Case) -> Iterator[str]:
+    """That a success behind unread ESP says nothing of the lists."""
+    held = [a.association for a in case.agreements if a.association is not None]
+    hidden = sum(one.esp_frames - one.decrypted_frames for one in held)
+    read = [m for step in case.exchange.steps for m in (step, *step.hops) if m.verify]
+    guessed = any(step.role == "verify" and step.inferred for step in case.exchange.steps)
+    if hidden and guessed and not read:
+        yield f" not read: {plural(hidden, 'ESP packet')}; Security-Verify was not compared (-v)"
 
 
 def _loud(case: Case, view: View) -> bool:
@@ -145,21 +182,6 @@ def _fitted(line: str) -> str:
     while len("  ".join(parts)) > WIDTH and len(parts) > 2:
         parts.pop()
     return clip("  ".join(parts), WIDTH)
-
-
-def _nothing(report: Report) -> Iterator[str]:
-    yield "UNKNOWN: no exchange was seen"
-    for capture in report.captures:
-        yield from wrap(_seen(capture), " ", "   ")
-    yield "not checked: all rules (nothing to judge)"
-
-
-def _seen(capture: Capture) -> str:
-    if capture.unreadable:
-        return f"{capture.path}: could not be read"
-    esp = f", {plural(capture.esp_packets, 'ESP packet')}" if capture.esp_packets else ""
-    frames = plural(capture.packets, "frame")
-    return f"{capture.path}: {frames}, {plural(capture.sip_messages, 'SIP message')}{esp}"
 
 
 def _problems(report: Report, view: View) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 _SECOND = 1_000_000_000
 
@@ -14,15 +15,17 @@ def iso(time: int) -> str:
     the years 1 to 9999 is shown as the nearest end.
     """
     seconds, nanoseconds = divmod(time, _SECOND)
+    return f"{_to_the_second(seconds)}.{nanoseconds:09d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _to_the_second(seconds: int) -> str:
     seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
     days, second = divmod(seconds, 86_400)
     day = datetime.fromordinal(719_163 + days)
     hour, rest = divmod(second, 3600)
     minute, second = divmod(rest, 60)
-    return (
-        f"{day.year:04d}-{day.month:02d}-{day.day:02d}"
-        f"T{hour:02d}:{minute:02d}:{second:02d}.{nanoseconds:09d}Z"
-    )
+    return f"{day.year:04d}-{day.month:02d}-{day.day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def nanoseconds(text: str) -> int:

@@ -123,6 +123,11 @@ class _Gap(NamedTuple):
     brief: str
 
 
+def _hidden_answer(exchange: Exchange) -> bool:
+    result = step_of(exchange, "result")
+    return result is not None and result.inferred
+
+
 # why the capture cannot tell; the first that holds
 _GAPS: Final = (
     _Gap(lambda e: not e.coverage.start,
@@ -131,6 +136,8 @@ _GAPS: Final = (
          "only one direction was captured", "one direction captured"),
     _Gap(lambda e: e.stopped_at == "result",
          "no answer to the second {method} before the end", "no answer before the end"),
+    _Gap(_hidden_answer,
+         "the answer to the second {method} is in ESP, not readable", "answer not readable"),
     _Gap(lambda e: e.coverage.protected_part in ("unread", "partly"),
          "the ESP part is not readable", "ESP not readable"),
     _Gap(lambda e: e.stopped_at == "challenge",
@@ -162,9 +169,9 @@ def word(exchange: Exchange) -> Word:
     return _row(exchange).word
 
 
-def succeeded(exchange: Exchange) -> bool | None:
-    """Whether it reached what it was for; None where the capture cannot tell."""
-    return _SUCCEEDED[_row(exchange).word]
+def succeeded(found: Word) -> bool | None:
+    """Whether what is called so reached what it was for; None where the capture cannot tell."""
+    return _SUCCEEDED[found]
 
 
 def client_name(exchange: Exchange) -> str:
@@ -190,8 +197,12 @@ def step_of(exchange: Exchange, role: str) -> Step | None:
 
 
 def list_step(exchange: Exchange) -> Step | None:
-    """The last step that carries the server's list: what the Verify has to echo."""
-    return next((step for step in reversed(exchange.steps) if step.server), None)
+    """The step whose list the Verify has to echo: the last one before it that carries a list."""
+    verify = step_of(exchange, "verify")
+    for step in reversed(exchange.steps):
+        if step.server and (verify is None or step.time < verify.time):
+            return step
+    return None
 
 
 def explanation(exchange: Exchange, frame: Callable[[Step], str]) -> str | None:
@@ -268,7 +279,8 @@ def _stopped(exchange: Exchange, row: _Row) -> str:
 
 def _party(exchange: Exchange, row: _Row, findings: Sequence[Finding]) -> Party | None:
     for finding in findings:
-        if finding.effect == "explains-outcome" and finding.explained_by is None:
+        explains = finding.effect == "explains-outcome" and finding.explained_by is None
+        if explains and finding.party != "unknown":
             return finding.party
     if row.word == "rejected":
         return _LAYER_PARTY.get(exchange.layer or "", "unknown")

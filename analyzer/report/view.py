@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from analyzer.report.escape import escape, escaped
+from analyzer.report.glance import pick
 from analyzer.report.model import Agreement, Capture, Exchange, Finding, Frame, Report, Step
 from analyzer.report.summary import is_note
 
@@ -72,23 +73,28 @@ def escaped_case(case: Case, view: View) -> Case:
 def cases(report: Report, wanted: frozenset[str] | None, strict: bool) -> list[Case]:
     """The exchanges of those ids (None: all) with what belongs to them, in the report's order.
 
-    Walks each stream once and keeps what was asked for.
+    Reads back what was asked for, and no more.
     """
-    kept: dict[str, Case] = {}
-    for exchange in report.exchanges:
-        if wanted is None or exchange.id in wanted:
-            kept[exchange.id] = Case(exchange, [], [], [])
+    exchanges = report.exchanges if wanted is None else pick(report.exchanges, wanted)
+    kept = {exchange.id: Case(exchange, [], [], []) for exchange in exchanges}
     owners: dict[str, str] = {}
-    for agreement in report.agreements:
-        if agreement.exchange in kept:
-            kept[agreement.exchange].agreements.append(agreement)
-            owners[agreement.id] = agreement.exchange
+    for agreement in pick(report.agreements, kept):
+        kept[agreement.exchange].agreements.append(agreement)
+        owners[agreement.id] = agreement.exchange
     for finding in report.findings:
         owner = finding.exchange or owners.get(finding.agreement or "", "")
         if owner in kept:
             case = kept[owner]
             (case.notes if is_note(finding, strict) else case.findings).append(finding)
     return list(kept.values())
+
+
+def homeless(report: Report, strict: bool) -> Iterator[Finding]:
+    """The findings that belong to no exchange, but for notes."""
+    for finding in report.findings:
+        if finding.exchange is None and finding.agreement is None:
+            if finding.explained_by is None and not is_note(finding, strict):
+                yield finding
 
 
 def host(address: str) -> str:

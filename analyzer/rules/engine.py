@@ -94,6 +94,7 @@ class Engine:
         )
         self.policy = policy
         self._guards = book.guards
+        self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)
         self._gates = [rule.gate for rule in self.rules]
         self._fused: dict[str, Fused] = {
@@ -122,16 +123,25 @@ class Engine:
     ) -> dict[str, list[str]]:
         """Rules of this dialect that could not be checked, by reason, each under one reason.
 
-        A rule that fired all the same (ids in `fired`) was checked.
+        A rule that fired all the same (ids in `fired`) was checked. The answer is shared between
+        calls and not to be changed.
         """
+        found = self._not_checked.get((met, dialect))
+        if found is None:
+            found = self._not_checked[met, dialect] = self._unmet(met, dialect)
         done = set(fired)
+        if all(done.isdisjoint(ids) for ids in found.values()):
+            return found
+        rest = {reason: [id_ for id_ in ids if id_ not in done] for reason, ids in found.items()}
+        return {reason: ids for reason, ids in rest.items() if ids}
+
+    def _unmet(self, met: frozenset[str], dialect: str) -> dict[str, list[str]]:
         reasons: dict[str, list[str]] = {}
         for rule in self.rules:
-            if dialect not in rule.dialects or rule.id in done:
-                continue
-            unmet = next((need for need in rule.needs if need not in met), None)
-            if unmet is not None:
-                reasons.setdefault(NEEDS[unmet], []).append(rule.id)
+            if dialect in rule.dialects:
+                unmet = next((need for need in rule.needs if need not in met), None)
+                if unmet is not None:
+                    reasons.setdefault(NEEDS[unmet], []).append(rule.id)
         return reasons
 
     def _clauses(self, scope: str) -> list[Clause]:

@@ -6,15 +6,16 @@ Notes about a peer that show in exchange after exchange are held back and told o
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.coverage import Coverage, coverage
 from analyzer.agreement.exchange import Exchange, Verdict
 from analyzer.agreement.items import Agreement, Item, Loose, LooseTransaction, StrayFlow
-from analyzer.agreement.naming import address_text, exchange_key
+from analyzer.agreement.naming import address_text
 from analyzer.agreement.place import Place
-from analyzer.rules.effects import Ending
+from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
 from analyzer.rules.finding import Finding, Site, finding, number
 from analyzer.rules.folding import fold, merge
@@ -33,18 +34,16 @@ class Judged:
     The last is known once; findings about its set may follow when the agreement ends.
     """
 
-    __slots__ = ("coverage", "facts", "key", "not_checked", "site")
+    __slots__ = ("coverage", "facts", "not_checked")
 
     def __init__(
         self,
         facts: ExchangeFacts,
         seen: Coverage,
-        site: Site,
         not_checked: dict[str, list[str]],
     ) -> None:
         self.facts = facts
         self.coverage = seen
-        self.site = site
         self.not_checked = not_checked
 
 
@@ -55,30 +54,31 @@ class Judge:
         self._engine = engine
         self._notes = NetworkNotes()
         self._findings: list[Finding] = []
-        self._sites: dict[int, Site] = {}
+        self._sites: dict[int, tuple[str, Ending]] = {}
 
     def exchange(self, exchange: Exchange) -> Judged:
         """Judge one closed run."""
         facts = ExchangeFacts(exchange)
         seen = coverage(exchange)
         met = met_by(seen)
-        site = _site(facts)
         fired: list[Fired] = []
         fired += self._engine.judge("exchange", facts, met)
         self._messages(facts.cast, met, fired)
-        self._messages(facts.far, met, fired)
-        self._pairs(facts, met, fired)
+        if facts.far is not None:
+            self._messages(facts.far, met, fired)
+            self._pairs(facts, facts.far, met, fired)
         if facts.challenges > 1 or facts.previous is not None:
             fired += self._engine.judge("identity", IdentityFacts(facts), met)
         if exchange.association is not None:
-            self._sites[exchange.number] = site
+            self._sites[exchange.number] = exchange.key, _ending(exchange)
             fired += self._engine.judge("association", AssociationFacts(exchange.association), met)
         if fired:
+            peers = _peers(exchange.access, facts.cast)
+            site = Site(f"E{exchange.number}", exchange.key, None, _ending(exchange), peers)
             self._keep(fired, site)
         return Judged(
             facts,
             seen,
-            site,
             self._engine.not_checked(met, facts.dialect, [one.rule.id for one in fired]),
         )
 
@@ -119,8 +119,10 @@ class Judge:
                         "transaction", TransactionFacts(facts, cast.of(final, facts.place)), met
                     )
 
-    def _pairs(self, facts: ExchangeFacts, met: frozenset[str], fired: list[Fired]) -> None:
-        for far in facts.far.members:
+    def _pairs(
+        self, facts: ExchangeFacts, beyond: Cast, met: frozenset[str], fired: list[Fired]
+    ) -> None:
+        for far in beyond.members:
             if far.message.source is not None:
                 near = facts.cast.of(far.message.source)
                 if near is not None and near.leg == "gm":
@@ -132,9 +134,11 @@ class Judge:
         self._messages(cast, OUTSIDE, fired)
         if fired:
             self._keep(fired, _site_of_place(places[0]))
+        cast.dismiss()
 
     def _agreement(self, agreement: Agreement) -> None:
-        site = self._sites.pop(agreement.exchange, NOWHERE)
+        site = self._site_of_set(agreement.exchange, agreement.access)
+        self._sites.pop(agreement.exchange, None)
         association = agreement.association
         if association is None:
             return
@@ -147,9 +151,15 @@ class Judge:
         association = None if exchange is None else exchange.association
         site = NOWHERE
         if exchange is not None:
-            site = self._sites.get(exchange.number) or _site(ExchangeFacts(exchange))
+            site = self._site_of_set(exchange.number, item.access)
         facts = FlowFacts(item.flow, item.access, association, item.sealed)
         self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
+
+    def _site_of_set(self, number: int, access: Access) -> Site:
+        """Where findings about a set stand whose exchange was judged before."""
+        key, ending = self._sites.get(number, ("", UNKNOWN))
+        peers = {"pcscf": address_text(access.first_hop), "ue": address_text(access.ue)}
+        return Site(f"E{number}", key, None, ending, peers)
 
     def _keep(self, fired: Iterable[Fired], site: Site) -> None:
         for one in merge([finding(hit, site) for hit in fired]):
@@ -159,6 +169,7 @@ class Judge:
                 self._findings.append(one)
 
 
+@lru_cache(maxsize=256)
 def met_by(seen: Coverage) -> frozenset[str]:
     """The needs of the vocabulary that this coverage meets."""
     hidden = seen.protected_part in ("unread", "partly")
@@ -178,18 +189,13 @@ def met_by(seen: Coverage) -> frozenset[str]:
     return ALL_MET - unmet
 
 
-def _site(facts: ExchangeFacts) -> Site:
-    exchange, verdict = facts.exchange, facts.verdict
+def _ending(exchange: Exchange) -> Ending:
+    verdict = exchange.verdict
+    assert verdict is not None
     reached: bool | None = verdict.succeeded
     if not reached and (verdict.outcome == "incomplete" or _unknown(verdict)):
         reached = None
-    return Site(
-        f"E{exchange.number}",
-        exchange_key(exchange),
-        None,
-        Ending(reached, verdict.stopped_at or None),
-        _peers(exchange.access, facts.cast),
-    )
+    return Ending(reached, verdict.stopped_at or None)
 
 
 def _unknown(verdict: Verdict) -> bool:

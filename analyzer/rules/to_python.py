@@ -37,12 +37,14 @@ from analyzer.rules.nodes import (
     walk,
 )
 from analyzer.rules.transform import substitute
+from analyzer.rules.vocabulary import COST
 
 PolicyValues = Mapping[str, bool | int | frozenset[str]]
 Hit = tuple[int, Any]
 Fused = Callable[[Any], list[Hit]]
 
 SUBJECT: Final = "subject"
+DEAR: Final = 2  # the cost from which a condition is asked for last
 _HITS: Final = "hits"
 
 
@@ -138,13 +140,13 @@ class _Writer:
     def block(
         self, clauses: list[Clause], known: Known, element: str | None = None
     ) -> list[ast.stmt]:
-        """Statements that try all clauses, the most shared conjunct first.
+        """Statements that try all clauses, the cheapest conjunct first, then the most shared.
 
         `element` is the local variable of the loop they stand in.
         """
         body: list[ast.stmt] = []
         while clauses:
-            shared = _most_shared(clauses)
+            shared = _next_asked(clauses)
             if shared is None:
                 body.extend(self._leaves(clauses, known, element))
                 break
@@ -347,19 +349,26 @@ def _without(clause: Clause, part: Condition) -> Clause:
     return Clause(clause.index, rest, clause.each)
 
 
-def _most_shared(clauses: list[Clause]) -> Condition | None:
-    """The conjunct most clauses have; among equals the cheapest, then the first written.
+def _next_asked(clauses: list[Clause]) -> Condition | None:
+    """The cheapest conjunct; among equals the one most clauses have, then the shortest.
 
-    Conjuncts about the element of a loop that is still to come do not count.
+    Conjuncts about the element of a loop that is still to come do not count, nor do dear ones
+    that can wait until an element fits.
     """
     counts: dict[Condition, int] = {}
     for clause in clauses:
         for part in clause.conjuncts:
-            if clause.each is None or not _mentions(part, clause.each[0]):
+            if clause.each is None or (_cost(part) < DEAR and not _mentions(part, clause.each[0])):
                 counts[part] = counts.get(part, 0) + 1
     if not counts:
         return None
-    return min(counts, key=lambda part: (-counts[part], len(walk(part))))
+    return min(counts, key=lambda part: (_cost(part), -counts[part], len(walk(part))))
+
+
+def _cost(part: Condition) -> int:
+    """That of the dearest fact in it."""
+    facts = (node.fact.name for node in walk(part) if isinstance(node, Attribute))
+    return max((COST.get(name, 0) for name in facts), default=0)
 
 
 def _mentions(part: Condition, variable: Variable) -> bool:

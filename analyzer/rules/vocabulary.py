@@ -36,6 +36,21 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     values: tuple[str, ...] = ()
 
 
+COST: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("require", "proxy_require", "supported", "unsupported", "pani"), 1),
+    **dict.fromkeys(("expires", "retry_after", "emergency", "realm", "username", "aka"), 1),
+    **dict.fromkeys(("algorithm", "nonce_empty", "has_credentials", "response_empty"), 1),
+    **dict.fromkeys(("auts", "ck", "ik", "integrity_protected", "names_sec_agree"), 1),
+    **dict.fromkeys(("request", "response", "answer_code", "challenge", "accepted"), 1),
+    **dict.fromkeys(("client", "server", "verify", "mechanisms", "verify_against"), 2),
+    **dict.fromkeys(("in_force", "older", "previous", "exempt", "chosen", "best_common"), 2),
+    **dict.fromkeys(("mirrored", "new_keys", "first_protected"), 2),
+    **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
+}
+"""How dear a fact is to work out: 0 (not named here) at hand, 1 a header read, 2 lists parsed, 3
+lists compared. Compilers ask for the cheap ones first."""
+
+
 class Scope(msgspec.Struct, frozen=True, gc=False):
     """What a rule judges. `names` are shorthands: a name in a rule, and the path it stands for."""
 

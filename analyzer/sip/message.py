@@ -3,13 +3,29 @@
 Start line, header index and transaction fields are read at once; all else when first asked for.
 """
 
+from typing import Final
+
 import msgspec
 
 from analyzer import limits
 from analyzer.flows.datagram import Datagram, Protection, Transport
 from analyzer.sip import headers
 from analyzer.sip.digest import Challenge, Credentials, parse_challenges, parse_credentials
-from analyzer.sip.headers import METHODS, SPAN_BITS, SPAN_MASK, Head, unfold
+from analyzer.sip.headers import (
+    COMMA,
+    LF,
+    METHODS,
+    NAMES,
+    QUOTE,
+    SPAN_BITS,
+    SPAN_MASK,
+    Head,
+    row_text,
+    unfold,
+)
+from analyzer.sip.readings import remembered
+
+NO_TOKENS: Final[frozenset[str]] = frozenset()
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -80,10 +96,12 @@ class SipMessage:
         "_challenges",
         "_contact",
         "_credentials",
+        "_from",
         "_index",
-        "_parties",
+        "_lines",
         "_sightings",
         "_spans",
+        "_to",
         "body_end",
         "body_start",
         "branch",
@@ -157,6 +175,7 @@ class SipMessage:
         self.body_start = head.body_start
         self.defects = head.defects
         self._index = head.index
+        self._lines = tuple(head.lines)  # the collector need not look into it, as into a list
         self._spans = head.spans
 
         self.request: SipMessage | None = None
@@ -172,7 +191,8 @@ class SipMessage:
         self._challenges: list[Challenge] | None = None
         self._credentials: tuple[Credentials | None] | None = None
         self._contact: tuple[Contact | None] | None = None
-        self._parties: dict[str, tuple[str, str]] | None = None
+        self._from: tuple[str, str] | None = None
+        self._to: tuple[str, str] | None = None
         self._read_transaction(head)
         self._read_length(head)
 
@@ -182,14 +202,14 @@ class SipMessage:
 
     def _read_transaction(self, head: Head) -> None:
         """Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by."""
-        octets = first_value(head, "call-id")
-        self.call_id = unfold(octets) if octets else ""
+        line = first_line(head, "call-id")
+        self.call_id = row_text(line) if line else ""
         if not self.call_id:
             self._defect("no-call-id")
-        parts = (first_value(head, "cseq") or b"").split()
-        if len(parts) == 2 and parts[0].isdigit() and len(parts[0]) <= 10:
-            self.cseq = int(parts[0])
-            self.cseq_method = METHODS.get(parts[1]) or headers.decode(parts[1])
+        line = first_line(head, "cseq")
+        cseq = read_cseq(line) if line else None
+        if cseq is not None:
+            self.cseq, self.cseq_method = cseq
         else:
             self.cseq = -1
             self.cseq_method = self.method
@@ -205,7 +225,8 @@ class SipMessage:
     def _read_length(self, head: Head) -> None:
         """Where the body ends (RFC 3261 18.3: Content-Length, else the end of the datagram)."""
         self.body_end = len(self.raw)
-        if "content-length" in self._index:
+        rows = head.index.get("content-length")
+        if rows is not None:
             length = content_length(head)
             have = self.body_end - self.body_start
             if length is None:
@@ -215,7 +236,7 @@ class SipMessage:
                 self._defect("content-length-short")
             elif length > have:
                 self.truncated = True
-            if not isinstance(self._index["content-length"], int):
+            if not isinstance(rows, int):
                 self._defect("content-length-repeated")
         if self.truncated:
             self._defect("truncated")
@@ -226,8 +247,13 @@ class SipMessage:
     @property
     def sent_by(self) -> str:
         """Host and port as written in the top Via, "" without one (RFC 3261 18.1.1)."""
-        vias = self.values("via")
-        return via_sent_by(vias[0]) if vias else ""
+        via = self._first("via")
+        return via_sent_by(via) if via else ""
+
+    @property
+    def copies(self) -> list[Sighting]:
+        """The other places it was captured at."""
+        return [] if self._sightings is None else self._sightings[1:]
 
     @property
     def sightings(self) -> list[Sighting]:
@@ -263,15 +289,20 @@ class SipMessage:
 
     def has(self, name: str) -> bool:
         """Whether there is a row of that header; any case, compact or not."""
-        return name in self._index or headers.full_name(name) in self._index
+        return self._numbers(name) is not None
+
+    def _numbers(self, name: str) -> int | list[int] | None:
+        """The number of the row of that header, or of all; None without one."""
+        numbers = self._index.get(name)
+        if numbers is None and name not in NAMES:
+            return self._index.get(headers.full_name(name))
+        return numbers
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a header in order, one `Row` each; any case, compact or not."""
-        numbers = self._index.get(name)
+        numbers = self._numbers(name)
         if numbers is None:
-            numbers = self._index.get(headers.full_name(name))
-            if numbers is None:
-                return []
+            return []
         if isinstance(numbers, int):
             return [self._row(numbers)]
         return [self._row(number) for number in numbers]
@@ -286,20 +317,45 @@ class SipMessage:
         octets = octets.strip(b" \t\r\n")
         return Row(unfold(octets), end - len(octets), end)
 
+    def texts(self, name: str) -> list[str]:
+        """The text of each row of a header, unfolded, not split; any case, compact or not."""
+        numbers = self._numbers(name)
+        if numbers is None:
+            return []
+        if isinstance(numbers, int):
+            return [row_text(self._lines[numbers])]
+        return [row_text(self._lines[number]) for number in numbers]
+
     def values(self, name: str) -> list[str]:
         """The values over all rows, split at commas outside quotes and angle brackets."""
-        return [value for row in self.rows(name) for value in headers.split_values(row.value)]
+        texts = self.texts(name)
+        if len(texts) == 1:
+            return headers.split_values(texts[0])
+        return [value for text in texts for value in headers.split_values(text)]
 
     def value(self, name: str) -> str | None:
         """The text of the first row, not split; None without one."""
-        rows = self.rows(name)
-        return rows[0].value if rows else None
+        numbers = self._numbers(name)
+        if numbers is None:
+            return None
+        return row_text(self._lines[numbers if isinstance(numbers, int) else numbers[0]])
+
+    def _first(self, name: str) -> str | None:
+        """The first of `values`; None without one."""
+        for text in self.texts(name):
+            if text and "," not in text:
+                return text
+            values = headers.split_values(text)
+            if values:
+                return values[0]
+        return None
 
     def tokens(self, name: str) -> frozenset[str]:
         """The lower-cased comma-separated tokens of all rows (Require, Supported, ...)."""
-        if not self.has(name):
-            return frozenset()
-        return frozenset(value.lower() for value in self.values(name))
+        texts = self.texts(name)
+        if len(texts) == 1:
+            return read_tokens(texts[0])
+        return NO_TOKENS.union(*map(read_tokens, texts))
 
     def header_names(self) -> list[str]:
         """The name of each row in order: lower case, compact forms written out."""
@@ -317,8 +373,8 @@ class SipMessage:
             self._challenges = [
                 challenge
                 for name in ("www-authenticate", "proxy-authenticate")
-                for row in self.rows(name)
-                for challenge in parse_challenges(row.value)
+                for text in self.texts(name)
+                for challenge in parse_challenges(text)
             ]
         return self._challenges
 
@@ -326,74 +382,116 @@ class SipMessage:
     def challenge(self) -> Challenge | None:
         """The first challenge for Digest AKA, else the first one."""
         found = self.challenges
-        return next((one for one in found if one.aka), found[0] if found else None)
+        for one in found:
+            if one.aka:
+                return one
+        return found[0] if found else None
 
     @property
     def credentials(self) -> Credentials | None:
         """The first credentials for Digest AKA, else the first (Authorization before Proxy-)."""
         if self._credentials is None:
-            found = [
-                one
-                for name in ("authorization", "proxy-authorization")
-                for row in self.rows(name)
-                if (one := parse_credentials(row.value)) is not None
-            ]
-            aka = next((one for one in found if one.aka), found[0] if found else None)
-            self._credentials = (aka,)
+            first = None
+            for name in ("authorization", "proxy-authorization"):
+                for text in self.texts(name):
+                    one = parse_credentials(text)
+                    if first is None or (one is not None and one.aka and not first.aka):
+                        first = one
+            self._credentials = (first,)
         return self._credentials[0]
 
     def _party(self, name: str) -> tuple[str, str]:
-        if self._parties is None:
-            self._parties = {}
-        if name not in self._parties:
-            uri, params = parse_address(self.value(name) or "")
-            self._parties[name] = (uri, params.get("tag", ""))
-        return self._parties[name]
+        """URI and tag of From or To; "" for what is not there."""
+        text = self.value(name)
+        if not text:
+            return "", ""
+        uri, params = parse_address(text)
+        return uri, params.get("tag", "")
+
+    @property
+    def _from_party(self) -> tuple[str, str]:
+        if self._from is None:
+            self._from = self._party("from")
+        return self._from
+
+    @property
+    def _to_party(self) -> tuple[str, str]:
+        if self._to is None:
+            self._to = self._party("to")
+        return self._to
 
     @property
     def from_uri(self) -> str:
         """URI of From; "" without one."""
-        return self._party("from")[0]
+        return self._from_party[0]
 
     @property
     def from_tag(self) -> str:
         """Tag of From; "" without one."""
-        return self._party("from")[1]
+        return self._from_party[1]
 
     @property
     def to_uri(self) -> str:
         """URI of To; "" without one."""
-        return self._party("to")[0]
+        return self._to_party[0]
 
     @property
     def to_tag(self) -> str:
         """Tag of To; "" without one."""
-        return self._party("to")[1]
+        return self._to_party[1]
 
     @property
     def contact(self) -> Contact | None:
         """The first Contact value; None without one."""
         if self._contact is None:
-            values = self.values("contact")
-            self._contact = (parse_contact(values[0]) if values else None,)
+            value = self._first("contact")
+            self._contact = (parse_contact(value) if value else None,)
         return self._contact[0]
 
     @property
     def expires(self) -> int | None:
         """Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1)."""
-        contact = self.contact
-        if contact is not None and contact.expires is not None:
-            return contact.expires
+        for text in self.texts("contact"):
+            if "expires" in text.lower():  # else there is no need to read it
+                contact = self.contact
+                if contact is not None and contact.expires is not None:
+                    return contact.expires
         return _number(self.value("expires") or "")
 
 
-def first_value(head: Head, name: str) -> bytes | None:
-    """The octets behind the colon of the first row of that (full, lower-case) name."""
+def first_line(head: Head, name: str) -> bytes | None:
+    """The octets of the first row of that (full, lower-case) name."""
     row = head.index.get(name)
     if row is None:
         return None
-    line = head.lines[row if isinstance(row, int) else row[0]]
-    return line[line.find(b":") + 1 :]
+    return head.lines[row if isinstance(row, int) else row[0]]
+
+
+@remembered
+def read_cseq(line: bytes) -> tuple[int, str] | None:
+    """Number and method of a CSeq row (RFC 3261 20.16); None where it is none."""
+    parts = line[line.find(b":") + 1 :].split()
+    if len(parts) != 2 or not parts[0].isdigit() or len(parts[0]) > 10:
+        return None
+    return int(parts[0]), METHODS.get(parts[1]) or headers.decode(parts[1])
+
+
+@remembered
+def read_length(line: bytes) -> int | None:
+    """The number in a Content-Length row, at most one more than `limits.MESSAGE`; None where it
+    is none."""
+    digits = line[line.find(b":") + 1 :].strip()
+    if not digits.isdigit():
+        return None
+    if len(digits) > len(str(limits.MESSAGE)):
+        return limits.MESSAGE + 1
+    return min(int(digits), limits.MESSAGE + 1)
+
+
+@remembered
+def read_tokens(text: str) -> frozenset[str]:
+    """The lower-cased comma-separated tokens of one row."""
+    return frozenset(value.lower() for value in headers.split_values(text))
 
 
 def content_length(head: Head) -> int | None:
@@ -404,15 +502,10 @@ def content_length(head: Head) -> int | None:
     rows = head.index.get("content-length")
     if rows is None:
         return None
-    found = None
-    for row in (rows,) if isinstance(rows, int) else rows:
-        digits = head.lines[row].partition(b":")[2].strip()
-        if digits.isdigit():
-            number = limits.MESSAGE + 1
-            if len(digits) <= len(str(limits.MESSAGE)):
-                number = min(int(digits), number)
-            found = number if found is None else max(found, number)
-    return found
+    if isinstance(rows, int):
+        return read_length(head.lines[rows])
+    numbers = [read_length(head.lines[row]) for row in rows]
+    return max((number for number in numbers if number is not None), default=None)
 
 
 def via_branches(head: Head) -> tuple[str, ...]:
@@ -420,18 +513,19 @@ def via_branches(head: Head) -> tuple[str, ...]:
     rows = head.index.get("via")
     if rows is None:
         return ()
-    branches: list[str] = []
-    for row in (rows,) if isinstance(rows, int) else rows:
-        octets = head.lines[row]
-        start = octets.find(b";branch=") + 8
-        if start < 8 or b"," in octets or b'"' in octets or b"\n" in octets:
-            text = unfold(octets[octets.find(b":") + 1 :])
-            branches.extend(map(via_branch, headers.split_values(text)))
-        else:
-            end = octets.find(b";", start)
-            branch = octets[start:] if end < 0 else octets[start:end]
-            branches.append(headers.decode(branch.strip()))
-    return tuple(branches)
+    if isinstance(rows, int):
+        return row_branches(head.lines[rows])
+    return tuple(branch for row in rows for branch in row_branches(head.lines[row]))
+
+
+def row_branches(line: bytes) -> tuple[str, ...]:
+    """The branch parameter of each value of one Via row; "" where one has none."""
+    start = line.find(b";branch=") + 8
+    if start < 8 or COMMA in line or QUOTE in line or LF in line:
+        return tuple(map(via_branch, headers.split_values(row_text(line))))
+    end = line.find(b";", start)
+    branch = line[start:] if end < 0 else line[start:end]
+    return (branch.strip().decode("utf-8", "backslashreplace"),)
 
 
 def via_branch(via: str) -> str:
@@ -453,12 +547,18 @@ def via_sent_by(via: str) -> str:
 
 def parse_address(text: str) -> tuple[str, dict[str, str]]:
     """URI and header parameters of a name-addr or addr-spec (RFC 3261 20.10, 25.1)."""
+    before, opened, rest = text.partition("<")
+    uri, closed, after = rest.partition(">")
+    if opened and closed and ";" not in before and '"' not in before and '"' not in uri:
+        parts = headers.split_outside(after, ";")
+        if '"' not in parts[0]:
+            return uri.strip(), headers.parameters(parts[1:])
     parts = headers.split_outside(text, ";")
     first = parts[0]
-    opened = _bracket(first)
-    if opened >= 0:
-        closed = first.find(">", opened)
-        first = first[opened + 1 : closed if closed >= 0 else len(first)]
+    begin = _bracket(first)
+    if begin >= 0:
+        end = first.find(">", begin)
+        first = first[begin + 1 : end if end >= 0 else len(first)]
     return first.strip(), headers.parameters(parts[1:])
 
 

@@ -16,8 +16,12 @@ from analyzer.report.causes import causes
 from analyzer.report.clusters import overview
 from analyzer.report.layout import GLUE, clip, grouped, pair, spi_text, wrap
 from analyzer.report.model import Comparison, Endpoint, Mechanism, Report, Signal
+from analyzer.report.notes import not_checked
+from analyzer.report.reproduce import reproduce
+from analyzer.report.sa_table import sa_table
 from analyzer.report.times import clock, elapsed, iso, nanoseconds
-from analyzer.report.view import View, host, port
+from analyzer.report.verdict import list_step
+from analyzer.report.view import View, cases, host, port
 
 Sample = Callable[[str], Report]
 LOUD = frozenset(("critical", "error"))
@@ -217,3 +221,54 @@ def test_v6_addresses_fit_the_ladder(sample: Sample) -> None:
     long = Endpoint("2001:db8:1111:2222:3333:4444:5555:6666", 5060)
     wide = msgspec.structs.replace(exchange, client=long, server=long)
     assert max(len(line) for line in ladder(wide, [], [], View([]))) <= 80
+
+
+@pytest.mark.parametrize(
+    ("rules", "line"),
+    [
+        ([], "not checked: nothing"),
+        (["LEAK-03", "LEAK-02"], "not checked: LEAK-02 LEAK-03 (why)"),
+        (
+            ["VER-11", *(f"VER-{n:02}" for n in range(1, 9)), "VER-10", "CHL-14"],
+            "not checked: CHL-14 VER-01..08 10 11 (why)",
+        ),
+        (["A-01", "A-03", "A-05", "A-06"], "not checked: A-01 03 05 06 (why)"),
+        (["odd", "X-", "X-99999999999"], "not checked: X- X-99999999999 odd (why)"),
+    ],
+)
+def test_rules_not_checked_are_told_by_family(rules: list[str], line: str) -> None:
+    assert list(not_checked({"why": rules} if rules else {})) == [line]
+
+
+def test_the_list_to_echo_is_the_one_before_the_verify(sample: Sample) -> None:
+    [exchange] = sample("a").exchanges
+    challenge, result = exchange.steps[1], exchange.steps[3]
+    assert (challenge.role, result.role) == ("challenge", "result")
+    refused = msgspec.structs.replace(result, server=challenge.server)
+    steps = [*exchange.steps[:3], refused]
+    assert list_step(msgspec.structs.replace(exchange, steps=steps)) is challenge
+
+
+def test_a_long_path_stands_on_a_line_of_its_own(sample: Sample) -> None:
+    report = sample("b")
+    [capture] = report.captures
+    [case] = cases(report, None, False)
+    for length, shown in ((60, True), (90, False)):
+        path = "x" * length
+        lines = list(reproduce(case, View([msgspec.structs.replace(capture, path=path)])))
+        assert (f"   -r {path} \\" in lines) is shown
+        assert max(map(len, lines)) <= 80
+
+
+def test_a_set_announced_again_names_its_own_challenge(sample: Sample) -> None:
+    report = sample("a")
+    [exchange], [agreement] = report.exchanges, report.agreements
+    challenge = exchange.steps[1]
+    [element] = challenge.server
+    later = msgspec.structs.replace(
+        challenge, frame=99, server=[msgspec.structs.replace(element, spi_s=5)]
+    )
+    twice = msgspec.structs.replace(exchange, steps=[*exchange.steps, later])
+    assert "#2 spi-s" in next(
+        line for line in sa_table(twice, agreement, View(report.captures)) if "uc>ps" in line
+    )

@@ -158,3 +158,64 @@ def test_any_report_fits_and_drives_no_terminal(
         assert max(map(len, lines)) <= 80
         assert all(line.isprintable() for line in lines)
         assert out.isascii() or not ascii_only
+
+
+def test_a_finding_outside_of_every_exchange_is_shown(sample: Sample) -> None:
+    report = sample("b")
+    [first, *_] = report.findings
+    alone = msgspec.structs.replace(first, exchange=None, severity="critical", effect="risk")
+    for quiet in (False, True):
+        out = text(replace(report, findings=[alone]), quiet=quiet)
+        assert out.startswith("OK  ")
+        assert "\noutside of the exchanges:\nF1 CRITICAL  LEAK-02 " in out
+
+
+def test_a_note_outside_of_every_exchange_is_no_alarm(sample: Sample) -> None:
+    report = sample("b")
+    notes = [msgspec.structs.replace(one, exchange=None) for one in report.findings]
+    assert text(replace(report, findings=notes)).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "advice"),
+    [
+        ({"sip_messages": 8}, "Add one of Gm"),
+        ({"sip_messages": 0, "esp_packets": 5}, "airplane mode"),
+        ({"sip_messages": 0, "packets": 9}, "another interface"),
+    ],
+)
+def test_nothing_seen_says_what_to_do(sample: Sample, members: dict[str, int], advice: str) -> None:
+    report = replace(sample("b"), exchanges=[], findings=[], summary=summarise([], []))
+    [capture] = report.captures
+    bare = msgspec.structs.replace(capture, sip_messages=0, esp_packets=None)
+    out = text(replace(report, captures=[msgspec.structs.replace(bare, **members)]))
+    assert advice in out
+
+
+def test_an_empty_selection_is_told_from_an_empty_capture(sample: Sample) -> None:
+    report = replace(sample("b"), exchanges=[], findings=[], summary=summarise([], []))
+    assert text(report, selected=True).startswith("UNKNOWN: no exchange fits the selection\n")
+
+
+def test_what_could_not_be_read_is_no_empty_capture(sample: Sample) -> None:
+    report = replace(sample("b"), exchanges=[], findings=[], summary=summarise([], []))
+    [capture] = report.captures
+    unread = msgspec.structs.replace(capture, unreadable=True)
+    out = text(replace(report, captures=[unread]))
+    assert out.startswith("UNKNOWN: nothing could be read\n")
+
+
+def test_a_capture_that_ends_at_once_weighs_no_causes(sample: Sample) -> None:
+    report = sample("c")
+    [exchange] = report.exchanges
+    assert exchange.registration is not None
+    open_end = msgspec.structs.replace(
+        exchange,
+        registration=msgspec.structs.replace(exchange.registration, state="unknown"),
+        steps=exchange.steps[:3],
+    )
+    [capture] = report.captures
+    cut = msgspec.structs.replace(capture, last_time=exchange.steps[2].time)
+    out = text(replace(report, exchanges=[open_end], captures=[cut]))
+    assert "Too short to judge" in out
+    assert "known causes" not in out

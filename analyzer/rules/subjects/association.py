@@ -29,12 +29,15 @@ class AssociationFacts:
         self.spi_us = None if client is None else client.spi_s
         self.port_uc = None if client is None else client.port_c
         self.port_us = None if client is None else client.port_s
-        self.impi = association.impi or None
 
     @property
     def frames(self) -> FrameIds:
         """(capture, frame) of the challenge that announced it."""
         return (association_frame(self.association),)
+
+    @fact
+    def impi(self) -> str | None:
+        return self.association.impi or None
 
     @fact
     def older(self) -> AssociationFacts | None:
@@ -49,9 +52,8 @@ class AssociationFacts:
     @fact
     def new_keys(self) -> bool | None:
         older = self.association.older
-        if older is None or not older.rand or not self.association.rand:
-            return None
-        return older.rand != self.association.rand
+        before, now = b"" if older is None else older.rand, self.association.rand
+        return before != now if before and now else None
 
 
 class FlowFacts:

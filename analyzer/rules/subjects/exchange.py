@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
 from analyzer.agreement.mechanism import Mechanism, MechanismList, with_inherited
@@ -48,7 +50,13 @@ class ExchangeFacts:
         self.method = exchange.method
         places = [step.place for step in exchange.steps if step.place is not None]
         self.cast = Cast(places, self.dialect)
-        self.far = Cast(exchange.far, self.dialect)
+        self.far = Cast(exchange.far, self.dialect) if exchange.far else None
+
+    def dismiss(self) -> None:
+        """Nothing more will be asked of its messages."""
+        self.cast.dismiss()
+        if self.far is not None:
+            self.far.dismiss()
 
     @property
     def frames(self) -> FrameIds:
@@ -114,10 +122,13 @@ class ExchangeFacts:
     @fact
     def best_common(self) -> MechanismFacts | None:
         offer = self.exchange.offer
-        if self.server_list is None or offer is None:
+        listed = self.server_list
+        if listed is None or offer is None:
+            return None
+        if all(element.q is None for element in listed.elements):
             return None
         client = offer.client
-        best = common(client, self.server_list)
+        best = common(client, listed)
         if client is None or not best or best[0].q_thousandths is None:
             return None
         return MechanismFacts(best[0], "server")
@@ -147,7 +158,7 @@ class IdentityFacts:
         return 0 if standing is None else most_within(standing.challenged)
 
 
-def most_within(challenged: list[tuple[int, int, int]], window: int = 60_000_000_000) -> int:
+def most_within(challenged: Sequence[tuple[int, int, int]], window: int = 60_000_000_000) -> int:
     """The most challenges within the window, of (time, capture, frame) in time order."""
     most = start = 0
     for end, (time, _, _) in enumerate(challenged):
@@ -159,9 +170,9 @@ def most_within(challenged: list[tuple[int, int, int]], window: int = 60_000_000
 
 def _on_the_wire(exchange: Exchange, listed: MechanismList | None) -> Mechanism | None:
     """The element that the protection seen belongs to; None where two fit, or none can be told."""
-    verify = exchange.place("verify")
     if listed is None:
         return None
+    verify = exchange.place("verify")
     elements = [element for element in with_inherited(listed) if not element.mediasec]
     association = exchange.association
     if association is not None and association.packets:

@@ -1,10 +1,13 @@
 """The elements of Security-* lists, and their comparison, as rules see them."""
 
+from typing import Any, Final
+
 from analyzer.agreement.comparison import Comparison, PlaneComparison
-from analyzer.agreement.mechanism import DEFAULTS, Mechanism, MechanismList
+from analyzer.agreement.mechanism import DEFAULTS, Mechanism
 from analyzer.rules.subjects.lazy import fact
 
-VALUE_MISSING = "value-missing"
+VALUE_MISSING: Final = "value-missing"
+NOTHING: Final[list[str]] = []
 
 
 class MechanismFacts:
@@ -13,18 +16,17 @@ class MechanismFacts:
     def __init__(self, element: Mechanism, header: str, twins: tuple[Mechanism, ...] = ()) -> None:
         self.element = element
         self.header = header
-        self.name = element.name
         self.key = element.key
-        self.q = element.q_thousandths
-        self.spi_c = element.spi_c
-        self.spi_s = element.spi_s
-        self.port_c = element.port_c
-        self.port_s = element.port_s
-        self.d_ver = element.d_ver
         self.mediasec = element.mediasec
-        self.complete = element.complete
-        self.raw = element.raw
         self._twins = twins
+
+    def __getattr__(self, name: str) -> Any:
+        """What is not worked out here stands in the element itself."""
+        return getattr(self.element, name)
+
+    @fact
+    def q(self) -> int | None:
+        return self.element.q_thousandths
 
     @fact
     def alg(self) -> str | None:
@@ -52,10 +54,14 @@ class MechanismFacts:
 
     @fact
     def defects(self) -> list[str]:
+        if not self.element.defects:
+            return NOTHING
         return list(dict.fromkeys(code.partition(":")[0] for code in self.element.defects))
 
     @fact
     def missing_values(self) -> list[str]:
+        if not self.element.defects:
+            return NOTHING
         return [
             name
             for code, _, name in (defect.partition(":") for defect in self.element.defects)
@@ -92,13 +98,6 @@ class ComparisonFacts:
             <= {"", DEFAULTS.get(change.parameter or "", "")}
             for change in changes
         )
-
-
-def elements(listed: MechanismList | None, header: str) -> list[MechanismFacts] | None:
-    """The elements of one list; None where the header is absent."""
-    if listed is None:
-        return None
-    return [MechanismFacts(element, header) for element in listed.elements]
 
 
 def _lower(text: str | None) -> str | None:

@@ -12,10 +12,12 @@ from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
-from analyzer.rules.subjects.lists import ComparisonFacts, MechanismFacts, elements
+from analyzer.rules.subjects.lists import ComparisonFacts, MechanismFacts
 from analyzer.sip.message import SipMessage
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
+NO_COMPARISONS: Final[list[ComparisonFacts]] = []
+NO_MECHANISMS: Final[list[MechanismFacts]] = []
 NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
@@ -25,6 +27,7 @@ class Cast:
     def __init__(self, places: Iterable[Place], dialect: str | None = None) -> None:
         self._dialect = dialect
         self._facts: dict[int, MessageFacts] = {}
+        self._elements: dict[tuple[int, str], list[MechanismFacts]] = {}
         self.members: list[MessageFacts] = []
         for place in places:
             facts = MessageFacts(place, self)
@@ -40,6 +43,21 @@ class Cast:
             found = MessageFacts(_elsewhere(message, like), self)
             self._facts[id(message)] = found
         return found
+
+    def elements(self, listed: MechanismList | None, header: str) -> list[MechanismFacts] | None:
+        """The elements of a list, None for none; a list that is repeated is read once."""
+        if listed is None:
+            return None
+        found = self._elements.get((id(listed), header))
+        if found is None:
+            found = [MechanismFacts(element, header) for element in listed.elements]
+            self._elements[id(listed), header] = found
+        return found
+
+    def dismiss(self) -> None:
+        """Part with the messages: they and the cast refer to one another."""
+        self.members.clear()
+        self._facts.clear()
 
     def dialect(self, place: Place) -> str:
         """That of the exchange, or of the message alone."""
@@ -80,11 +98,11 @@ class MessageFacts:
 
     @fact
     def client(self) -> list[MechanismFacts] | None:
-        return elements(self.place.client, "client")
+        return self.cast.elements(self.place.client, "client")
 
     @fact
     def server(self) -> list[MechanismFacts] | None:
-        return elements(self.place.server, "server")
+        return self.cast.elements(self.place.server, "server")
 
     @fact
     def verify(self) -> list[MechanismFacts] | None:
@@ -98,7 +116,7 @@ class MessageFacts:
     @fact
     def mechanisms(self) -> list[MechanismFacts]:
         if not self.place.lists:
-            return []
+            return NO_MECHANISMS
         return [*(self.client or ()), *(self.server or ()), *(self.verify or ())]
 
     @fact
@@ -114,7 +132,7 @@ class MessageFacts:
 
     @fact
     def verify_against(self) -> list[MechanismFacts] | None:
-        return elements(self.against_list, "server")
+        return self.cast.elements(self.against_list, "server")
 
     @fact
     def list_source(self) -> MessageFacts | None:
@@ -124,9 +142,7 @@ class MessageFacts:
 
     @fact
     def comparison(self) -> Comparison | None:
-        if self.place.verify is None or self.against_list is None:
-            return None
-        return compare(self.place.verify, self.against_list, self.place.older)
+        return None if self.against_list is None else self.place.comparison
 
     @fact
     def verify_comparison(self) -> ComparisonFacts | None:
@@ -137,9 +153,9 @@ class MessageFacts:
 
     @fact
     def comparisons(self) -> list[ComparisonFacts]:
+        if self.place.verify is None or self.comparison is None:
+            return NO_COMPARISONS
         whole = self.comparison
-        if whole is None:
-            return []
         found = [] if self.verify_comparison is None else [self.verify_comparison]
         if self.against_list is not None and self.against_list.media:
             found.append(ComparisonFacts(whole.media, whole, True))

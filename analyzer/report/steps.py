@@ -1,0 +1,270 @@
+"""The steps of an exchange: kept as they were captured, made for the report when it is walked.
+
+Of fifty thousand healthy registrations nobody reads the steps, so what the sweep keeps of a step
+is its octets and where they stood; parsing them again is left to whoever asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+import msgspec
+
+from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.mechanism import Mechanism, MechanismList
+from analyzer.agreement.naming import address_text, endpoint_text
+from analyzer.agreement.place import Place
+from analyzer.flows.datagram import Datagram
+from analyzer.report import model
+from analyzer.report.times import iso
+from analyzer.sip.headers import parse_head
+from analyzer.sip.message import Sighting, SipMessage
+
+_KNOWN: Final = frozenset(
+    ("q", "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s")
+) | {"d-alg", "d-qop", "d-ver"}
+
+
+class Kept(msgspec.Struct, array_like=True, gc=False):
+    """One step as the sweep keeps it. `origin` and `raw` make its message again; without `raw` it
+    is an ESP packet that was not read, `length` octets long."""
+
+    role: str
+    round: int
+    sa: str
+    leg: str
+    protection: str
+    origin: Datagram
+    raw: bytes
+    length: int = 0
+    sightings: list[Sighting] = []
+    comparison: model.Comparison | None = None
+    hops: list[Kept] = []
+
+
+def keep(run: Exchange) -> list[Kept]:
+    """The steps of a closed run, and what was seen of them beyond the first hop."""
+    kept = [_kept_step(step, run) for step in run.steps]
+    if kept:
+        for place in run.far:
+            home = _home(place, kept, run)
+            home.hops.append(_kept(place, home.role, home.round))
+    return kept
+
+
+def steps(kept: Sequence[Kept]) -> list[model.Step]:
+    """The steps as the report has them."""
+    lists = _Lists()
+    return [_step(one, lists) for one in kept]
+
+
+# ---- keeping
+
+
+def _kept_step(step: Step, run: Exchange) -> Kept:
+    if step.place is not None:
+        kept = _kept(step.place, step.role, step.round)
+        if step.role in ("verify", "offer"):
+            kept.comparison = _comparison(step.place, run)
+        return kept
+    esp = step.esp
+    assert esp is not None
+    origin = Datagram(
+        esp.capture, esp.frame, esp.time, esp.interface, esp.path, esp.src, esp.dst, 0, 0, "udp",
+        b"", esp.frames, "esp", esp.spi, esp.seq,
+    )  # fmt: skip
+    return Kept(step.role, step.round, step.sa, "gm", "esp", origin, b"", esp.length)
+
+
+def _kept(place: Place, role: str, number: int) -> Kept:
+    m = place.message
+    frames = m.frames if len(m.frames) > 1 else ()
+    origin = Datagram(
+        m.capture, m.frame, m.time, m.interface, m.path, m.src, m.dst, m.sport, m.dport,
+        m.transport, b"", frames, m.protection, m.spi, m.seq, m.ip_id, m.stream, False, m.truncated,
+    )  # fmt: skip
+    return Kept(role, number, place.sa, place.leg, place.protection, origin, m.raw, 0, m.copies)
+
+
+def _home(place: Place, kept: list[Kept], run: Exchange) -> Kept:
+    """The step on the access side that a message beyond the first hop belongs to."""
+    message = place.message
+    near = message.source or message.forward
+    if near is not None:
+        for one, step in zip(kept, run.steps, strict=True):
+            if step.place is not None and step.place.message is near:
+                return one
+    return _nearest(kept, run.access.ue, message)
+
+
+def _nearest(kept: list[Kept], ue: bytes, message: SipMessage) -> Kept:
+    """Where the near side was not read: by direction and time."""
+    request = message.is_request
+    best = kept[0]
+    for one in kept:
+        if (one.origin.src == ue) != request:
+            continue
+        if request and one.origin.time > message.time:
+            continue
+        best = one
+        if not request and one.origin.time >= message.time:
+            break
+    return best
+
+
+def _comparison(place: Place, run: Exchange) -> model.Comparison | None:
+    found = place.comparison
+    if found is None:
+        return None
+    challenge = run.message("challenge") if place.role == "verify" else None
+    return model.Comparison(
+        level=found.level,
+        kind=found.kind,
+        edit=found.edit or None,
+        against=None if challenge is None else model.Frame(challenge.capture, challenge.frame),
+    )
+
+
+# ---- making
+
+
+def _step(kept: Kept, lists: _Lists) -> model.Step:
+    origin = kept.origin
+    head = parse_head(kept.raw, cut=origin.truncated) if kept.raw else None
+    if head is None:
+        return _unread(kept)
+    message = SipMessage(head, kept.raw, origin, origin.frames, origin.truncated)
+    place = Place(message, cast(Any, kept.leg), "")
+    request = message.is_request
+    return model.Step(
+        role=cast(Any, kept.role),
+        round=kept.round,
+        capture=origin.capture,
+        frame=origin.frame,
+        frames=_frames(origin),
+        sightings=[_sighting(one) for one in (*message.sightings, *kept.sightings)],
+        time=iso(origin.time),
+        summary=message.method if request else f"{message.code} {message.reason}".strip(),
+        method=message.method if request else None,
+        code=None if request else message.code,
+        reason=None if request else message.reason,
+        src=endpoint_text(origin.src, origin.sport),
+        dst=endpoint_text(origin.dst, origin.dport),
+        transport=origin.transport,
+        protection=cast(Any, kept.protection),
+        spi=origin.spi if origin.spi >= 0 else None,
+        seq=origin.seq if origin.seq >= 0 else None,
+        sa=cast(Any, kept.sa or None),
+        leg=cast(Any, kept.leg),
+        via=_host(message.sent_by) if request else None,
+        marks=_marks(message),
+        client=lists.made(place.client),
+        server=lists.made(place.server),
+        verify=lists.made(place.verify),
+        comparison=kept.comparison,
+        hops=[_step(one, lists) for one in kept.hops],
+    )
+
+
+def _unread(kept: Kept) -> model.Step:
+    origin = kept.origin
+    return model.Step(
+        role=cast(Any, kept.role),
+        round=kept.round,
+        capture=origin.capture,
+        frame=origin.frame,
+        frames=_frames(origin),
+        time=iso(origin.time),
+        summary="ESP, not read",
+        src=address_text(origin.src),
+        dst=address_text(origin.dst),
+        transport="unknown",
+        protection="esp",
+        spi=origin.spi,
+        seq=origin.seq,
+        sa=cast(Any, kept.sa or None),
+        length=kept.length,
+        leg="gm",
+        inferred=True,
+        hops=[_step(one, _Lists()) for one in kept.hops],
+    )
+
+
+def _frames(origin: Datagram) -> list[model.Frame]:
+    if len(origin.frames) < 2:
+        return []
+    return [model.Frame(origin.capture, frame) for frame in origin.frames]
+
+
+def _sighting(one: Sighting) -> model.Sighting:
+    return model.Sighting(
+        capture=one.capture,
+        frame=one.frame,
+        src=endpoint_text(one.src, one.sport),
+        dst=endpoint_text(one.dst, one.dport),
+        encapsulation=one.path,
+    )
+
+
+def _marks(message: SipMessage) -> list[str]:
+    if message.is_request:
+        credentials = message.credentials
+        return ["auts"] if credentials is not None and credentials.auts is not None else []
+    challenge = message.challenge
+    if challenge is None:
+        return []
+    return [name for name in ("ck", "ik") if getattr(challenge, name)]
+
+
+class _Lists:
+    """Lists as the model has them; one that several messages carry is made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, list[model.Mechanism]] = {}
+
+    def made(self, listed: MechanismList | None) -> list[model.Mechanism]:
+        """The elements of a list; none for none."""
+        if listed is None:
+            return []
+        found = self._made.get(id(listed))
+        if found is None:
+            found = self._made[id(listed)] = [mechanism(element) for element in listed.elements]
+        return found
+
+
+def mechanism(element: Mechanism) -> model.Mechanism:
+    """One element of a list as the contract has it."""
+    return model.Mechanism(
+        name=element.name,
+        q=element.q,
+        alg=element.alg,
+        ealg=element.ealg or None,
+        prot=element.prot,
+        mod=element.mod,
+        spi_c=element.spi_c,
+        spi_s=element.spi_s,
+        port_c=element.port_c,
+        port_s=element.port_s,
+        d_alg=element.d_alg,
+        d_qop=element.d_qop,
+        d_ver=element.d_ver,
+        other=_others(element),
+        raw=element.raw,
+        defects=list(element.defects),
+    )
+
+
+def _others(element: Mechanism) -> dict[str, str | None]:
+    return {
+        name: value
+        for name, value, _ in element.params
+        if name not in _KNOWN and name.lower() not in _KNOWN
+    }
+
+
+def _host(sent_by: str) -> str | None:
+    """The host of a sent-by: `host`, `host:port`, `[v6]` or `[v6]:port`."""
+    if sent_by.startswith("["):
+        return sent_by[1:].partition("]")[0] or None
+    return sent_by.partition(":")[0] or None

@@ -1,0 +1,142 @@
+"""What must not change the verdict: a second tap, two files for one, the order of parameters."""
+
+import io
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.report.json_writer import to_json
+from analyzer.report.model import Frame, Report
+from tests.captures import ETHERNET, SAMPLES, analysed, link_type, pcap, pcapng, records
+
+PCAPS = {
+    path.name: path.read_bytes()
+    for folder in ("pcaps", "real")
+    for path in sorted((SAMPLES / folder).glob("*.pcap"))
+}
+FRAMED = [name for name, data in PCAPS.items() if link_type(data) == ETHERNET]
+# Headers of these are cut by segments or fragments, so that they cannot be edited in place.
+CUT = re.compile(r"tcp|frag|third|17_")
+WHOLE = [name for name in FRAMED if not CUT.search(name)]
+
+Number = Callable[[Frame], int]
+
+names = st.sampled_from(FRAMED)
+
+
+def tagged(data: bytes) -> bytes:
+    """The same Ethernet frame in a VLAN."""
+    return data[:12] + b"\x81\x00\x00\x64" + data[12:]
+
+
+# ---- what is compared
+
+
+def account(report: Report, number: Number) -> dict[str, Any]:
+    """Exchanges and findings, their frames numbered as in the capture that they came from."""
+    return {
+        "exchanges": [
+            {
+                "what": (one.kind, one.outcome, one.stopped_at, one.layer, one.agreed),
+                "registration": one.registration
+                and (one.registration.state, one.registration.basis, one.registration.code),
+                "steps": [
+                    (
+                        *(step.role, step.round, step.summary, step.protection, step.spi, step.sa),
+                        number(Frame(step.capture, step.frame)),
+                    )
+                    for step in one.steps
+                ],
+                "missing": one.missing,
+                "not checked": one.not_checked,
+                "coverage": one.coverage,
+            }
+            for one in report.exchanges
+        ],
+        "agreements": [
+            (one.exchange, one.mechanism, one.end_reason, one.association and one.association.state)
+            for one in report.agreements
+        ],
+        "findings": sorted(
+            (one.rule, one.severity, one.effect, one.party, one.exchange or "", number(one.frame))
+            for one in report.findings
+        ),
+    }
+
+
+@settings(max_examples=60)
+@given(name=names, delay=st.integers(1, 1_000_000), vlan=st.booleans())
+def test_a_second_tap_adds_sightings_alone(name: str, delay: int, vlan: bool) -> None:
+    once = records(PCAPS[name])
+    apart = min([delay, *(later - sooner - 1 for (sooner, _), (later, _) in pairwise(once))])
+    twice = []
+    for time, data in once:
+        twice.append((0, (time, data)))
+        twice.append((1, (time + max(apart, 0), tagged(data) if vlan else data)))
+    one, two = analysed(pcap(once)), analysed(pcapng(twice))
+    assert account(two, lambda frame: (frame.frame + 1) // 2) == account(
+        one, lambda frame: frame.frame
+    )
+    assert two.captures[0].sip_sightings == 2 * one.captures[0].sip_sightings
+    assert two.captures[0].sip_messages == one.captures[0].sip_messages
+
+
+@settings(max_examples=60)
+@given(name=names, data=st.data())
+def test_two_files_are_as_one(name: str, data: st.DataObject) -> None:
+    once = records(PCAPS[name])
+    at = data.draw(st.integers(0, len(once)))
+    one, two = analysed(pcap(once)), analysed(pcap(once[:at]), pcap(once[at:]))
+    assert account(two, lambda frame: frame.frame + at * frame.capture) == account(
+        one, lambda frame: frame.frame
+    )
+
+
+@settings(max_examples=20)
+@given(name=names)
+def test_the_same_input_gives_the_same_octets(name: str) -> None:
+    written = []
+    for _ in range(2):
+        stream = io.BytesIO()
+        to_json(analysed(PCAPS[name]), stream)
+        written.append(stream.getvalue())
+    assert written[0] == written[1]
+
+
+LISTED = re.compile(rb"(Security-(?:Client|Server|Verify)[ \t]*: *)([^\r\n]*)", re.IGNORECASE)
+
+
+@settings(max_examples=60)
+@given(name=st.sampled_from(WHOLE), chance=st.randoms(use_true_random=False))
+def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> None:
+    """RFC 3329 2.2: parameters have no order; VER-06 alone says that the octets differ."""
+
+    def shuffled(match: re.Match[bytes]) -> bytes:
+        elements = []
+        for element in match[2].split(b","):
+            mechanism, *parameters = element.split(b";")
+            chance.shuffle(parameters)
+            elements.append(b";".join([mechanism, *parameters]))
+        return match[1] + b",".join(elements)
+
+    def found(data: bytes) -> set[tuple[str, str, str]]:
+        findings = analysed(data).findings
+        return {(one.rule, one.severity, one.effect) for one in findings if one.rule != "VER-06"}
+
+    before = PCAPS[name]
+    after = LISTED.sub(shuffled, before)
+    assert len(after) == len(before)
+    assert found(after) == found(before)
+
+
+@pytest.mark.parametrize("name", FRAMED)
+def test_a_capture_written_again_is_the_same(name: str) -> None:
+    """What the properties rest on."""
+    once, again = analysed(PCAPS[name]), analysed(pcap(records(PCAPS[name])))
+    assert account(again, lambda frame: frame.frame) == account(once, lambda frame: frame.frame)

@@ -1,0 +1,125 @@
+"""Every scenario is judged as its `[expect]` says, and every rule has a sample and a near-miss."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import analyzer
+from analyzer.cli.engine import CLEAN, exit_code
+from analyzer.report.model import Report
+from analyzer.report.text import TextOptions, to_text
+from analyzer.rules.book import load
+from samples import scenario as scenarios
+from samples.build import PCAPS
+from samples.scenario import Table
+
+BOOK = load()
+ENDING = ("registration", "basis", "outcome", "stopped_at")
+SCENARIOS = {name: scenarios.load(name) for name in scenarios.names()}
+FILES = [
+    (name, suffix, "gm" in taps)
+    for name, scenario in SCENARIOS.items()
+    for suffix, taps in scenario["files"].items()
+]
+ALL = [(name, suffix) for name, suffix, _ in FILES]
+FIRST_HOP = [(name, suffix) for name, suffix, first_hop in FILES if first_hop]
+BEYOND = [(name, suffix) for name, suffix, first_hop in FILES if not first_hop]
+HEALTHY = [(name, suffix) for name, suffix in FIRST_HOP if name.startswith("ok_")]
+
+
+def expect(name: str) -> Table:
+    table: Table = SCENARIOS[name]["expect"]
+    return table
+
+
+def path(name: str, suffix: str) -> Path:
+    return PCAPS / f"{name}_{suffix}.pcap" if suffix else PCAPS / f"{name}.pcap"
+
+
+@cache
+def report(name: str, suffix: str = "") -> Report:
+    return analyzer.analyze([str(path(name, suffix))])
+
+
+def found(name: str, suffix: str) -> set[str]:
+    return {one.rule for one in report(name, suffix).findings}
+
+
+def text(name: str, suffix: str) -> list[str]:
+    stream = io.StringIO()
+    to_text(report(name, suffix), stream, TextOptions())
+    return stream.getvalue().splitlines()
+
+
+def ending(name: str, suffix: str) -> dict[str, str | None]:
+    """What `[expect]` may say of the run in which the scenario ends."""
+    last = list(report(name, suffix).exchanges)[-1]
+    found: dict[str, str | None] = {"outcome": last.outcome, "stopped_at": last.stopped_at}
+    if last.registration is not None:
+        found |= {"registration": last.registration.state, "basis": last.registration.basis}
+    return found
+
+
+@pytest.mark.parametrize("rule", BOOK.rules)
+@pytest.mark.parametrize("word", ["fires", "silent"])
+def test_a_rule_has_its_sample_and_its_near_miss(rule: str, word: str) -> None:
+    assert [name for name in SCENARIOS if rule in expect(name).get(word, [])]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_expected_rules_are_in_the_book(name: str) -> None:
+    wanted = expect(name)
+    assert {*wanted.get("fires", []), *wanted.get("silent", [])} <= set(BOOK.rules)
+
+
+@pytest.mark.parametrize(("name", "suffix"), FIRST_HOP)
+def test_what_must_be_found_is_found(name: str, suffix: str) -> None:
+    assert set(expect(name).get("fires", [])) <= found(name, suffix)
+
+
+@pytest.mark.parametrize(("name", "suffix"), ALL)
+def test_what_must_not_be_found_is_not(name: str, suffix: str) -> None:
+    assert not set(expect(name).get("silent", [])) & found(name, suffix)
+
+
+@pytest.mark.parametrize(("name", "suffix"), FIRST_HOP)
+def test_the_run_ends_as_expected(name: str, suffix: str) -> None:
+    wanted = {word: value for word, value in expect(name).items() if word in ENDING}
+    if wanted:
+        seen = ending(name, suffix)
+        assert {word: seen.get(word) for word in wanted} == wanted
+
+
+@pytest.mark.parametrize(("name", "suffix"), ALL)
+def test_everything_is_read(name: str, suffix: str) -> None:
+    assert [one.problems for one in report(name, suffix).captures] == [[]]
+
+
+@pytest.mark.parametrize(("name", "suffix"), HEALTHY)
+def test_nothing_grave_is_said_of_what_is_healthy(name: str, suffix: str) -> None:
+    judged = report(name, suffix)
+    for one in judged.findings:
+        assert one.severity not in ("critical", "error") or one.effect == "none", one
+    assert exit_code(judged, "error") == CLEAN
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [pair for pair in HEALTHY if expect(pair[0]).keys() & set(ENDING)]
+)
+def test_what_is_healthy_is_one_line(name: str, suffix: str) -> None:
+    """Each run is one; what an inferred registration rests on stands indented below it."""
+    judged, lines = report(name, suffix), text(name, suffix)
+    verdicts = [line for line in lines if not line.startswith(" ")]
+    signs = any(one.registration and one.registration.signs for one in judged.exchanges)
+    assert len(verdicts) == judged.summary.exchanges > 0
+    assert lines == verdicts or signs
+
+
+@pytest.mark.parametrize(("name", "suffix"), BEYOND)
+def test_nothing_is_said_of_runs_whose_first_hop_was_not_captured(name: str, suffix: str) -> None:
+    judged = report(name, suffix)
+    assert judged.summary.exchanges == 0
+    assert [one for one in judged.findings if one.severity in ("critical", "error")] == []
+    assert exit_code(judged, "error") == CLEAN
