@@ -17,6 +17,7 @@ INTERFACES: Final = 4096  # interfaces of one pcapng section
 NESTING: Final = 16  # encapsulations inside one another
 PROBLEM_KINDS: Final = 64  # distinct problems kept per capture; further ones are only counted
 RESYNC: Final = 1 << 20  # bytes searched for the next record behind a broken one
+CAPTURE_GAP: Final = 128 * SECOND  # silence between the files of a ring (64*T1 on Gm)
 
 # flows
 FRAGMENTED: Final = 1024  # datagrams being reassembled at once
@@ -32,6 +33,8 @@ STREAMS_BUFFER: Final = 1 << 25  # bytes held back in all streams together, with
 STREAM_START: Final = 8  # segments held back where a stream is met in its middle
 STREAM_WINDOW: Final = 1 << 20  # farther from what is expected: no part of what was seen before
 STREAM_PATIENCE: Final = 4 * SECOND  # how long a gap is waited for: two retransmissions (RFC 6298)
+ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their copies
+ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 
 # sip
 MESSAGE: Final = 65_536  # one SIP message: a UDP datagram, or what TCP may need to hold for one
@@ -72,3 +75,4 @@ EXCHANGE_STEPS: Final = 256  # messages kept of one exchange
 STRAYS: Final = 64  # unannounced ESP flows kept of one Access
 LATER: Final = 16  # unread ESP packets kept after an inferred result
 CHALLENGES_KEPT: Final = 64  # challenges in a row remembered of one subscriber
+SHORTEST_T1: Final = 500 * MILLISECOND  # RFC 3261 17.1.1.1; on Gm it is 2 s (TS 24.229 7.7)

@@ -56,7 +56,7 @@ class Settings:
 class Conductor:
     """Drives packets through `flows/`, `sip/` and `agreement/`, one at a time.
 
-    `messages` and `esp` hear of everything that passes, in order, for whoever wants to know.
+    `messages` and `sa_events`, where set to a list, take down what passes, in order.
     """
 
     def __init__(self) -> None:
@@ -81,6 +81,7 @@ class Conductor:
         self._pass(self.flows.finish())
         self._hear(self.reader.finish())
         self.reconstruction.finish()
+        self._apply(self.reconstruction.sa_events())
         return self.reconstruction.take()
 
     def problems(self) -> Iterable[tuple[int, Problem]]:
@@ -94,6 +95,7 @@ class Conductor:
         self._pass(self.flows.advance(time))
         self.reader.advance(time)
         self.reconstruction.advance(capture, time)
+        self._apply(self.reconstruction.sa_events())
 
     def _pass(self, flows: list[Flow]) -> None:
         for flow in flows:
@@ -103,9 +105,7 @@ class Conductor:
                 self.reconstruction.esp(flow)
             else:
                 self.reconstruction.signal(flow)
-        events = self.reconstruction.sa_events()
-        if events:
-            self._apply(events)
+        self._apply(self.reconstruction.sa_events())
 
     def _hear(self, messages: list[SipMessage]) -> None:
         for message in messages:

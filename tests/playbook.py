@@ -408,7 +408,7 @@ def _exchange(run: Exchange) -> list[str]:
 
 def _agreement(agreement: Agreement) -> str:
     association = agreement.association
-    told = f"A{agreement.number} of E{agreement.exchange} {agreement.mechanism.name}"
+    told = f"A{agreement.number} of E{agreement.exchange} {agreement.mechanism}"
     if association is not None:
         told += f" {association.state}"
     if agreement.traffic:

@@ -12,7 +12,7 @@ from analyzer.sip.message import SipMessage
 Rows = tuple[str, ...]
 
 if TYPE_CHECKING:
-    from analyzer.agreement.exchange import Past
+    from analyzer.agreement.exchange import Exchange, Past
 
 
 class Standing:
@@ -20,17 +20,20 @@ class Standing:
 
     `applied` is the list that requests must echo (TS 24.229 5.1.1.4.2: that of the last successful
     authentication) and `earlier` those before it, newest first, as rows of text: they are parsed
-    when they are needed again. `past` is the run before, `challenged` (time, capture, frame) of the
+    when they are needed again. `run` is the one open, `past` the one before, `agreement` the number
+    of the agreement in force (0: none), `challenged` (time, capture, frame) of the
     challenges since the last success.
     """
 
-    __slots__ = ("applied", "association", "challenged", "earlier", "past")
+    __slots__ = ("agreement", "applied", "association", "challenged", "earlier", "past", "run")
 
     def __init__(self) -> None:
         self.applied: Rows | None = None
         self.earlier: tuple[Rows, ...] = ()
         self.association: Association | None = None
         self.past: Past | None = None
+        self.run: Exchange | None = None
+        self.agreement = 0
         self.challenged: tuple[tuple[int, int, int], ...] = ()
 
     @property
@@ -53,6 +56,7 @@ class Standing:
     def end(self) -> None:
         """De-registered: nothing is in force any more."""
         self.association = None
+        self.agreement = 0
         self.applied = None
         self.earlier = ()
 

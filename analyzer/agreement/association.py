@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from analyzer.agreement.mechanism import Mechanism
 from analyzer.flows.datagram import EspSeen
 from analyzer.keys.sa_table import Sa
-from analyzer.limits import ESP_FRAMES
+from analyzer.limits import ESP_FRAMES, SHORTEST_T1
 from analyzer.sip.digest import parse_challenges, parse_credentials
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ DIRECTIONS: Final[dict[str, Direction]] = {
 class Flow:
     """The ESP packets of one SPI one way.
 
-    `name` is that of the SA, "" for an SPI that nobody announced. `unanswered` counts the packets
-    since the last one that came back on any SA of the Access, `unanswered_since` is the time of the
-    first of them. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`.
+    `name` is that of the SA, "" for an SPI that nobody announced. `unanswered` counts the tries
+    since something came back to the client: packets closer together than the shortest T1 are pieces
+    of one. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`.
     """
 
     __slots__ = (
@@ -51,9 +51,9 @@ class Flow:
         "provisional",
         "spi",
         "src",
+        "tried",
         "unanswered",
         "unanswered_frames",
-        "unanswered_since",
     )
 
     def __init__(self, spi: int, src: bytes, dst: bytes, direction: Direction, name: str) -> None:
@@ -72,7 +72,7 @@ class Flow:
         self.last_seq = 0
         self.frames: list[tuple[int, int]] = []
         self.unanswered = 0
-        self.unanswered_since = 0
+        self.tried = 0
         self.unanswered_frames: list[tuple[int, int]] = []
 
     def see(self, esp: EspSeen) -> None:
@@ -87,9 +87,9 @@ class Flow:
         if len(self.frames) < ESP_FRAMES:
             self.frames.append((esp.capture, esp.frame))
         if self.direction == "to-server":
-            if not self.unanswered:
-                self.unanswered_since = esp.time
-            self.unanswered += 1
+            if not self.unanswered or esp.time - self.tried >= SHORTEST_T1:
+                self.unanswered += 1
+                self.tried = esp.time
             if len(self.unanswered_frames) < ESP_FRAMES:
                 self.unanswered_frames.append((esp.capture, esp.frame))
 
@@ -105,7 +105,8 @@ class Association:
 
     `client` is None where the offer could not be read: its two SPIs may then be bound provisionally
     from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
-    is the (capture, frame) of the challenge, `challenge_text` and `credentials_text` are what the
+    is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` the run
+    that announced it, `challenge_text` and `credentials_text` are what the
     AKA run of the set left behind, read only when asked for.
     """
 
@@ -117,9 +118,11 @@ class Association:
         "credentials_text",
         "established_time",
         "exchange",
+        "exchange_number",
         "flows",
         "number",
         "older",
+        "rows",
         "sas",
         "server",
         "state",
@@ -134,6 +137,8 @@ class Association:
         self.state: Life = "announced"
         self.older: Association | None = None
         self.announced_at = (0, 0)
+        self.rows: tuple[str, ...] = ()
+        self.exchange_number = 0
         self.challenge_text = ""
         self.credentials_text = ""
         self.exchange: Exchange | None = None  # the run that announced it, while that is open

@@ -169,6 +169,14 @@ class Exchange:
         return any(step.place is not None and step.place.message is message for step in self.steps)
 
 
+class Sign(msgspec.Struct):
+    """One piece of evidence, with the frame that shows it (0: none does)."""
+
+    text: str
+    capture: int = 0
+    frame: int = 0
+
+
 class Registration(msgspec.Struct):
     """Whether the phone registered, and how that is known (design: Registration).
 
@@ -178,7 +186,7 @@ class Registration(msgspec.Struct):
     state: str
     basis: str
     answer: Place | None = None
-    signs: list[str] = []
+    signs: list[Sign] = []
 
 
 class Verdict(msgspec.Struct):
@@ -209,3 +217,4 @@ class Past(msgspec.Struct):
     method: str
     outcome: str
     registered: bool
+    offered: tuple[str, ...] = ()  # rows of its Security-Client

@@ -72,6 +72,8 @@ class Legs:
         request = message.request
         assert request is not None
         leg, reason = self._request(request, (request.src, request.dst))
+        if leg == "unknown" and _asks_for_agreement(message):
+            return "gm", "asks for an agreement, one Via"
         return leg, reason and f"answers #{request.frame}"
 
     def _response(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
@@ -90,6 +92,13 @@ class Legs:
         if len(self._core) < 2 * ACCESSES:
             self._core.add(pair)
             self._core.add((pair[1], pair[0]))
+
+
+def _asks_for_agreement(response: SipMessage) -> bool:
+    """Only a first hop answers 421 or 494 with its list (RFC 3329 2.3.2)."""
+    return (
+        response.code in (421, 494) and response.via_count == 1 and response.has("security-server")
+    )
 
 
 def core_evidence(register: SipMessage) -> str:

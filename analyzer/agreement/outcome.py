@@ -13,12 +13,12 @@ from analyzer.agreement.exchange import (
     Outcome,
     Past,
     Registration,
+    Sign,
     Verdict,
 )
 from analyzer.agreement.place import Place
 from analyzer.agreement.settlements import server_list
 from analyzer.agreement.states import CHALLENGES, State
-from analyzer.flows.datagram import EspSeen
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT
 
 # This many tries of one request without an answer are a failure, not the end of the capture
@@ -142,8 +142,16 @@ def past(exchange: Exchange) -> Past:
     found = exchange.verdict
     assert found is not None
     registered = found.registration is not None and found.registration.state == "registered"
+    offer = exchange.first("offer")
+    offered = None if offer is None or offer.place is None else offer.place.client
     return Past(
-        exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered
+        exchange.number,
+        found.dialect,
+        found.kind,
+        exchange.method,
+        found.outcome,
+        registered,
+        () if offered is None else offered.rows,
     )
 
 
@@ -199,20 +207,16 @@ def _by_protection(verify: Place, exchange: Exchange) -> Outcome:
 
 def _by_echo(request: Place | None) -> Outcome:
     """Whether the accepted request repeated the list that applies (RFC 3329 2.3.1)."""
-    if request is None or request.against is None:
+    if request is None or request.against is None or request.cut:
         return "incomplete"
     compared = request.comparison
     return "bypassed" if compared is None or compared.level == "different" else "agreed"
 
 
 def _tries(exchange: Exchange, role: str) -> int:
-    """How often the last request with this role was sent; unread ESP tries count."""
-    tries = 0
-    for step in reversed(exchange.steps):
-        if step.role == role:
-            return tries + 1
-        tries += step.role == "retransmission"
-    return tries
+    """How often the request with this role was sent in the last round; unread ESP counts."""
+    sent = (role, "retransmission")
+    return sum(step.role in sent and step.round == exchange.round for step in exchange.steps)
 
 
 def _core_answer(exchange: Exchange) -> Place | None:
@@ -226,8 +230,9 @@ def _core_answer(exchange: Exchange) -> Place | None:
     return None
 
 
-def _core_sign(core: Place) -> str:
-    return f"the core answered {core.message.code} (#{core.message.frame})"
+def _core_sign(core: Place) -> Sign:
+    message = core.message
+    return Sign(f"the core answered {message.code}", message.capture, message.frame)
 
 
 def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
@@ -236,13 +241,15 @@ def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
         state = good if core.message.code < 300 else "rejected"
         return Registration(state, "seen", core)
     heard = exchange.last("result")
-    first = "" if heard is None else f"ESP from the P-CSCF on the announced SAs (#{heard.frame})"
-    signs = [first] if first else []
+    signs = []
+    if heard is not None:
+        text = "ESP from the P-CSCF on the announced SAs"
+        signs.append(Sign(text, heard.capture, heard.frame))
     signs += _later_signs(exchange)
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     if exchange.superseded_by is None and quiet:
         seconds = (exchange.end_time - exchange.last_time) // 1_000_000_000
-        signs.append(f"no new REGISTER in clear for {seconds} s")
+        signs.append(Sign(f"no new REGISTER in clear for {seconds} s"))
     return (
         Registration(good, "inferred", None, signs)
         if len(signs) > 1
@@ -250,17 +257,17 @@ def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
     )
 
 
-def _later_signs(exchange: Exchange) -> list[str]:
+def _later_signs(exchange: Exchange) -> list[Sign]:
     signs = []
-    access = exchange.access
-    later: list[EspSeen] = [esp for esp in exchange.later if esp.src == access.ue]
-    if later:
-        signs.append(f"later ESP from the UE on the same set (#{later[0].frame})")
+    ue = exchange.access.ue
+    later = next((esp for esp in exchange.later if esp.src == ue), None)
+    if later is not None:
+        signs.append(Sign("later ESP from the UE on the same set", later.capture, later.frame))
     for place in exchange.orphans:
-        if place.message.code < 300:
-            signs.append(
-                f"a later REGISTER was answered {place.message.code} (#{place.message.frame})"
-            )
+        message = place.message
+        if message.code < 300:
+            text = f"a later REGISTER was answered {message.code}"
+            signs.append(Sign(text, message.capture, message.frame))
     return signs
 
 

@@ -28,7 +28,8 @@ class Place:
     `protection` is the message's, or `ports` where it looks clear only because the capture was
     taken above IPsec. `in_force` is the set established for this Access when it was sent, `against`
     the list that its Security-Verify must repeat (None where it was not seen), `older` the lists
-    before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA.
+    before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA; `life`
+    is the state that set (else the one in force) was in when the message was sent.
     """
 
     __slots__ = (
@@ -41,6 +42,7 @@ class Place:
         "from_client",
         "in_force",
         "leg",
+        "life",
         "message",
         "older",
         "on",
@@ -66,6 +68,7 @@ class Place:
         self.exchange: Exchange | None = None
         self.in_force: Association | None = None
         self.on: Association | None = None
+        self.life = ""
         self.sa = ""
         self.against: MechanismList | None = None
         self.older: tuple[MechanismList, ...] = ()
@@ -74,10 +77,23 @@ class Place:
         self._comparison: Comparison | None = None
 
     def stand(self, standing: Standing | None) -> None:
-        """Fill in what the client's standing says about a message outside a challenged run."""
-        if standing is not None:
-            self.against = standing.applies
-            self.older = standing.older
+        """The list due outside a challenged run: that of the set it travels on, while it lives."""
+        if standing is None:
+            return
+        self.against = standing.applies
+        self.older = standing.older
+        if self.on is not None and self.on.rows and self.on.rows != standing.applied:
+            before = () if self.against is None else (self.against,)
+            self.older = (*before, *self.older)
+            self.against = parse_list(self.on.rows)
+
+    @property
+    def cut(self) -> bool:
+        """The capture ends within its headers: what is not there may have been sent."""
+        message = self.message
+        if not message.truncated:
+            return False
+        return not message.raw[: message.body_start].endswith((b"\r\n\r\n", b"\n\n"))
 
     @property
     def lists(self) -> dict[str, MechanismList]:

@@ -87,6 +87,8 @@ class Reconstruction:
     def esp(self, esp: EspSeen) -> None:
         """Take one ESP packet, opened or not."""
         self._clock = max(self._clock, esp.time)
+        if esp.copy:
+            return
         hit = self._settlements.sa(esp.dst, esp.spi)
         if hit is None:
             self._stray(esp)
@@ -182,18 +184,15 @@ class Reconstruction:
 
     def _joins(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
         """Let an open run take the request, if it means something to it."""
-        if message.original is not None and exchange.holds(message.original):
+        if _sent_again(exchange, message):
             self._note(exchange, place)
             return True
         event = _request_event(exchange, message)
         if event is None or not exchange.accepts(event):
             return False
         if event is Event.ANSWER:
-            lists = _lists(exchange)
-            place.against = lists[0] if lists else None
-            place.older = tuple(lists[1:])
-        else:
-            place.stand(exchange.standing)
+            place.against, place.older = _due(exchange)
+            _doubt(place)
         self._step(exchange, event, place)
         exchange.pending = message
         return True
@@ -201,13 +200,20 @@ class Reconstruction:
     def _begin(self, message: SipMessage, place: Place) -> Exchange:
         access = place.access
         assert access is not None
+        if message.method == "REGISTER" and place.protection == "clear":
+            self._start_over(access, message)
         exchange = self._new_exchange(access, message)
         exchange.deregistration = message.method == "REGISTER" and message.expires == 0
         exchange.start_seen = place.protection == "clear" or exchange.under is not None
-        place.stand(exchange.standing)
         self._step(exchange, Event.REQUEST, place)
         exchange.pending = message
         return exchange
+
+    def _start_over(self, access: Access, register: SipMessage) -> None:
+        """A clear REGISTER under another Call-ID ends the run its subscriber had open."""
+        run = access.standing(_identity(register)).run
+        if run is not None and not run.closed and run.method == "REGISTER":
+            self._supersede(run, register)
 
     def _response(self, message: SipMessage, evidence: str) -> None:
         access = self._legs.access(message.src, message.dst)
@@ -225,11 +231,11 @@ class Reconstruction:
 
     def _answers(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
         """Let an open run take the response, if it answers its pending request."""
-        if not _matches(exchange, message):
-            return False
-        if message.original is not None and exchange.holds(message.original):
+        if _repeats(exchange, message):
             self._note(exchange, place)
             return True
+        if not _matches(exchange, message):
+            return False
         event = response_event(message.code, exchange.state)
         if not exchange.accepts(event):
             return False
@@ -251,7 +257,9 @@ class Reconstruction:
             if exchange is not None:
                 self._supersede(exchange, message)
             asked = self._asked.pop(id(request), None)
-            asked_place = asked[0] if asked else self._place(request, place.evidence, access)
+            asked_place = asked[0] if asked else None
+            if asked_place is None or asked_place.access is None:
+                asked_place = self._place(request, place.evidence, access)
             begun = self._begin(request, asked_place)
         else:
             begun = self._begin_unread(message, access, exchange)
@@ -324,10 +332,15 @@ class Reconstruction:
             exchange = self._youngest(access)
             if flow is not None:
                 flow.provisional = access.sealed
-                self._strays.append(StrayFlow(access, flow, access.sealed, exchange))
+                unsure = access.sealed or not _offer_read(access, exchange)
+                self._strays.append(StrayFlow(access, flow, unsure, exchange))
         if flow is None:
             return
         flow.see(esp)
+        if direction == "to-server" and not esp.opened and esp.length >= SMALLEST_SIP:
+            exchange = self._youngest(access)
+            if exchange is not None and exchange.accepts(Event.HIDDEN_REQUEST):
+                exchange.apply(Event.HIDDEN_REQUEST, esp, "")
         if direction == "to-client":
             access.returned()
             if flow.provisional and not esp.opened:
@@ -423,8 +436,12 @@ class Reconstruction:
         standing = access.standing_of(message)
         if standing is not None:
             place.in_force = standing.association
-            if message.is_request:
+            if message.is_request and place.from_client:
                 place.stand(standing)
+                _doubt(place)
+        in_force = place.on or place.in_force
+        if in_force is not None:
+            place.life = in_force.state
         return place
 
     def _above_ipsec(self, place: Place, access: Access) -> None:
@@ -460,6 +477,7 @@ class Reconstruction:
         exchange = Exchange(self._exchanges, access, message.call_id, method, message.time)
         key = access.ue, message.call_id
         exchange.standing = access.standing(_identity(message))
+        exchange.standing.run = exchange
         exchange.under = exchange.standing.association
         exchange.previous = exchange.standing.past
         self._register_key(exchange, key)
@@ -491,6 +509,8 @@ class Reconstruction:
         exchange.verdict = verdict(exchange)
         exchange.key = exchange_key(exchange)
         if exchange.standing is not None:
+            if exchange.standing.run is exchange:
+                exchange.standing.run = None
             exchange.standing.past = past(exchange)
             challenged_in_a_row(exchange)
         if exchange.association is not None:
@@ -556,6 +576,30 @@ def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
     return next((esp for esp in reversed(exchange.later) if esp.src == ue), None)
 
 
+def _sent_again(exchange: Exchange, request: SipMessage) -> bool:
+    """A request of the run once more: the same octets, or the same transaction (RFC 3261 17.1)."""
+    if request.original is not None and exchange.holds(request.original):
+        return True
+    pending = exchange.pending
+    return (
+        pending is not None
+        and pending.branch == request.branch != ""
+        and pending.cseq == request.cseq
+        and pending.method == request.method
+    )
+
+
+def _repeats(exchange: Exchange, response: SipMessage) -> bool:
+    """A response that the run has had: sent again, or to a request that was sent again."""
+    if response.original is not None and exchange.holds(response.original):
+        return True
+    request = response.request
+    if request is None or request is exchange.pending:
+        return False
+    final = request.final
+    return final is not None and final is not response and exchange.holds(final)
+
+
 def _answers_nonce(challenge: SipMessage | None, nonce: str) -> bool:
     if challenge is None or challenge.challenge is None:
         return False
@@ -584,13 +628,38 @@ def _identity(message: SipMessage) -> str:
     return message.to_uri
 
 
-def _lists(exchange: Exchange) -> list[MechanismList]:
-    """The server's lists that the client has got, newest first: this run's, then earlier ones."""
-    lists = list(server_lists(exchange))
+def _due(exchange: Exchange) -> tuple[MechanismList | None, tuple[MechanismList, ...]]:
+    """The list that an answer to the run's challenge must repeat, and those before it.
+
+    Where the challenge was read and brought none, none is due; where it was not, nobody knows.
+    """
+    mine = list(server_lists(exchange))
     standing = exchange.standing
+    before: list[MechanismList] = []
     if standing is not None:
-        applies = standing.applies
-        if applies is not None:
-            lists.append(applies)
-        lists.extend(standing.older)
-    return lists
+        before = [one for one in (standing.applies, *standing.older) if one is not None]
+    return (mine[0] if mine else None), (*mine[1:], *before)
+
+
+def _doubt(place: Place) -> None:
+    """A message on the very SPI that its own Security-Verify names, where the list known here does
+    not: the list it repeats was announced, but not captured."""
+    spi = place.message.spi
+    if spi < 0 or place.against is None or place.verify is None:
+        return
+    named = any(spi in (one.spi_c, one.spi_s) for one in place.verify.elements)
+    known = any(spi in (one.spi_c, one.spi_s) for one in place.against.elements)
+    if named and not known:
+        place.against = None
+
+
+def _offer_read(access: Access, exchange: Exchange | None) -> bool:
+    """Whether all that could have announced a set here was captured and read."""
+    if exchange is None:
+        return any(one.client is not None for one in access.associations)
+    if not exchange.start_seen or exchange.state is State.OFFERED:
+        return False
+    offer = exchange.offer
+    if offer is None or offer.cut:
+        return False
+    return all(one.client is not None for one in access.associations)

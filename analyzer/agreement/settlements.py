@@ -36,11 +36,13 @@ def server_lists(exchange: Exchange) -> Iterator[MechanismList]:
                 yield found
 
 
-def client_list(exchange: Exchange, challenge: SipMessage) -> MechanismList | None:
+def client_list(exchange: Exchange, challenge: SipMessage | None) -> MechanismList | None:
     """What the client offered: as read on the access side, else as forwarded to the core."""
     offer = exchange.offer
     if offer is not None:
         return offer.client
+    if challenge is None:
+        return None
     for place in exchange.far:
         if place.message.is_request and place.message.cseq == challenge.cseq:
             return place.client
@@ -78,11 +80,16 @@ class Settlements:
             self._associations, matching(client, chosen), chosen, challenge.time
         )
         association.exchange = exchange
+        association.exchange_number = exchange.number
+        association.rows = server.rows
         association.announced_at = challenge.capture, challenge.frame
         association.challenge_text = challenge.value("www-authenticate") or ""
         if exchange.offer is not None:
             association.credentials_text = exchange.offer.message.value("authorization") or ""
-        association.older = exchange.association or exchange.under
+        former = exchange.association
+        association.older = former or exchange.under
+        if former is not None and former.established_time is None:
+            self._end(access, former, challenge.time, "replaced")
         sas = association.build(access.ue, access.first_hop)
         exchange.association = association
         access.associations.append(association)
@@ -105,7 +112,10 @@ class Settlements:
         if applies is not None:
             standing.apply(applies)
         association = exchange.association
-        if association is None or association.state not in ("announced", "temporary"):
+        if association is None:
+            self._settle_without_set(exchange, standing, time, expires)
+            return
+        if association.state not in ("announced", "temporary"):
             return
         if standing.association is not None:
             self._retire(exchange.access, standing.association, time)
@@ -116,6 +126,30 @@ class Settlements:
         if agreement is not None:
             agreement.established = time
             agreement.expires = expires
+
+    def _settle_without_set(
+        self, exchange: Exchange, standing: Standing, time: int, expires: int | None
+    ) -> None:
+        """An agreement on digest or TLS: a list to be echoed, and no SAs of its own."""
+        listed = server_list(exchange)
+        if listed is None or exchange.under is not None:
+            return
+        chosen = choose(client_list(exchange, None), listed)
+        if chosen is None or chosen.key == "ipsec-3gpp":
+            return
+        self._end_agreement(standing.agreement, time, "replaced")
+        self._associations += 1
+        standing.agreement = self._associations
+        self._agreements[self._associations] = Agreement(
+            self._associations, exchange.number, chosen.key, time, exchange.access, None, time,
+            expires=expires,
+        )  # fmt: skip
+
+    def _end_agreement(self, number: int, time: int, why: str) -> None:
+        agreement = self._agreements.pop(number, None)
+        if agreement is not None:
+            agreement.ended, agreement.end_reason = time, why
+            self.ended.append(agreement)
 
     def extend(self, association: Association, expires: int | None) -> None:
         """A refresh without challenge prolongs the agreement (TS 24.229 5.1.1.4.2)."""
@@ -156,6 +190,7 @@ class Settlements:
     def _end_standing(self, access: Access, standing: Standing, time: int, why: str) -> None:
         if standing.association is not None:
             self._end(access, standing.association, time, why)
+        self._end_agreement(standing.agreement, time, why)
         standing.end()
 
     def _end(self, access: Access, association: Association, time: int, why: str) -> None:

@@ -14,7 +14,10 @@ class Datagram(msgspec.Struct, gc=False):
     `frame` is the one that completed it (where Wireshark shows it); `frames` names all fragments,
     empty when `frame` is the only one. `spi` and `seq` are those of the ESP packet it came out of,
     else -1. `stream` numbers the TCP direction (-1 for UDP); `fresh` says that these bytes do not
-    join the ones before (first of the stream, or behind a gap).
+    join the ones before (first of the stream, or behind a gap). Where TCP segments came out of
+    order, `frame`, `time` and `capture` are those of the one that closed the gap, and `frames`
+    names the segment these bytes came in. `frames` are of `capture` alone, also where a datagram
+    began in the capture before that one on the same `line` (`capture.lines`).
     """
 
     capture: int
@@ -36,13 +39,16 @@ class Datagram(msgspec.Struct, gc=False):
     stream: int = -1
     fresh: bool = False
     truncated: bool = False
+    line: int = 0
 
 
 class EspSeen(msgspec.Struct, gc=False):
     """One ESP packet (whole, after reassembly), opened or not.
 
     `opened` is `null`, `decrypted` or "" (not opened), with the `reason`. `length` counts the
-    octets from the SPI to the end. `frames` as in `Datagram`.
+    octets from the SPI to the end. `frames` and `line` as in `Datagram`. `copy`: the same packet
+    was seen a moment ago, as a rule at another tap (a retransmission has a new sequence number,
+    RFC 4303 2.2).
     """
 
     capture: int
@@ -61,6 +67,8 @@ class EspSeen(msgspec.Struct, gc=False):
     proto: int = 0  # next header, where it was opened
     sport: int = 0  # inner ports, where it was opened
     dport: int = 0
+    copy: bool = False
+    line: int = 0
 
 
 class Signal(msgspec.Struct, gc=False):

@@ -8,11 +8,12 @@ from typing import Any, Final, cast
 
 from analyzer.agreement import items
 from analyzer.agreement.association import Association
-from analyzer.agreement.exchange import Exchange, Registration, Verdict
+from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
 from analyzer.capture.packet import CaptureInfo
 from analyzer.flows.datagram import Signal
 from analyzer.report import model
+from analyzer.report.naming import frame_name
 from analyzer.report.steps import mechanism
 from analyzer.report.times import iso
 from analyzer.rules.finding import Finding
@@ -28,8 +29,11 @@ _IMEI: Final = re.compile(r"urn:gsma:imei:(\d{8}-?\d{6}-?\d)")
 _CELL: Final = re.compile(r"(?:utran-cell-id-3gpp|cgi-3gpp)=\"?([0-9A-Fa-f]+)")
 
 
-def exchange(judged: Judged, signals: Sequence[Signal]) -> model.Exchange:
-    """One closed run with its verdict, without its steps (`steps`); findings are numbered later."""
+def exchange(judged: Judged, signals: Sequence[Signal], captures: int = 1) -> model.Exchange:
+    """One closed run with its verdict, without its steps (`steps`); findings are numbered later.
+
+    `captures` is how many the report has: where there are several, frames in texts have a letter.
+    """
     facts = judged.facts
     run = facts.exchange
     access = run.access
@@ -52,7 +56,7 @@ def exchange(judged: Judged, signals: Sequence[Signal]) -> model.Exchange:
         identity=_identity(messages),
         user_agent=_agent(messages, access.ue, "user-agent"),
         server_agent=_agent(messages, access.first_hop, "server"),
-        registration=_registration(facts.verdict.registration, run),
+        registration=registration(facts.verdict.registration, run, captures),
         stopped_at=cast(Any, facts.verdict.stopped_at or None),
         layer=cast(Any, facts.verdict.layer or None),
         outcome=facts.outcome,
@@ -143,7 +147,7 @@ def _agreed(judged: Judged) -> model.Mechanism | None:
     run = judged.facts.exchange
     if run.association is not None:
         return mechanism(run.association.server)
-    if run.under is not None and run.last("challenge") is None:
+    if run.under is not None and judged.facts.kind in ("refresh", "deregistration"):
         return mechanism(run.under.server)
     chosen = judged.facts.chosen
     if chosen is None or judged.facts.outcome not in ("agreed", "bypassed"):
@@ -154,7 +158,10 @@ def _agreed(judged: Judged) -> model.Mechanism | None:
 # ---- the rest
 
 
-def _registration(found: Registration | None, run: Exchange) -> model.Registration | None:
+def registration(
+    found: Registration | None, run: Exchange, captures: int
+) -> model.Registration | None:
+    """What became of the registration, its signs with their frames; None where there is none."""
     if found is None:
         return None
     answer = found.answer
@@ -164,10 +171,16 @@ def _registration(found: Registration | None, run: Exchange) -> model.Registrati
         code=None if message is None else message.code,
         reason=None if message is None else message.reason or None,
         basis=cast(Any, found.basis),
-        signs=found.signs,
+        signs=[_sign(one, captures) for one in found.signs],
         duration_ms=_duration(found, run),
         answer=None if message is None else model.Frame(message.capture, message.frame),
     )
+
+
+def _sign(one: Sign, captures: int) -> str:
+    if not one.frame:
+        return one.text
+    return f"{one.text} ({frame_name(one.capture, one.frame, captures)})"
 
 
 def _duration(found: Registration, run: Exchange) -> float | None:

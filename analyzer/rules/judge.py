@@ -133,12 +133,13 @@ class Judge:
         fired: list[Fired] = []
         self._messages(cast, OUTSIDE, fired)
         if fired:
-            self._keep(fired, _site_of_place(places[0]))
+            self._keep(fired, self._site_of_place(places[0]))
         cast.dismiss()
 
     def _agreement(self, agreement: Agreement) -> None:
         site = self._site_of_set(agreement.exchange, agreement.access)
-        self._sites.pop(agreement.exchange, None)
+        if not agreement.access.strays:
+            self._sites.pop(agreement.exchange, None)
         association = agreement.association
         if association is None:
             return
@@ -155,11 +156,25 @@ class Judge:
         facts = FlowFacts(item.flow, item.access, association, item.sealed)
         self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
 
-    def _site_of_set(self, number: int, access: Access) -> Site:
+    def _site_of_set(self, number: int, access: Access, agreement: str | None = None) -> Site:
         """Where findings about a set stand whose exchange was judged before."""
         key, ending = self._sites.get(number, ("", UNKNOWN))
         peers = {"pcscf": address_text(access.first_hop), "ue": address_text(access.ue)}
-        return Site(f"E{number}", key, None, ending, peers)
+        return Site(f"E{number}", key, agreement, ending, peers)
+
+    def _site_of_place(self, place: Place) -> Site:
+        """Outside every exchange: with the agreement in force, where there is one."""
+        association = place.on or place.in_force
+        if association is not None and place.access is not None:
+            agreement = f"A{association.number}"
+            return self._site_of_set(association.exchange_number, place.access, agreement)
+        message = place.message
+        if place.leg == "mw":
+            first_hop = message.src if message.is_request else message.dst
+            return Site(peers={"pcscf": address_text(first_hop)})
+        if place.access is None:
+            return NOWHERE
+        return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
     def _keep(self, fired: Iterable[Fired], site: Site) -> None:
         for one in merge([finding(hit, site) for hit in fired]):
@@ -200,18 +215,6 @@ def _ending(exchange: Exchange) -> Ending:
 
 def _unknown(verdict: Verdict) -> bool:
     return verdict.registration is not None and verdict.registration.state == "unknown"
-
-
-def _site_of_place(place: Place) -> Site:
-    """Outside every exchange: only the peers are known."""
-    message = place.message
-    if place.leg == "mw":
-        return Site(
-            peers={"pcscf": address_text(message.src if message.is_request else message.dst)}
-        )
-    if place.access is None:
-        return NOWHERE
-    return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
 
 def _peers(access: Access, cast: Cast) -> dict[str, str]:

@@ -144,6 +144,7 @@ SCRIPTS["a synchronisation failure asks for another challenge"] = """
 << #3 REGISTER clear
 >> 0.240 p>ue 401 2 server=2
 << #4 401 clear
+<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << announced uc>ps 0x2001, us>pc 0x2002, pc>us 0x2003, ps>uc 0x2004
 >> 0.500 ue>p 2:uc>ps REGISTER 3 client=2 verify=2
 << #5 REGISTER esp-null
@@ -152,7 +153,7 @@ SCRIPTS["a synchronisation failure asks for another challenge"] = """
 >> end
 << E1 initial agreed, registered (seen)
 << E1: offer #1, challenge #2, failure-report #3, challenge #4, verify #5 uc>ps, result #6 pc>us
-<< A1 of E1 ipsec-3gpp announced
+<< A1 of E1 ipsec-3gpp dead
 << A2 of E1 ipsec-3gpp established
 """
 
@@ -168,6 +169,7 @@ SCRIPTS["digest is agreed without TLS"] = """
 >> end
 << E1 initial agreed, registered (seen)
 << E1: offer #1, challenge #2, verify #3, result #4
+<< A1 of E1 digest
 """
 
 SCRIPTS["a changed Security-Verify is accepted"] = """
@@ -219,11 +221,11 @@ SCRIPTS["the P-CSCF stays silent"] = """
 << #5 REGISTER esp-null, again #3
 >> 40.000 passes
 >> 300.000 passes
+<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << E1 initial failed, no-answer (seen)
 << E1: offer #1, challenge #2, verify #3 uc>ps, retransmission #4 uc>ps, retransmission #5 uc>ps
 << A1 of E1 ipsec-3gpp temporary
 >> end
-<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << finding PRT-22 #5
 """
 
@@ -237,11 +239,11 @@ SCRIPTS["nothing comes back and nothing can be read"] = """
 >> 2.300 ue>p 1:uc>ps REGISTER 2 client=1 verify=1 sealed
 >> 6.300 ue>p 1:uc>ps REGISTER 2 client=1 verify=1 sealed
 >> 300.000 passes
+<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << E1 initial failed, no-answer (seen)
 << E1: offer #1, challenge #2, verify #3 uc>ps, retransmission #4 uc>ps, retransmission #5 uc>ps
 << A1 of E1 ipsec-3gpp temporary
 >> end
-<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << finding PRT-22 #5
 """
 
@@ -383,6 +385,7 @@ SCRIPTS["two UEs behind one address"] = """
 >> 0.350 p>ue 1:pc>us 403 2
 << #8 403 esp-null
 >> end
+<< ended uc>ps 0x1001, us>pc 0x1002, pc>us 0x1003, ps>uc 0x1004
 << E1 initial rejected, rejected (seen)
 << E1: offer #1, challenge #3, verify #6 uc>ps, result #8 pc>us
 << A1 of E1 ipsec-3gpp temporary

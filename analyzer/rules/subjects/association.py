@@ -10,14 +10,17 @@ FrameIds = tuple[tuple[int, int], ...]
 
 
 class AssociationFacts:
-    """What an exchange settled. Only `ipsec-3gpp` has SAs of its own, and it is IMS."""
+    """What an exchange settled. Only `ipsec-3gpp` has SAs of its own, and it is IMS.
+
+    `state` is the one it was in when the message was sent that speaks of it.
+    """
 
     dialect = "ims"
     mechanism = "ipsec-3gpp"
 
-    def __init__(self, association: Association) -> None:
+    def __init__(self, association: Association, state: str = "") -> None:
         self.association = association
-        self.state = association.state
+        self.state = state or association.state
         self.alg = association.alg
         self.ealg = association.ealg
         server, client = association.server, association.client

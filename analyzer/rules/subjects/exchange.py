@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
-from analyzer.agreement.mechanism import Mechanism, MechanismList, with_inherited
+from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, with_inherited
 from analyzer.agreement.settlements import server_list
 from analyzer.agreement.states import State
 from analyzer.rules.subjects.lazy import fact
@@ -14,6 +14,23 @@ from analyzer.rules.subjects.lists import MechanismFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts
 
 FrameIds = tuple[tuple[int, int], ...]
+
+
+class Offered:
+    """The offer of an earlier run: its list is still known, the rest of it is absent."""
+
+    frames: FrameIds = ()
+
+    def __init__(self, past: Past) -> None:
+        self.client = None
+        if past.offered:
+            listed = parse_list(past.offered)
+            self.client = [MechanismFacts(element, "client") for element in listed.elements]
+
+    def __getattr__(self, name: str) -> None:
+        """Not kept: absent."""
+        if name.startswith("_"):
+            raise AttributeError(name)
 
 
 class PastFacts:
@@ -26,6 +43,7 @@ class PastFacts:
         self.outcome = past.outcome
         self.registered = past.registered
         self.loss = False
+        self.offer = Offered(past)
 
     def __getattr__(self, name: str) -> None:
         """Its messages are no longer held: absent."""

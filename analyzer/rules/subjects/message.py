@@ -82,7 +82,7 @@ class MessageFacts:
         self.role = place.role or None
         self.retransmission = message.original is not None
         self.retransmitted = message.retransmissions
-        self.truncated = message.truncated
+        self.truncated = place.cut
         self.via_count = message.via_count
 
     @property
@@ -326,7 +326,7 @@ class MessageFacts:
     @fact
     def in_force(self) -> AssociationFacts | None:
         association = self.place.on or self.place.in_force
-        return None if association is None else AssociationFacts(association)
+        return None if association is None else AssociationFacts(association, self.place.life)
 
     @fact
     def first_protected(self) -> bool:
