@@ -3,15 +3,20 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+NEW_OBJECTS: Final = 1_000_000  # containers alive more than after the last look
 
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect rarely: what a sweep drops is freed by reference counts, but for links between
-    messages, so the collector need not look at every few hundred new objects."""
+    """Collect rarely: links between messages are cut when they have been judged, so what a sweep
+    drops is freed by its reference counts."""
     before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
+    gc.freeze()  # what is there already stays, and need not be looked at
+    gc.set_threshold(NEW_OBJECTS, 50, 100)
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()

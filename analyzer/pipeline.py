@@ -71,7 +71,7 @@ class Conductor:
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
         if packet.time >= self._turned.get(packet.capture, 0) or isinstance(packet, Watermark):
-            self._turn(packet.capture, packet.time)
+            self._turn(packet)
         if not isinstance(packet, Watermark):
             self._pass(self.flows.feed(packet))
         return self.reconstruction.take()
@@ -89,12 +89,13 @@ class Conductor:
         yield from self.flows.problems
         yield from self.reader.problems
 
-    def _turn(self, capture: int, time: int) -> None:
-        """A capture has come to `time`: every room lets go of what is too old."""
-        self._turned[capture] = time + SECOND
+    def _turn(self, packet: Packet | Watermark) -> None:
+        """A capture has come to this time: every room lets go of what is too old."""
+        time = packet.time
+        self._turned[packet.capture] = time + SECOND
         self._pass(self.flows.advance(time))
         self.reader.advance(time)
-        self.reconstruction.advance(capture, time)
+        self.reconstruction.advance(packet.capture, packet.line, time)
         self._apply(self.reconstruction.sa_events())
 
     def _pass(self, flows: list[Flow]) -> None:

@@ -67,6 +67,7 @@ class Reconstruction:
         self._asked: OrderedDict[int, tuple[Place, Request | None]] = OrderedDict()
         self._strays: list[StrayFlow] = []
         self._items: list[Item] = []
+        self._lines: dict[int, int] = {}
         self._times: dict[int, int] = {}
         self._exchanges = 0
         self._clock = 0
@@ -112,10 +113,12 @@ class Reconstruction:
         """Keep evidence about reachability for the exchanges it may explain."""
         self.signals.append(signal)
 
-    def advance(self, capture: int, time: int) -> None:
-        """This capture has come to `time`: close what nothing more is expected of."""
+    def advance(self, capture: int, line: int, time: int) -> None:
+        """This capture, one of a line of captures that continue one another, has come to `time`:
+        close what nothing more is expected of."""
         self._clock = max(self._clock, time)
-        self._times[capture] = time
+        self._lines[capture] = line
+        self._times[line] = time
         patience = self._patience
         while patience and patience[0][0] <= self._clock:
             exchange = patience.popleft()[1]
@@ -499,7 +502,8 @@ class Reconstruction:
             return
         exchange.closed = True
         capture = exchange.steps[-1].capture if exchange.steps else 0
-        exchange.end_time = max(self._times.get(capture, 0), exchange.last_time)
+        line = self._lines.get(capture, capture)
+        exchange.end_time = max(self._times.get(line, 0), exchange.last_time)
         for key in exchange.keys:
             if self._open.get(key) is exchange:
                 del self._open[key]

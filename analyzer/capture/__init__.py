@@ -4,6 +4,7 @@
     records    pcap and pcapng: to captured frames with number, time, interface, link type
     scan       the inner loop: which frames are worth a closer look
     decap      link layers, tunnels: to the innermost IP datagram
+    lines      which captures continue one another
     merge      several captures to one line of time
     captures   all of it together: `open_captures`
 

@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 
 from analyzer.capture.decap import LAYERS, decapsulate
 from analyzer.capture.files import Expansion, Input, Opened, expand
+from analyzer.capture.lines import Lines
 from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Watermark
 from analyzer.capture.problems import Problems
@@ -96,7 +97,8 @@ class Captures:
     Iterating gives `Packet`s and `Watermark`s of all captures in the order of time and fills
     `infos`, index by index that of `Packet.capture`. Each iteration reads the files anew and fills
     the infos anew; standard input and open streams can be read only once. `first_time` and
-    `last_time` are exact where records are in order, else right to the second.
+    `last_time` are exact where records are in order, else right to the second. Captures that
+    continue one another share a `line`, known from the first item of each on.
     """
 
     __slots__ = ("_entries", "infos")
@@ -117,7 +119,8 @@ class Captures:
         ]
         if len(streams) == 1:
             return streams[0][2]
-        return merge((first_time(entry) or -1, capture, items) for entry, capture, items in streams)
+        waiting = ((first_time(entry) or -1, capture, items) for entry, capture, items in streams)
+        return merge(waiting, Lines(self.infos))
 
 
 def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Packet | Watermark]:

@@ -317,10 +317,12 @@ def decapsulate_ip(whole: Packet) -> Packet | None:
         return None
     if context.start == 0 and context.path == whole.path:
         return whole
-    return to_packet(context, data, whole.capture, whole.frame, whole.time)
+    return to_packet(context, data, whole.capture, whole.frame, whole.time, whole.line)
 
 
-def to_packet(context: Context, data: bytes, capture: int, frame: int, time: int) -> Packet:
+def to_packet(
+    context: Context, data: bytes, capture: int, frame: int, time: int, line: int = 0
+) -> Packet:
     """What the context says of the innermost IP layer, as a `Packet`."""
     return Packet(
         capture,
@@ -337,6 +339,7 @@ def to_packet(context: Context, data: bytes, capture: int, frame: int, time: int
         context.frag_offset,
         context.more,
         context.truncated,
+        line,
     )
 
 

@@ -11,7 +11,8 @@ class Packet(msgspec.Struct, gc=False):
     names the encapsulations outside in, e.g. `eth/ip/udp/gtp/ip`. `frag_offset` is -1 for a whole
     datagram, else the octet offset of this fragment, with `more` fragments to follow or not.
     `ip_id` is the IPv4 (or IPv6 fragment) identification, -1 where there is none.
-    `truncated`: the frame was cut by the snap length before the end of `data`.
+    `truncated`: the frame was cut by the snap length before the end of `data`. `line` is the first
+    capture of those that continue one another (`lines`): one tap, however often its file changed.
     """
 
     capture: int
@@ -28,17 +29,20 @@ class Packet(msgspec.Struct, gc=False):
     frag_offset: int = -1
     more: bool = False
     truncated: bool = False
+    line: int = 0
 
 
 class Watermark(msgspec.Struct, gc=False):
     """The capture's time has come this far; sent at most once a second of capture time.
 
-    The last one of each capture marks its end (`frame` is then the last frame).
+    The last one of each capture marks its end (`frame` is then the last frame). `line` as in
+    `Packet`.
     """
 
     capture: int
     frame: int
     time: int
+    line: int = 0
 
 
 class Problem(msgspec.Struct):
@@ -62,3 +66,4 @@ class CaptureInfo(msgspec.Struct):
     last_time: int | None = None
     problems: list[Problem] = []
     unreadable: bool = False  # not one packet could be read: exit code 2
+    line: int = 0  # the first capture of those this one continues, or itself

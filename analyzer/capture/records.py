@@ -34,6 +34,7 @@ BYTE_ORDERS: Final = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
 
 FILE_HEADER: Final = 24
 RECORD_HEADER: Final = 16
+SECONDS: Final = 0xFFFFFFFF  # the latest second a pcap record can have
 LINK_TYPE: Final = 0x03FFFFFF  # the bits above say how long the frame check sequence is
 SMALLEST_BLOCK: Final = 12
 
@@ -246,7 +247,8 @@ class Walk:
         window.have(RESYNC)
         if self.last_time is None:
             return False
-        upper = (self.last_time // SECOND >> 16).to_bytes(2)
+        second = min(self.last_time // SECOND, SECONDS)  # a broken fraction may lie beyond
+        upper = (second >> 16).to_bytes(2)
         shift = 0
         if order == "<":
             upper, shift = upper[::-1], 2

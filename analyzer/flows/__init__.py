@@ -12,7 +12,7 @@ from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
 from analyzer.flows.datagram import Datagram, EspSeen, Protection
-from analyzer.flows.esp import EspOpener, Opened, esp_header
+from analyzer.flows.esp import EspCopies, EspOpener, Opened, esp_header
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments
 from analyzer.flows.problems import Problems
@@ -35,13 +35,14 @@ class Flows:
     `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`. Nothing here raises on input.
     """
 
-    __slots__ = ("_fragments", "_opener", "_streams", "problems")
+    __slots__ = ("_copies", "_fragments", "_opener", "_streams", "problems")
 
     def __init__(self, table: SaTable) -> None:
         self.problems = Problems()
         self._fragments = Fragments(self.problems)
         self._streams = Streams(self.problems)
         self._opener = EspOpener(table)
+        self._copies = EspCopies()
 
     def feed(self, packet: Packet) -> list[Flow]:
         """What this packet gives or sets free; an `EspSeen` stands before what it held."""
@@ -136,6 +137,7 @@ class Flows:
                 -1,
                 False,
                 short or truncated,
+                packet.line,
             )
         )
 
@@ -146,13 +148,16 @@ class Flows:
             return
         spi, seq = header
         path = packet.path + "/esp"
+        copy = self._copies.seen(packet)
         opened = self._opener.open(packet, spi)
         if isinstance(opened, str):
-            out.append(_esp_seen(packet, path, spi, seq, frames, "", opened))
+            out.append(_esp_seen(packet, path, spi, seq, frames, copy, "", opened))
             return
         proto, data, reason, truncated = opened
         sport, dport = _PORTS.unpack_from(data)
-        out.append(_esp_seen(packet, path, spi, seq, frames, "null", reason, proto, sport, dport))
+        out.append(
+            _esp_seen(packet, path, spi, seq, frames, copy, "null", reason, proto, sport, dport)
+        )
         if proto == UDP:
             self._feed_udp(packet, data, path, truncated, frames, out, "esp-null", spi, seq)
         else:
@@ -166,6 +171,7 @@ def _esp_seen(
     spi: int,
     seq: int,
     frames: tuple[int, ...],
+    copy: bool,
     opened: Literal["", "null"],
     reason: str,
     proto: int = 0,
@@ -189,6 +195,8 @@ def _esp_seen(
         proto,
         sport,
         dport,
+        copy,
+        packet.line,
     )
 
 
@@ -206,4 +214,5 @@ def _inside(packet: Packet, path: str, opened: Opened) -> Packet:
         opened.data,
         ip_id=packet.ip_id,
         truncated=opened.truncated,
+        line=packet.line,
     )

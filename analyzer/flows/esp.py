@@ -36,7 +36,7 @@ from analyzer.flows.transport import (
 )
 from analyzer.keys.algorithms import icv_length, iv_length
 from analyzer.keys.sa_table import Sa, SaTable
-from analyzer.limits import READINGS
+from analyzer.limits import COPY_WINDOW, ESP_HEAD, ESP_SEEN, READINGS
 
 # Why a packet stayed closed (`EspSeen.reason`), or what is odd about an opened one.
 ENCRYPTED: Final = "encrypted"  # the SA announces encryption, and it is not NULL on the wire
@@ -115,6 +115,37 @@ class EspOpener:
         if sa is None:
             return UNKNOWN_SPI
         return NOT_NULL if sa.ealg == "null" else ENCRYPTED
+
+
+class EspCopies:
+    """Remembers the ESP packets of a moment by addresses and first octets (SPI, sequence number,
+    IV), which a snap length leaves alike at all taps.
+
+    Two generations of at most `limits.ESP_SEEN` packets; the younger takes the place of the older
+    when `limits.COPY_WINDOW` is over, or when it is full.
+    """
+
+    __slots__ = ("_before", "_now", "_until")
+
+    def __init__(self) -> None:
+        self._now: dict[tuple[bytes, bytes, bytes], int] = {}  # time
+        self._before = self._now
+        self._until = 0
+
+    def seen(self, packet: Packet) -> bool:
+        """Whether it is a copy of one within the window; it is remembered."""
+        key = packet.src, packet.dst, packet.data[:ESP_HEAD]
+        time = packet.time
+        if time > self._until or len(self._now) >= ESP_SEEN:
+            self._before, self._now = self._now, {}
+            self._until = time + COPY_WINDOW
+        earlier = self._now.get(key)
+        if earlier is None:
+            earlier = self._before.get(key)
+            self._now[key] = time
+            if earlier is None:
+                return False
+        return -COPY_WINDOW <= time - earlier <= COPY_WINDOW
 
 
 def open_null(data: bytes, iv: int, icv: int) -> tuple[int, bytes] | None:

@@ -1,7 +1,7 @@
 """IPv4 and IPv6 reassembly (RFC 791 3.2, RFC 8200 4.5, RFC 5722).
 
-Fragments belong together when capture, interface, encapsulation, addresses, protocol and
-identification are the same: each tap is put together on its own, as copies are merged later.
+Fragments belong together when line (`capture.lines`), interface, encapsulation, addresses, protocol
+and identification are the same: each tap is put together on its own, as copies are merged later.
 Octets that came first stay (what Linux and Wireshark show); an overlap is said as a problem.
 """
 
@@ -21,11 +21,12 @@ class _Partial:
     """A datagram of which some fragments came."""
 
     __slots__ = (
+        "begun",
+        "capture",
         "chunks",
         "copy",
         "cost",
         "ends",
-        "first",
         "frames",
         "received",
         "starts",
@@ -34,9 +35,10 @@ class _Partial:
         "truncated",
     )
 
-    def __init__(self, first: int, time: int, copy: bool) -> None:
-        self.first = first  # frame
-        self.time = time
+    def __init__(self, packet: Packet, copy: bool) -> None:
+        self.begun = packet.capture, packet.frame
+        self.capture = packet.capture  # that of `frames`
+        self.time = packet.time
         self.copy = copy  # begun by a copy of a fragment of a datagram just completed
         self.starts: list[int] = []  # of the chunks, rising
         self.ends: list[int] = []
@@ -101,11 +103,12 @@ class Fragments:
     ) -> tuple[Packet, tuple[int, ...]] | None:
         """The whole packet that this fragment completes, with the frames of all its fragments.
 
-        It has the frame and time of the fragment that completed it. None while some are missing.
+        It has the frame and time of the fragment that completed it, and the frames are those of its
+        capture. None while some are missing.
         `frames` are those the fragment itself came in, where it is not one.
         """
         key = (
-            packet.capture,
+            packet.line,
             packet.interface,
             packet.path,
             packet.src,
@@ -132,6 +135,7 @@ class Fragments:
             data=b"".join(partial.chunks),
             ip_id=packet.ip_id,
             truncated=partial.truncated,
+            line=packet.line,
         )
         return whole, tuple(dict.fromkeys(partial.frames))
 
@@ -161,7 +165,7 @@ class Fragments:
             self._give_up(oldest, self._open[oldest])
         completed = self._done.get(key)
         copy = completed is not None and packet.time - completed <= limits.COPY_WINDOW
-        partial = _Partial(packet.frame, packet.time, copy)
+        partial = _Partial(packet, copy)
         self._open[key] = partial
         return partial
 
@@ -191,6 +195,9 @@ class Fragments:
             self._note("fragment-overlap", packet)
         if partial.cost == before and packet.more:
             return False
+        if partial.capture != packet.capture:
+            partial.capture = packet.capture
+            partial.frames.clear()
         partial.frames.extend(frames)
         partial.truncated |= packet.truncated
         if partial.received == partial.total:
@@ -215,10 +222,11 @@ class Fragments:
         del self._open[key]
         self._cost -= partial.cost
         if not partial.copy:
+            capture, frame = partial.begun
             self._problems.note(
-                key[0],
+                capture,
                 "fragment-missing",
-                partial.first,
+                frame,
                 f"{partial.received} octets of identification 0x{key[6]:04x} came",
             )
 

@@ -1,7 +1,8 @@
 """TCP put in order, each direction on its own (RFC 9293).
 
-What a direction is: capture, interface, encapsulation, protection, addresses and ports; copies at
-another tap are other streams, merged later as messages. Octets that came first stay.
+What a direction is: line (`capture.lines`), interface, encapsulation, protection, addresses and
+ports; copies at another tap are other streams, merged later as messages. Octets that came first
+stay.
 
 A direction of which nothing but other protocols is seen is remembered as foreign: one look at the
 beginning of each further segment, until one begins with a SIP start line.
@@ -112,7 +113,7 @@ class Streams:
         elif not payload:
             return
         key = (
-            packet.capture,
+            packet.line,
             packet.interface,
             packet.path,
             protection,
@@ -122,13 +123,13 @@ class Streams:
             dport,
         )
         if flags & SYN:
-            self._synchronize(key, at, packet.frame, out)
+            self._synchronize(key, at, packet, out)
             at = (at + 1) & _MASK
         if not payload or flags & RST:
             return
         stream = self._streams.pop(key, None)
         if stream is None:
-            stream = self._new(key, packet.frame, out)
+            stream = self._new(key, packet, out)
         else:
             self._streams[key] = stream
         if stream.foreign:
@@ -156,6 +157,7 @@ class Streams:
             stream.number,
             False,
             packet.truncated,
+            packet.line,
         )
         if stream.next < 0:
             self._before_begin(key, stream, at + _SEQUENCES, datagram, out)
@@ -183,23 +185,25 @@ class Streams:
             self._skip(key, stream, out)
         self._streams.clear()
 
-    def _new(self, key: Key, frame: int, out: list[Flow]) -> _Stream:
+    def _new(self, key: Key, packet: Packet, out: list[Flow]) -> _Stream:
         if len(self._streams) >= limits.STREAMS:
             oldest = next(iter(self._streams))
             dropped = self._streams.pop(oldest)
             self._release(oldest, dropped, out)
             if dropped.judged:
-                self._problems.note(key[0], "tcp-streams", frame, "the oldest one was given up")
+                self._problems.note(
+                    packet.capture, "tcp-streams", packet.frame, "the oldest one was given up"
+                )
         stream = _Stream(self._numbers)
         self._numbers += 1
         self._streams[key] = stream
         return stream
 
-    def _synchronize(self, key: Key, initial: int, frame: int, out: list[Flow]) -> None:
+    def _synchronize(self, key: Key, initial: int, packet: Packet, out: list[Flow]) -> None:
         """A SYN: the first octet has the number after it. A retransmitted SYN changes nothing."""
         stream = self._streams.pop(key, None)
         if stream is None:
-            stream = self._new(key, frame, out)
+            stream = self._new(key, packet, out)
         else:
             self._streams[key] = stream
         if stream.initial == initial:
@@ -274,7 +278,8 @@ class Streams:
                 self._skip(key, stream, out)
         elif -delta < len(datagram.payload):
             _emit(stream, at, datagram, out)
-            self._drain(key, stream, out)
+            self._arrivals += 1
+            self._drain(key, stream, out, (self._arrivals, datagram))
         elif stream.initial < 0 and at < stream.base and starts_like_sip(datagram.payload):
             # It came before the place where this stream was thought to begin.
             stream.base = at
@@ -295,7 +300,9 @@ class Streams:
         while self._held_cost > limits.STREAMS_BUFFER:
             oldest, waiting = next(iter(self._waiting.items()))
             self._release(oldest, waiting, out)
-            self._problems.note(key[0], "tcp-buffer", datagram.frame, "gaps skipped early")
+            self._problems.note(
+                datagram.capture, "tcp-buffer", datagram.frame, "gaps skipped early"
+            )
 
     def _skip(self, key: Key, stream: _Stream, out: list[Flow]) -> None:
         """Go on behind the gap (or begin at what is held, where nothing was handed on yet)."""
@@ -313,17 +320,24 @@ class Streams:
             stream.cut = False
         self._drain(key, stream, out)
 
-    def _drain(self, key: Key, stream: _Stream, out: list[Flow]) -> None:
-        """Hand on what is held and now in order."""
+    def _drain(
+        self, key: Key, stream: _Stream, out: list[Flow], latest: tuple[int, Datagram] | None = None
+    ) -> None:
+        """Hand on what is held and now in order, each with the frame of the latest arrival so far:
+        Wireshark shows a message there. `latest` is the arrival that closed a gap."""
         held = stream.held
         if held[0][0] > stream.next:
             return
         while held and held[0][0] <= stream.next:
-            at, _, datagram = heappop(held)
+            at, arrival, datagram = heappop(held)
             cost = len(datagram.payload) + _OVERHEAD
             stream.held_cost -= cost
             self._held_cost -= cost
             if stream.next - at < len(datagram.payload):
+                if latest is None or latest[0] < arrival:
+                    latest = arrival, datagram
+                else:
+                    _complete(datagram, latest[1])
                 _emit(stream, at, datagram, out)
         del self._waiting[key]
         if held:
@@ -360,6 +374,15 @@ def _emit(stream: _Stream, at: int, datagram: Datagram, out: list[Flow]) -> None
         stream.fresh = False
     stream.cut = datagram.truncated
     out.append(datagram)
+
+
+def _complete(datagram: Datagram, latest: Datagram) -> None:
+    """Let octets that were held back have the place of the segment that set them free."""
+    if datagram.capture == latest.capture:
+        datagram.frames = datagram.frames or (datagram.frame,)
+    else:
+        datagram.frames = latest.frames
+    datagram.capture, datagram.frame, datagram.time = latest.capture, latest.frame, latest.time
 
 
 def _is_enough(stream: _Stream) -> bool:

@@ -255,6 +255,7 @@ def _signal(one: Signal) -> model.Signal:
 
 def _association(found: Association) -> model.Association:
     server, client = found.server, found.client
+    spis = {sa.name: sa.spi for sa in found.sas}
     return model.Association(
         alg=found.alg,
         ealg=found.ealg,
@@ -267,16 +268,15 @@ def _association(found: Association) -> model.Association:
         port_pc=server.port_c,
         port_ps=server.port_s,
         state=found.state,
-        sa=[_sa(name, found) for name in SA_NAMES if any(sa.name == name for sa in found.sas)],
+        sa=[_sa(name, spis[name], found) for name in SA_NAMES if name in spis],
         esp_frames=found.packets,
         decrypted_frames=found.opened,
     )
 
 
-def _sa(name: str, association: Association) -> model.Sa:
+def _sa(name: str, spi: int, association: Association) -> model.Sa:
     flow = association.flows.get(name)
     if flow is None:
-        spi = next(sa.spi for sa in association.sas if sa.name == name)
         return model.Sa(name=cast(Any, name), spi=spi, packets=0, opened=0)
     return model.Sa(
         name=cast(Any, name),

@@ -20,6 +20,7 @@ from analyzer.report.view import Case, View
 
 _ALWAYS: Final = ("critical", "error")
 _RIGHT: Final = 78
+_NOBODY: Final = (None, "unknown", "capture")
 
 
 def block(case: Case, view: View) -> Iterator[str]:
@@ -76,9 +77,8 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
 
 
 def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
-    if verdict.succeeded is False and verdict.party is not None:
-        if verdict.party != "unknown":
-            yield f" to act   {party_name(case.exchange, verdict.party)}{_hint(case)}"
+    if verdict.succeeded is not True and verdict.party not in _NOBODY:
+        yield f" to act   {party_name(case.exchange, verdict.party)}{_hint(case)}"
     yield from header(case, view)
 
 

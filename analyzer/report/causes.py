@@ -1,7 +1,7 @@
 """No answer to the protected REGISTER: the known causes, held against what the capture shows.
 
-Each cause is a row of the table: its name, where such failures are described, and a function that
-weighs the evidence. `fits` stands before `open`, `open` before `against`.
+Each cause is a row of the table: its name and a function that weighs the evidence. `fits` stands
+before `open`, `open` before `against`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ from analyzer.report.view import View, host
 
 _ORDER: Final = ("fits", "open", "against")
 
+# what the counters of Linux mean (xfrm_proc of the kernel's documentation)
+_COUNTERS: Final = (
+    "  XfrmInStateProtoError grows: other keys (one algorithm fails, others work?)",
+    "  XfrmInNoStates grows: no such SA; none grows: the SIP stack or its selector",
+)
+
 
 class Evidence(NamedTuple):
     """What the capture says of one cause."""
@@ -26,7 +32,6 @@ class Evidence(NamedTuple):
 
 class _Cause(NamedTuple):
     name: str
-    cases: str
     weigh: Callable[[Exchange, list[Step], View], Evidence]
 
 
@@ -53,11 +58,10 @@ def causes(exchange: Exchange, view: View) -> Iterator[str]:
     yield " known causes, best first        evidence in this capture"
     for number, (cause, evidence) in enumerate(weighed, 1):
         name = cause.name.format(server=server_name(exchange))
-        text = clip(f"{evidence.weight}: {evidence.text}", 34 if cause.cases else 46)
-        line = f"  {number} {name:<29}{text}"
-        yield f"{line:<{68 if cause.cases else 0}}{cause.cases}".rstrip()
+        yield f"  {number} {name:<29}{clip(f'{evidence.weight}: {evidence.text}', 46)}"
     host_name = clip(exchange.server.address, 28)
     yield f" next: on {host_name}  ip -s xfrm state; cat /proc/net/xfrm_stat"
+    yield from _COUNTERS
 
 
 def signals(exchange: Exchange, view: View) -> str:
@@ -108,8 +112,8 @@ def _nat(exchange: Exchange, sent: list[Step], view: View) -> Evidence:
 
 
 _CAUSES: Final = (
-    _Cause("{server} has other keys or SA", "A2 A22", _keys),
-    _Cause("UE used wrong SPI or ports", "", _spi),
-    _Cause("fragment lost on the way", "", _fragment),
-    _Cause("NAT between UE and {server}", "", _nat),
+    _Cause("{server} has other keys or SA", _keys),
+    _Cause("UE used wrong SPI or ports", _spi),
+    _Cause("fragment lost on the way", _fragment),
+    _Cause("NAT between UE and {server}", _nat),
 )

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from analyzer.report.glance import glances, pick
 from analyzer.report.model import Exchange, Finding, Frame, Layer, Party, Report, Role
 from analyzer.report.summary import is_note
-from analyzer.report.verdict import Word, judge
+from analyzer.report.verdict import Claim, Word, first_frame, judge, party_of
 
 CLUSTERS: Final = 1000  # signatures told apart
 NOTES: Final = 10_000  # (rule, peer) pairs counted
@@ -84,9 +84,8 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
             rest += 1
             continue
         if signature not in counts:
-            party = judge(exchange).party
-            frame = next((Frame(s.capture, s.frame) for s in exchange.steps), None)
-            firsts[signature] = (_party(found) or party, exchange.id, frame)
+            party = party_of(judge(exchange).party, (Claim(f.party, f.explains) for f in found))
+            firsts[signature] = (party, exchange.id, first_frame(exchange))
         counts[signature] += 1
     clusters = [Cluster(key, count, *firsts[key]) for key, count in counts.most_common()]
     return Overview(dict(words), clusters, notes, rest)
@@ -136,7 +135,3 @@ def _signature(exchange: Exchange, found: tuple[_Found, ...]) -> Signature:
         exchange.server.address,
         exchange.user_agent or "",
     )
-
-
-def _party(found: tuple[_Found, ...]) -> Party | None:
-    return next((entry.party for entry in found if entry.explains), None)

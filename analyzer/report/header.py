@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from analyzer.report.layout import GLUE, WIDTH, clip, plural, seconds, wrap
@@ -139,9 +139,16 @@ def _files(exchange: Exchange, view: View) -> str:
     if len(view.captures) < 2:
         return ""
     used = {m.capture for step in exchange.steps for m in (step, *step.hops)}
-    names = [f"{view.letter(n)} = {shown(view.captures[n].path, view)}" for n in sorted(used)]
-    parts = names[:_FILES] + [f"{len(names) - _FILES} more"] * (len(names) > _FILES)
-    return "  ".join(part.replace(" ", GLUE) for part in parts)
+    names = files(used, view)
+    return "  ".join(names[:_FILES] + [f"{len(names) - _FILES}{GLUE}more"] * (len(names) > _FILES))
+
+
+def files(used: Collection[int], view: View) -> list[str]:
+    """`b = gm.pcap` of each of these captures; no blank of it breaks a line."""
+    return [
+        f"{view.letter(n)} = {shown(view.captures[n].path, view)}".replace(" ", GLUE)
+        for n in sorted(used)
+    ]
 
 
 def _keys(case: Case) -> str:

@@ -6,6 +6,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from os import SEEK_END
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from analyzer.report.model import Agreement, Exchange
 from analyzer.report.steps import Kept, steps
 
 IN_MEMORY: Final = 8 << 20  # octets before the spool goes to disk
-READ: Final = 1 << 20  # octets read back at once
+BLOCK: Final = 1 << 20  # octets written and read back at once
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class _Spool(ABC, Generic[T]):
         self.findings: Mapping[str, Sequence[str]] = {}
         self.owners: list[str] = []
         self._ends = array("Q")
+        self._waiting = bytearray()
         self._end = 0
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         self._encode = msgspec.msgpack.Encoder().encode
@@ -48,20 +50,28 @@ class _Spool(ABC, Generic[T]):
 
     def _append(self, kept: object, owner: str) -> None:
         data = self._encode(kept)
-        self._file.seek(self._end)
-        self._file.write(data)
+        self._waiting += data
         self._end += len(data)
         self._ends.append(self._end)
         self.owners.append(owner)
+        if len(self._waiting) >= BLOCK:
+            self._write()
+
+    def _write(self) -> None:
+        """Put away what waits."""
+        self._file.seek(0, SEEK_END)
+        self._file.write(self._waiting)
+        self._waiting.clear()
 
     def _read(self, numbers: Sequence[int]) -> Iterator[T]:
+        self._write()
         buffer, base = b"", 0
         for number in numbers:
             start = self._ends[number - 1] if number else 0
             end = self._ends[number]
             if not (base <= start and end <= base + len(buffer)):
                 self._file.seek(start)
-                buffer, base = self._file.read(max(READ, end - start)), start
+                buffer, base = self._file.read(max(BLOCK, end - start)), start
             yield self._made(self._decode(buffer[start - base : end - base]))
 
     @abstractmethod

@@ -14,18 +14,20 @@ from analyzer.report.block import block
 from analyzer.report.clusters import overview
 from analyzer.report.escape import escape, escaped
 from analyzer.report.finding_text import finding_block
+from analyzer.report.header import files
 from analyzer.report.layout import WIDTH, clip, grouped, plural, wrap
 from analyzer.report.many import WORKED, many
 from analyzer.report.model import Finding, Report
 from analyzer.report.nothing import nothing
 from analyzer.report.row import row
 from analyzer.report.summary import is_note
-from analyzer.report.verdict import judge
+from analyzer.report.verdict import first_frame, judge
 from analyzer.report.view import Case, View, cases, escaped_case, homeless
 
-_LABEL: Final = re.compile(r"^E\d+ ")
+_LABEL: Final = re.compile(r"^E\d+ (?:[a-z]+#\d+ )?")
 FEW: Final = 4  # exchanges shown one after the other, without an overview
 _ROW: Final = 4  # lines of an exchange that is told in short, at most
+_HEAD: Final = 42  # columns that the first part of a row keeps
 _OUTSIDE: Final = 8  # findings outside of all exchanges that are shown
 
 _COLOURS: Final = (
@@ -159,26 +161,47 @@ def _many(report: Report, view: View, every: bool) -> Iterator[str]:
 
 
 def _rows(report: Report, view: View) -> Iterator[str]:
-    """One line an exchange, with its id where there are several; streams."""
-    counts = _notes_by_exchange(report)
+    """One line an exchange, with its id where there are several; streams.
+
+    Where there are several captures each line has its first frame, and what their letters stand
+    for comes last.
+    """
+    counts, explained = _by_exchange(report)
+    used: set[int] = set()
     for exchange in report.exchanges:
         label = "" if view.alone else f"{exchange.id} "
-        text = label + row(exchange, judge(exchange), counts[exchange.id])
+        first = first_frame(exchange)
+        if first is not None and len(view.captures) > 1:
+            used.add(first.capture)
+            label += f"{view.frame(first)} "
+        verdict = judge(exchange, explained.get(exchange.id, ()))
+        text = label + row(exchange, verdict, counts[exchange.id])
         yield _fitted(escape(text, view.ascii_only))
+    yield from wrap("  ".join(files(used, view)), " files: ", "  ") if used else ()
 
 
-def _notes_by_exchange(report: Report) -> Counter[str]:
-    def counted(finding: Finding) -> bool:
-        return finding.exchange is not None and is_note(finding, report.strict)
-
-    return Counter(f.exchange or "" for f in report.findings if counted(f))
+def _by_exchange(report: Report) -> tuple[Counter[str], dict[str, list[Finding]]]:
+    """Of each exchange how many notes there are, and the findings that explain it."""
+    counts: Counter[str] = Counter()
+    explained: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.exchange is None:
+            continue
+        if is_note(finding, report.strict):
+            counts[finding.exchange] += 1
+        elif finding.effect == "explains-outcome":
+            explained.setdefault(finding.exchange, []).append(finding)
+    return counts, explained
 
 
 def _fitted(line: str) -> str:
-    """Where it does not fit: the usual mechanism unnamed, then without its last parts."""
+    """Where it does not fit: the usual mechanism unnamed, the first part cut as far as it can be
+    understood, then without its last parts."""
     if len(line) > WIDTH:
         line = line.replace("  ipsec-3gpp ", "  ")
     parts = line.split("  ")
+    if len(line) > WIDTH:
+        parts[0] = clip(parts[0], max(_HEAD, len(parts[0]) + WIDTH - len(line)))
     while len("  ".join(parts)) > WIDTH and len(parts) > 2:
         parts.pop()
     return clip("  ".join(parts), WIDTH)

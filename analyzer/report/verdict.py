@@ -7,7 +7,8 @@ names of `_words`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from analyzer.report.model import Exchange, Finding, Frame, Party, Step
@@ -41,6 +42,13 @@ class Verdict(NamedTuple):
     stopped: str
     party: Party | None
     succeeded: bool | None
+
+
+class Claim(NamedTuple):
+    """Whom a finding blames, and whether it explains how the exchange ended."""
+
+    party: Party
+    explains: bool
 
 
 class _Row(NamedTuple):
@@ -159,9 +167,28 @@ def judge(exchange: Exchange, findings: Sequence[Finding] = ()) -> Verdict:
         headline=" ".join(row.headline.format_map(words).split()),
         brief=" ".join(row.brief.format_map(words).split()),
         stopped=_stopped(exchange, row),
-        party=_party(exchange, row, findings),
+        party=party_of(_own_party(exchange, row), map(claim, findings)),
         succeeded=_SUCCEEDED[row.word],
     )
+
+
+def claim(finding: Finding) -> Claim:
+    """What one finding says of who has to act; what another explains says nothing."""
+    if finding.explained_by is not None:
+        return Claim("unknown", False)
+    return Claim(finding.party, finding.effect == "explains-outcome")
+
+
+def party_of(own: Party | None, claims: Iterable[Claim]) -> Party | None:
+    """Who has to act: whom a finding blames that explains the outcome, else the table's `own`
+    party, else whom any finding blames. `unknown` never overrides a name."""
+    named = [one for one in claims if one.party != "unknown"]
+    for one in named:
+        if one.explains:
+            return one.party
+    if own in (None, "unknown") and named:
+        return named[0].party
+    return own
 
 
 def word(exchange: Exchange) -> Word:
@@ -229,13 +256,14 @@ def explanation(exchange: Exchange, frame: Callable[[Step], str]) -> str | None:
 
 def _row(exchange: Exchange) -> _Row:
     registration = exchange.registration
-    table = _REQUESTS if registration is None else _REGISTRATIONS
-    facts = (
-        registration.state if registration else None,
-        registration.basis if registration else None,
-        exchange.outcome,
-        exchange.stopped_at,
-    )
+    if registration is None:
+        return _found(_REQUESTS, (None, None, exchange.outcome, exchange.stopped_at))
+    facts = (registration.state, registration.basis, exchange.outcome, exchange.stopped_at)
+    return _found(_REGISTRATIONS, facts)
+
+
+@lru_cache
+def _found(table: tuple[_Row, ...], facts: tuple[str | None, ...]) -> _Row:
     for row in table:
         if all(cell is None or cell == fact for cell, fact in zip(row[:4], facts, strict=True)):
             return row
@@ -277,14 +305,15 @@ def _stopped(exchange: Exchange, row: _Row) -> str:
     return ""
 
 
-def _party(exchange: Exchange, row: _Row, findings: Sequence[Finding]) -> Party | None:
-    for finding in findings:
-        explains = finding.effect == "explains-outcome" and finding.explained_by is None
-        if explains and finding.party != "unknown":
-            return finding.party
+def _own_party(exchange: Exchange, row: _Row) -> Party | None:
     if row.word == "rejected":
         return _LAYER_PARTY.get(exchange.layer or "", "unknown")
     return row.party
+
+
+def first_frame(exchange: Exchange) -> Frame | None:
+    """Where the exchange begins; None where none of its messages was read."""
+    return anchor(exchange.steps[0]) if exchange.steps else None
 
 
 def anchor(step: Step) -> Frame:

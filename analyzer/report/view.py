@@ -10,6 +10,7 @@ from typing import NamedTuple
 from analyzer.report.escape import escape, escaped
 from analyzer.report.glance import pick
 from analyzer.report.model import Agreement, Capture, Exchange, Finding, Frame, Report, Step
+from analyzer.report.naming import frame_name, letter
 from analyzer.report.summary import is_note
 
 
@@ -31,7 +32,7 @@ class View:
 
     def frame(self, frame: Frame | Step) -> str:
         """`#4`, or `c#4` where the report has several captures."""
-        return f"{self.letter(frame.capture)}#{frame.frame}"
+        return frame_name(frame.capture, frame.frame, len(self.captures))
 
     def frames(self, frames: Iterable[Frame | Step], most: int = 6) -> str:
         """`#2 #3 #5`; what is beyond `most` is left to an ellipsis."""
@@ -40,14 +41,7 @@ class View:
 
     def letter(self, capture: int) -> str:
         """The short name of a capture: nothing where there is one, else a, b, .. z, aa, ab, .."""
-        if len(self.captures) < 2:
-            return ""
-        name = ""
-        number = capture + 1
-        while number > 0:
-            number, rest = divmod(number - 1, 26)
-            name = chr(ord("a") + rest) + name
-        return name
+        return letter(capture, len(self.captures))
 
 
 class Case(NamedTuple):

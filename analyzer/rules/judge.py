@@ -177,7 +177,8 @@ class Judge:
         return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
     def _keep(self, fired: Iterable[Fired], site: Site) -> None:
-        for one in merge([finding(hit, site) for hit in fired]):
+        found = [finding(hit, site) for hit in fired]
+        for one in merge(found) if len(found) > 1 else found:
             if one.effect == "none" and fits(one):
                 self._notes.add(one)
             else:

@@ -1,5 +1,6 @@
 """Values of rules as text for people: the same in every output."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -16,7 +17,7 @@ def shown(value: Any) -> str | None:
             return str(value)
         case set() | frozenset():
             return ", ".join(sorted(map(str, value)))
-        case list() | tuple():
+        case Sequence():
             return ", ".join(text for text in map(shown, value) if text is not None)
         case _:
             return str(value.edit if hasattr(value, "edit") else value.raw)

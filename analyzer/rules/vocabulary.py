@@ -42,7 +42,7 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("algorithm", "nonce_empty", "has_credentials", "response_empty"), 1),
     **dict.fromkeys(("auts", "ck", "ik", "integrity_protected", "names_sec_agree"), 1),
     **dict.fromkeys(("request", "response", "answer_code", "challenge", "accepted"), 1),
-    **dict.fromkeys(("client", "server", "verify", "mechanisms", "verify_against"), 2),
+    **dict.fromkeys(("client", "server", "verify", "mechanisms", "flawed", "verify_against"), 2),
     **dict.fromkeys(("in_force", "older", "previous", "exempt", "chosen", "best_common"), 2),
     **dict.fromkeys(("mirrored", "new_keys", "first_protected"), 2),
     **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
@@ -166,6 +166,7 @@ _MESSAGE: Final = (
         "list[mechanism]",
         "elements of all three lists; empty without any",
     ),
+    Fact("flawed", "list[mechanism]", "those of mechanisms that have a defect; may be empty"),
     Fact(
         "require",
         "set[text]",

@@ -1,66 +1,87 @@
 """A map that forgets what was not touched for a while, in amortised constant time.
 
-Two generations: entries are born into the young one; when it has lived long enough or grown too
-large it becomes the old one, and what was in that is dropped. So an entry stays between one and
-two lives after it was last touched, and nothing is ever searched for the oldest.
+Generations: entries are born into the young one; when it has lived its part of a life or grown too
+large it joins the old ones, and the oldest of those is dropped. So an entry stays for one life and
+up to a part of it more after it was last touched, and nothing is ever searched for the oldest.
 """
 
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final, Generic, TypeVar
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
+PARTS: Final = 3  # old generations: parts of a life
+
 
 class Aging(Generic[Key, Value]):
-    """Holds at most `size` entries; times and `life` are nanoseconds of capture time."""
+    """Holds at most `size` entries; times and `life` are nanoseconds of capture time.
 
-    __slots__ = ("_born", "_half", "_life", "_old", "_young", "dropped")
+    `farewell` is given the values that are forgotten, whether for their age or for the size.
+    """
 
-    def __init__(self, life: int, size: int) -> None:
-        self._life = life
-        self._half = max(1, size // 2)
+    __slots__ = ("_born", "_farewell", "_most", "_old", "_part", "_young", "dropped")
+
+    def __init__(
+        self, life: int, size: int, farewell: Callable[[Iterable[Value]], None] | None = None
+    ) -> None:
+        self._part = -(-life // PARTS)
+        self._most = max(1, size // (PARTS + 1))
+        self._farewell = farewell
         self._young: dict[Key, Value] = {}
-        self._old: dict[Key, Value] = {}
+        self._old: deque[dict[Key, Value]] = deque(({} for _ in range(PARTS)), PARTS)
         self._born = 0
         self.dropped = 0  # entries lost to the size, not to age
 
     def get(self, key: Key) -> Value | None:
         """The value, touched by this; None where there is none (any more)."""
         value = self._young.get(key)
-        if value is None and self._old:
-            value = self._old.pop(key, None)
-            if value is not None:
-                self.put(key, value)
+        if value is None:
+            for old in self._old:
+                if key in old:
+                    value = old.pop(key)
+                    self.put(key, value)
+                    break
         return value
 
     def put(self, key: Key, value: Value) -> None:
         """Set the value; at the bound of entries the oldest are dropped."""
-        if len(self._young) >= self._half:
-            self.dropped += len(self._old)
-            self._old = self._young
-            self._young = {}
+        if len(self._young) >= self._most:
+            self.dropped += len(self._old[-1])
+            self._grow_old()
         self._young[key] = value
 
     def pop(self, key: Key) -> Value | None:
         """Take the value out; None where there is none."""
         value = self._young.pop(key, None)
-        if self._old:
-            older = self._old.pop(key, None)
+        for old in self._old:
+            older = old.pop(key, None)
             value = older if value is None else value
         return value
 
     def values(self) -> list[Value]:
         """All values, longest untouched first."""
-        return [*self._old.values(), *self._young.values()]
+        return [value for old in reversed(self._old) for value in old.values()] + [
+            *self._young.values()
+        ]
 
     def turn(self, now: int) -> None:
-        """Let the time be `now`. After a jump back the young generation's life starts anew."""
+        """Let the time be `now`. After a jump back the young generation's life starts anew.
+
+        However far the time jumps, one generation is dropped at a time.
+        """
         age = now - self._born
-        if age > self._life:
-            self._old = self._young
-            self._young = {}
-        if age > self._life or age < 0:
+        if age > self._part:
+            self._grow_old()
+        if age > self._part or age < 0:
             self._born = now
 
+    def _grow_old(self) -> None:
+        if self._farewell is not None:
+            self._farewell(self._old[-1].values())
+        self._old.appendleft(self._young)
+        self._young = {}
+
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return len(self._young) + sum(map(len, self._old))

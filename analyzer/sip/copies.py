@@ -4,6 +4,7 @@ A copy is sooner than any retransmission timer, or the same IP packet (identific
 that has not seen it yet, its clock somewhat apart. All else is a retransmission (RFC 3261 17.1).
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from analyzer import limits
@@ -25,12 +26,19 @@ class Seen(NamedTuple):
 
 
 class Copies:
-    """Remembers messages by hop and octets for as long as retransmissions may come."""
+    """Remembers messages by hop and octets for as long as retransmissions may come.
 
-    __slots__ = ("_seen",)
+    Those forgotten here may be held elsewhere for long (`Transactions`), but hardly anybody reads
+    them again once another such span has passed: they are slimmed then.
+    """
+
+    __slots__ = ("_parting", "_seen")
 
     def __init__(self) -> None:
-        self._seen: Aging[Octets, list[SipMessage]] = Aging(limits.REPETITION, limits.TRANSACTIONS)
+        self._seen: Aging[Octets, list[SipMessage]] = Aging(
+            limits.REPETITION, limits.TRANSACTIONS, self._part
+        )
+        self._parting: list[SipMessage] = []
 
     def find(self, raw: bytes, at: Datagram) -> Seen | None:
         """The earlier message these octets repeat; None where they are new.
@@ -65,6 +73,11 @@ class Copies:
     def turn(self, now: int) -> None:
         """Let the time be `now`; what is too old to be repeated is forgotten."""
         self._seen.turn(now)
+
+    def _part(self, forgotten: Iterable[list[SipMessage]]) -> None:
+        for message in self._parting:
+            message.slim()
+        self._parting = [message for occurrences in forgotten for message in occurrences]
 
 
 def _copied(occurrences: list[SipMessage], at: Datagram) -> SipMessage | None:

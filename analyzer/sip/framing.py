@@ -76,9 +76,9 @@ class _Unfinished:
     """The unfinished rest of one TCP direction.
 
     `ends` are the offsets in the stream behind the segments it came in, `carriers` their frames
-    (one entry a frame), `last` the newest datagram; `base` is the offset of `data[0]`. `need`
-    octets are awaited in all once the head is there; else the end of the head is searched from
-    `scanned` on, once `data` has `started` with a start line.
+    (one entry a frame, all of the newest capture), `last` the newest datagram; `base` is the offset
+    of `data[0]`. `need` octets are awaited in all once the head is there; else the end of the head
+    is searched from `scanned` on, once `data` has `started` with a start line.
     """
 
     __slots__ = ("base", "carriers", "data", "ends", "head", "last", "need", "scanned", "started")
@@ -92,9 +92,13 @@ class _Unfinished:
         self.need = 0
         self.scanned = 0
         self.started = False
+        self.last = datagram
         self.add(datagram)
 
     def add(self, datagram: Datagram) -> None:
+        if datagram.capture != self.last.capture:
+            self.ends.clear()
+            self.carriers.clear()
         self.last = datagram
         self.data += datagram.payload
         end = self.base + len(self.data)

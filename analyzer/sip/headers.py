@@ -306,11 +306,18 @@ def _odd_name(line: bytes, defects: dict[str, None]) -> str | None:
     return found
 
 
+def row_lines(raw: bytes, body_start: int, spans: list[int] | None) -> list[bytes]:
+    """The octets of the rows of a head that was read before, given its `Head.spans`."""
+    if spans is None:
+        return raw[raw.find(b"\n") + 1 : body_start - 4].split(b"\r\n")
+    return [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans]
+
+
 def row_spans(raw: bytes, body_start: int) -> list[int]:
     """The packed spans of the rows of a usual head (see `Head.spans`)."""
     position = raw.find(b"\n") + 1
     spans = []
-    for line in raw[position : body_start - 4].split(b"\r\n"):
+    for line in row_lines(raw, body_start, None):
         end = position + len(line)
         spans.append(position << SPAN_BITS | end)
         position = end + 2

@@ -175,7 +175,8 @@ class SipMessage:
         self.body_start = head.body_start
         self.defects = head.defects
         self._index = head.index
-        self._lines = tuple(head.lines)  # the collector need not look into it, as into a list
+        # a tuple of octets, unlike a list, is nothing that the collector need look into
+        self._lines: tuple[bytes, ...] | None = tuple(head.lines)
         self._spans = head.spans
 
         self.request: SipMessage | None = None
@@ -243,6 +244,15 @@ class SipMessage:
 
     def _defect(self, defect: str) -> None:
         self.defects = (*self.defects, defect)
+
+    def slim(self) -> None:
+        """Let go of all that can be read from `raw` again, for a message that is only remembered.
+
+        Nothing is lost by it but time.
+        """
+        self._lines = None
+        self._challenges = self._credentials = self._contact = None
+        self._from = self._to = None
 
     @property
     def sent_by(self) -> str:
@@ -323,8 +333,13 @@ class SipMessage:
         if numbers is None:
             return []
         if isinstance(numbers, int):
-            return [row_text(self._lines[numbers])]
-        return [row_text(self._lines[number]) for number in numbers]
+            return [row_text(self._line(numbers))]
+        return [row_text(self._line(number)) for number in numbers]
+
+    def _line(self, number: int) -> bytes:
+        if self._lines is None:
+            self._lines = tuple(headers.row_lines(self.raw, self.body_start, self._spans))
+        return self._lines[number]
 
     def values(self, name: str) -> list[str]:
         """The values over all rows, split at commas outside quotes and angle brackets."""
@@ -338,7 +353,7 @@ class SipMessage:
         numbers = self._numbers(name)
         if numbers is None:
             return None
-        return row_text(self._lines[numbers if isinstance(numbers, int) else numbers[0]])
+        return row_text(self._line(numbers if isinstance(numbers, int) else numbers[0]))
 
     def _first(self, name: str) -> str | None:
         """The first of `values`; None without one."""

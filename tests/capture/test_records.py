@@ -194,6 +194,18 @@ def test_nonsense_in_pcap_is_skipped(wire: Any) -> None:
     assert it.frames == 6
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_a_record_is_looked_for_behind_a_time_beyond_all_times(wire: Any, order: str) -> None:
+    head = wire.pcap([], order=order)
+    late = struct.pack(f"{order}IIII", 0xFFFFFFFF, 0xFFFFFFFF, 4, 4) + b"late"
+    bad = struct.pack(f"{order}IIII", 0, 0, 0xFFFFFFFF, 0) + bytes(40)
+    good = struct.pack(f"{order}IIII", 0xFFFFFFF0, 0, 4, 4) + b"good"
+    records, problems, it = walk(head + late + bad + good)
+    assert [(record.frame, record.data) for record in records] == [(1, b"late"), (3, b"good")]
+    assert [problem.kind for problem in problems] == ["bad-length"]
+    assert (it.frames, it.lost) == (3, 1)
+
+
 def test_every_prefix(wire: Any) -> None:
     frame = wire.eth(wire.ip(17, wire.udp(wire.register)))
     head = wire.section() + wire.interface()

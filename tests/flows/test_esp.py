@@ -3,9 +3,10 @@ from struct import pack
 
 import pytest
 
+from analyzer import limits
 from analyzer.capture.packet import Packet
 from analyzer.flows import esp
-from analyzer.flows.esp import EspOpener, Opened, esp_header, open_null
+from analyzer.flows.esp import EspCopies, EspOpener, Opened, esp_header, open_null
 from analyzer.flows.transport import ACK, FIN, PSH, SYN
 from analyzer.keys.sa_table import Sa, SaTable
 
@@ -29,6 +30,55 @@ def null_esp(inner: bytes, proto: int = 17, icv: int = 12, iv: int = 0, align: i
 
 def packet(data: bytes, *, truncated: bool = False) -> Packet:
     return Packet(0, 1, 1, 0, "eth/ip", UE, PCSCF, 50, data, truncated=truncated)
+
+
+@pytest.mark.parametrize(
+    ("change", "copy"),
+    [
+        ({}, True),
+        ({"time": limits.COPY_WINDOW}, True),
+        ({"time": limits.COPY_WINDOW + 1}, False),
+        ({"capture": 1, "interface": 2, "path": "eth/vlan/ip"}, True),
+        ({"data": pack("!II", 4097, 7) + b"\xaa" * 60, "truncated": True}, True),  # snap length
+        ({"data": pack("!II", 4097, 8) + b"\xaa" * 80}, False),
+        ({"data": pack("!II", 4098, 7) + b"\xaa" * 80}, False),
+        ({"data": pack("!II", 4097, 7) + b"\xab" * 80}, False),
+        ({"src": bytes((198, 51, 100, 1))}, False),  # behind a NAT: another hop
+        ({"dst": bytes((198, 51, 100, 1))}, False),
+    ],
+)
+def test_the_same_packet_again_is_a_copy(change: dict[str, object], copy: bool) -> None:
+    copies = EspCopies()
+    data = pack("!II", 4097, 7) + b"\xaa" * 80
+    assert not copies.seen(Packet(0, 1, 0, 0, "eth/ip", UE, PCSCF, 50, data))
+    again = Packet(0, 2, 5, 0, "eth/ip", UE, PCSCF, 50, data)
+    for name, value in change.items():
+        setattr(again, name, value)
+    assert copies.seen(again) is copy
+
+
+def test_copies_are_known_over_the_change_of_generations() -> None:
+    copies = EspCopies()
+    step = limits.COPY_WINDOW * 2 // 3
+    for n in range(9):
+        data = pack("!II", 4097, n) + bytes(40)
+        for tap in (0, 1):
+            one = Packet(tap, n, n * step + tap * (step // 2), 0, "ip", UE, PCSCF, 50, data)
+            assert copies.seen(one) is (tap == 1)
+
+
+def test_of_very_many_packets_the_last_are_remembered() -> None:
+    copies = EspCopies()
+    for n in range(3 * limits.ESP_SEEN):
+        copies.seen(Packet(0, n, 0, 0, "ip", UE, PCSCF, 50, pack("!II", 4097, n) + bytes(40)))
+
+    def known(n: int) -> bool:
+        again = Packet(1, 1, 0, 0, "ip", UE, PCSCF, 50, pack("!II", 4097, n) + bytes(40))
+        return copies.seen(again)
+
+    assert known(3 * limits.ESP_SEEN - 1)
+    assert known(2 * limits.ESP_SEEN)
+    assert not known(0)
 
 
 def table(alg: str, ealg: str) -> SaTable:

@@ -108,7 +108,30 @@ def test_esp_stands_before_what_it_held(flows: Flows) -> None:
 def test_a_copy_of_an_esp_packet_is_seen_and_opened_again(flows: Flows) -> None:
     data = null_esp(udp(REGISTER), 17)
     for capture in (0, 1):
-        assert len(flows.feed(packet(data, 50, capture=capture))) == 2
+        seen, datagram = flows.feed(packet(data, 50, capture=capture))
+        assert isinstance(seen, EspSeen)
+        assert isinstance(datagram, Datagram)
+        assert seen.copy is (capture == 1)
+
+
+def test_a_copy_of_an_unread_esp_packet_is_marked(flows: Flows) -> None:
+    for interface in (0, 1):
+        (seen,) = flows.feed(packet(pack("!II", 4097, 1) + b"\x5a" * 60, 50, interface=interface))
+        assert isinstance(seen, EspSeen)
+        assert (seen.opened, seen.copy) == ("", interface == 1)
+
+
+def test_the_line_is_handed_on(flows: Flows) -> None:
+    tunnel = in_gtp(in_ip(udp(REGISTER)))
+    out = flows.feed(packet(null_esp(udp(REGISTER), 17), 50, line=3))
+    out += flows.feed(packet(null_esp(tcp(REGISTER), 6, seq=2), 50, line=3))
+    out += flows.feed(packet(udp(REGISTER), line=3))
+    first, second = fragments(tunnel, src=ENB, dst=GATEWAY, line=3)
+    second.capture = 4
+    out += flows.feed(first) + flows.feed(second)
+    assert [flow.line for flow in out if not isinstance(flow, Signal)] == [3] * 6
+    assert isinstance(out[-1], Datagram)
+    assert (out[-1].capture, out[-1].frames) == (4, (2,))
 
 
 def test_tcp_in_esp_is_a_stream_apart_from_the_same_ports_in_clear(flows: Flows) -> None:

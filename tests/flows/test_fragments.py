@@ -44,7 +44,7 @@ def test_in_order() -> None:
 
 def test_other_taps_and_identifications_stay_apart() -> None:
     for name, value in (
-        ("capture", 1),
+        ("line", 1),
         ("interface", 1),
         ("path", "eth/ip/udp/gtp/ip"),
         ("src", PCSCF),
@@ -55,6 +55,27 @@ def test_other_taps_and_identifications_stay_apart() -> None:
         fragments = Fragments(Problems())
         fragments.feed(fragment(1, 0, b"a" * 8, True))
         assert fragments.feed(fragment(2, 8, b"b", False, **{name: value})) is None
+
+
+def test_a_datagram_goes_on_in_the_next_capture_of_its_line() -> None:
+    problems = Problems()
+    fragments = Fragments(problems)
+    fragments.feed(fragment(7, 0, b"a" * 8, True))
+    fragments.feed(fragment(1, 8, b"b" * 8, True, capture=1))
+    result = fragments.feed(fragment(2, 16, b"c", False, capture=1))
+    assert result is not None
+    whole, frames = result
+    assert (whole.data, whole.capture, whole.frame) == (b"a" * 8 + b"b" * 8 + b"c", 1, 2)
+    assert frames == (1, 2)
+
+
+def test_what_is_missing_is_told_of_the_capture_it_began_in() -> None:
+    problems = Problems()
+    fragments = Fragments(problems)
+    fragments.feed(fragment(7, 0, b"a" * 8, True, capture=2))
+    fragments.feed(fragment(1, 8, b"b" * 8, True, capture=3))
+    fragments.finish()
+    assert [(capture, one.frame) for capture, one in problems] == [(2, 7)]
 
 
 def test_overlap_first_wins_and_is_said() -> None:
@@ -191,6 +212,11 @@ def test_any_order_gives_the_same_octets(case: tuple[bytes, list[tuple[int, byte
     assert counts(problems) == {}
 
 
+def octets_for(place: int, pieces: list[tuple[int, bytes, bool]]) -> set[int]:
+    """What came for that octet of the datagram."""
+    return {data[place - start] for start, data, _ in pieces if start <= place < start + len(data)}
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 12), st.binary(max_size=40), st.booleans(), st.integers(0, 2)),
@@ -200,11 +226,24 @@ def test_any_order_gives_the_same_octets(case: tuple[bytes, list[tuple[int, byte
 def test_nonsense_never_raises_and_never_leaves_holes(
     sent: list[tuple[int, bytes, bool, int]],
 ) -> None:
+    """A datagram ends where a last fragment ended (RFC 791 3.2). Each octet is one that came for
+    its place; where several came (which RFC 8200 4.5 forbids) a later one takes no place."""
     fragments = Fragments(Problems())
+    came: dict[int, list[tuple[int, bytes, bool]]] = {}  # since the last whole datagram
     for n, (at, data, more, ip_id) in enumerate(sent):
-        result = fragments.feed(fragment(n, at * 8, data, more, ip_id=ip_id))
+        start = at * 8
+        result = fragments.feed(fragment(n, start, data, more, ip_id=ip_id))
+        before = came.setdefault(ip_id, [])
         if result is not None:
             assert n in result[1]
-            assert result[0].data.endswith(data) or more or not data
+            whole = result[0].data
+            pieces = [*before, (start, data, more)]
+            assert len(whole) in {place + len(piece) for place, piece, more in pieces if not more}
+            for place, octet in enumerate(whole):
+                taken = octets_for(place, before)
+                assert octet in (taken or octets_for(place, pieces))
+            before.clear()
+        else:
+            before.append((start, data, more))
     fragments.finish()
     assert len(fragments) == 0

@@ -93,9 +93,67 @@ def test_out_of_order() -> None:
     assert datagrams(line.send(40, REGISTER[40:])) == []
     out = line.send(0, REGISTER[:40])
     assert octets(out) == REGISTER
-    assert [d.frame for d in datagrams(out)] == [3, 2]
+    # tshark with tcp.reassemble_out_of_order shows the message at 3.
+    assert [(d.frame, d.time, d.frames) for d in datagrams(out)] == [(3, 3000, ()), (3, 3000, (2,))]
     assert line.streams.held_cost == 0
     assert line.finish() == []
+
+
+@pytest.mark.parametrize(
+    ("order", "shown"),  # pieces of a message in the order they came; tshark's frame of the message
+    [((0, 1, 2), 4), ((0, 2, 1), 4), ((2, 1, 0), 4), ((1, 2, 0, 3), 4), ((0, 2, 1, 3), 4)],
+)
+def test_octets_held_back_have_the_frame_that_closed_the_gap(
+    order: tuple[int, ...], shown: int
+) -> None:
+    line = Line()
+    line.send(-1, flags=SYN)
+    message = REGISTER.ljust(90)
+    pieces = [(at, message[at : at + 30]) for at in range(0, 90, 30)] + [(90, REGISTER)]
+    for piece in order:
+        line.send(*pieces[piece])
+    ends = [datagram.frame for datagram in datagrams(line.out)]
+    assert ends[2] == shown
+    assert ends == sorted(ends)
+    carriers = {frame for one in datagrams(line.out) for frame in one.frames or (one.frame,)}
+    assert carriers == set(range(2, 2 + len(order)))
+
+
+def test_octets_behind_a_gap_never_closed_keep_the_latest_frame_among_them() -> None:
+    line = Line()
+    line.send(-1, flags=SYN)
+    line.send(60, REGISTER[60:])
+    line.send(40, REGISTER[40:60])
+    shown = [(one.frame, one.frames) for one in datagrams(line.finish())]
+    assert shown == [(3, ()), (3, (2,))]
+
+
+def test_a_stream_goes_on_in_the_next_capture_of_its_line() -> None:
+    line = Line()
+    line.send(-1, flags=SYN)
+    first = datagrams(line.send(0, REGISTER[:20]))
+    assert datagrams(line.send(40, REGISTER[40:])) == []
+    out = datagrams(line.send(20, REGISTER[20:40], capture=1))
+    assert octets([*first, *out]) == REGISTER
+    assert [(one.capture, one.frame, one.frames, one.stream, one.fresh) for one in out] == [
+        (1, 4, (), 0, False),
+        (1, 4, (), 0, False),
+    ]
+
+
+def test_problems_are_those_of_the_capture_not_of_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STREAMS", 1)
+    monkeypatch.setattr(limits, "STREAMS_BUFFER", 100)
+    line = Line()
+    line.send(0, REGISTER[:30], capture=3)
+    line.send(80, REGISTER[40:], capture=3)
+    line.sport = 5061
+    line.send(0, REGISTER, capture=4)
+    assert sorted((capture, one.kind) for capture, one in line.problems) == [
+        (3, "tcp-buffer"),
+        (4, "tcp-buffer"),
+        (4, "tcp-streams"),
+    ]
 
 
 def test_retransmission_overlap_and_keep_alive_give_new_octets_only() -> None:
@@ -293,7 +351,7 @@ def test_protections_and_taps_are_streams_of_their_own() -> None:
     line = Line()
     line.send(0, REGISTER)
     numbers = set()
-    for other in ({"capture": 1}, {"interface": 1}, {"path": "sll/ip"}, {"src": PCSCF}):
+    for other in ({"line": 1}, {"interface": 1}, {"path": "sll/ip"}, {"src": PCSCF}):
         (datagram,) = datagrams(line.send(0, REGISTER, **other))
         numbers.add(datagram.stream)
     assert len(numbers) == 4

@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.report import comparison
+from analyzer.agreement.access import Access
+from analyzer.agreement.exchange import Exchange as Run
+from analyzer.agreement.exchange import Registration as Inferred
+from analyzer.agreement.exchange import Sign
+from analyzer.flows.datagram import Datagram
+from analyzer.report import assembly, comparison
 from analyzer.report.causes import causes
 from analyzer.report.clusters import overview
 from analyzer.report.layout import GLUE, clip, grouped, pair, spi_text, wrap
@@ -19,6 +24,7 @@ from analyzer.report.model import Comparison, Endpoint, Mechanism, Report, Signa
 from analyzer.report.notes import not_checked
 from analyzer.report.reproduce import reproduce
 from analyzer.report.sa_table import sa_table
+from analyzer.report.steps import Kept, steps
 from analyzer.report.times import clock, elapsed, iso, nanoseconds
 from analyzer.report.verdict import list_step
 from analyzer.report.view import View, cases, host, port
@@ -132,9 +138,10 @@ def test_any_two_elements_fit(server: str, verify: str) -> None:
     def step(role: str, raw: str) -> Step:
         element = [Mechanism(name="x", raw=raw)]
         return Step(
-            role=role, round=1, capture=0, frame=10**9, time=iso(0), summary="", src="", dst="",
+            role=role,  # type: ignore[arg-type]
+            round=1, capture=0, frame=10**9, time=iso(0), summary="", src="", dst="",
             transport="udp", protection="clear", leg="gm", server=element, verify=element,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     for line in rows(step("challenge", server), step("verify", verify), View([])):
         assert len(line) <= 80
@@ -187,6 +194,51 @@ def test_a_healthy_exchange_with_a_loud_finding_is_told(sample: Sample) -> None:
     found = overview(report, LOUD)
     [cluster] = found.clusters
     assert cluster.signature.rules == ("VER-05", "VER-10")
+
+
+def test_a_cluster_of_what_is_loud_only_names_whom_it_blames(sample: Sample) -> None:
+    report = sample("b")
+    [first, *_] = report.findings
+    loud = msgspec.structs.replace(first, severity="critical", effect="risk", party="ue")
+    [cluster] = overview(replace(report, findings=[loud]), LOUD).clusters
+    assert (cluster.signature.word, cluster.party) == ("OK", "ue")
+
+
+def test_a_cluster_keeps_its_party_against_a_finding_that_names_none(sample: Sample) -> None:
+    report = sample("c")
+    first = next(iter(sample("a").findings))
+    vague = msgspec.structs.replace(first, effect="explains-outcome", party="unknown")
+    [cluster] = overview(replace(report, findings=[vague]), LOUD).clusters
+    assert cluster.party == "pcscf"
+
+
+@pytest.mark.parametrize(
+    ("sent_by", "address"),
+    [
+        ("[2001:db8::1]:5060", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("192.0.2.1:5060", "192.0.2.1"),
+        ("ue.example", "ue.example"),
+        ("", None),
+    ],
+)
+def test_the_host_of_a_via(sent_by: str, address: str | None) -> None:
+    raw = f"OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP {sent_by};branch=z9hG4bK1\r\n\r\n".encode()
+    origin = Datagram(0, 1, 0, 0, "", bytes(4), bytes(4), 5060, 5060, "udp", b"")
+    [step] = steps([Kept("offer", 1, "", "gm", "clear", origin, raw)])
+    assert step.via == address
+
+
+@pytest.mark.parametrize(
+    ("captures", "text"), [(1, "ESP came back (#4)"), (3, "ESP came back (c#4)")]
+)
+def test_signs_name_the_capture_where_there_are_several(captures: int, text: str) -> None:
+    run = Run(1, Access(bytes(4), bytes(4)), "", "REGISTER", 0)
+    signs = [Sign("ESP came back", 2, 4), Sign("no new REGISTER")]
+    found = Inferred("registered", "inferred", None, signs)
+    shown = assembly.registration(found, run, captures)
+    assert shown is not None
+    assert shown.signs == [text, "no new REGISTER"]
 
 
 def test_causes_follow_the_evidence(sample: Sample) -> None:

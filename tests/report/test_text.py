@@ -58,15 +58,35 @@ def test_a_finding_below_the_threshold_is_no_alarm(sample: Sample) -> None:
 
 
 def test_quiet_gives_one_line_an_exchange(sample: Sample) -> None:
-    lines = text(sample("d"), quiet=True).splitlines()
+    report = sample("d")
+    alone = replace(report, captures=report.captures[:1])
+    lines = text(alone, quiet=True).splitlines()
     assert len(lines) == 50
     assert lines[6].startswith("E7 NOT REGISTERED: 403 Forbidden at authentication  00101")
     assert lines[6].endswith("fix at: HSS")
 
 
+def test_rows_say_which_file_where_there_are_several(sample: Sample) -> None:
+    *lines, files = text(sample("d"), quiet=True).splitlines()
+    assert len(lines) == 50
+    assert lines[0].startswith("E1 a#1 OK  ")
+    assert files == " files: a = ring_00001.pcap"
+    assert text(sample("d"), quiet=True, colour=True).startswith("\x1b[32mE1 a#1 OK  ")
+
+
+def test_rows_name_the_party_that_the_findings_name(sample: Sample) -> None:
+    report = sample("d")
+    found = next(iter(sample("a").findings))
+    blames = msgspec.structs.replace(
+        found, effect="explains-outcome", party="path", exchange="E7", explained_by=None
+    )
+    lines = text(replace(report, findings=[blames]), quiet=True).splitlines()
+    assert lines[6].endswith("fix at: path")
+
+
 def test_all_lists_every_row_of_many(sample: Sample) -> None:
-    assert "\nE50 OK  " in text(sample("d"), every=True)
-    assert "\nE50 OK  " not in text(sample("d"))
+    assert "\nE50 a#1 OK  " in text(sample("d"), every=True)
+    assert "\nE50 a#1 OK  " not in text(sample("d"))
 
 
 def test_times_in_another_zone(sample: Sample) -> None:

@@ -111,6 +111,37 @@ def test_an_explaining_finding_says_who_acts(sample: Sample) -> None:
     assert judge(exchange, [explains]).party == "path"
 
 
+def test_unknown_overrides_no_name(sample: Sample) -> None:
+    [exchange] = sample("c").exchanges
+    finding = next(iter(sample("a").findings))
+    unknown = msgspec.structs.replace(finding, effect="explains-outcome", party="unknown")
+    known = msgspec.structs.replace(unknown, party="path")
+    assert judge(exchange, [unknown]).party == "pcscf"
+    assert judge(exchange, [unknown, known]).party == "path"
+
+
+def test_a_loud_finding_names_the_party_where_nothing_failed(sample: Sample) -> None:
+    [exchange] = sample("b").exchanges
+    finding = next(iter(sample("a").findings))
+    loud = msgspec.structs.replace(finding, effect="risk", party="ue")
+    folded = msgspec.structs.replace(loud, explained_by="F9")
+    assert judge(exchange).party is None
+    assert judge(exchange, [folded]).party is None
+    assert judge(exchange, [loud]).party == "ue"
+    [failed] = sample("c").exchanges
+    assert judge(failed, [loud]).party == "pcscf"
+
+
+def test_a_finding_that_explains_names_the_party_where_the_capture_cannot_tell(
+    sample: Sample,
+) -> None:
+    unknown = changed(sample, "c", registration=Registration(state="unknown", basis="none"))
+    finding = next(iter(sample("a").findings))
+    explains = msgspec.structs.replace(finding, effect="explains-outcome", party="ue")
+    assert judge(unknown).party == "capture"
+    assert judge(unknown, [explains]).party == "ue"
+
+
 def test_a_request_that_is_no_registration(sample: Sample) -> None:
     refused = changed(
         sample, "b", registration=None, method="INVITE", outcome="rejected", dialect="rfc3329",

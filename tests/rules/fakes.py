@@ -50,7 +50,9 @@ def message(**facts: Any) -> Any:
         "frames": ((0, 1),),
         **{name: frozenset() for name in EMPTY_SETS},
     }
-    return fake("message", **{**given, **facts})
+    whole = {**given, **facts}
+    whole.setdefault("flawed", [m for m in whole["mechanisms"] if m.defects or m.missing_values])
+    return fake("message", **whole)
 
 
 def response(code: int, **facts: Any) -> Any:

@@ -115,3 +115,37 @@ def test_many_repetitions_stay_bounded(send: Send) -> None:
     found = feed(reader, *(send("ue", "pcscf", OCTETS, ms=n * 500) for n in range(1000)))
     assert found[0].retransmissions == 999
     assert {id(message.original) for message in found[1:]} == {id(found[0])}
+
+
+def test_a_retransmission_is_known_long_after_its_answer(send: Send) -> None:
+    """Within 64*T1 of Gm (TS 24.229 7.7), also when the octets were slimmed meanwhile."""
+    reader = SipReader()
+    answer = OCTETS.replace(b"REGISTER sip:ims SIP/2.0", b"SIP/2.0 200 OK")
+    request, final = feed(reader, send("ue", "pcscf", OCTETS), send("pcscf", "ue", answer, ms=20))
+    for second in range(1, 120):
+        reader.advance(request.time + second * 1_000_000_000)
+    again, answered = feed(
+        reader,
+        send("ue", "pcscf", OCTETS, ms=120_000),
+        send("pcscf", "ue", answer, ms=120_020),
+    )
+    assert again.original is request
+    assert answered.original is final
+    assert (request.final, request.value("call-id")) == (final, "c")
+
+
+def test_what_is_too_old_to_be_repeated_is_slimmed(
+    send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slimmed: list[SipMessage] = []
+
+    def slim(message: SipMessage) -> None:
+        slimmed.append(message)
+
+    monkeypatch.setattr(SipMessage, "slim", slim)
+    reader = SipReader()
+    (message,) = feed(reader, send("ue", "pcscf", OCTETS))
+    for second in range(1, 200):
+        reader.advance(message.time + second * 1_000_000_000)
+        assert second > 32 or not slimmed
+    assert slimmed == [message]

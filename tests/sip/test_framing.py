@@ -83,6 +83,15 @@ def test_stream_split_anywhere_gives_the_same_messages(cuts: list[int]) -> None:
         assert one.time == carrying[-1]
 
 
+def test_frames_are_of_the_capture_that_completed_the_message() -> None:
+    first, second, third = THREE[1][:20], THREE[1][20:60], THREE[1][60:]
+    later = [segment(2, second), segment(3, third)]
+    for datagram in later:
+        datagram.capture, datagram.fresh = 1, False
+    (found,) = read(segment(1, first), *later)
+    assert (found.raw, found.capture, found.frame, found.frames) == (THREE[1], 1, 3, (2, 3))
+
+
 def test_directions_are_kept_apart() -> None:
     half = len(THREE[0]) // 2
     found = read(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.flows.datagram import Datagram
 from analyzer.sip import SipMessage, SipReader
+from analyzer.sip.headers import parse_head
 
 Send = Callable[..., Datagram]
 
@@ -261,3 +262,32 @@ def test_nothing_raises_and_spans_match(payload: bytes) -> None:
                     assert row.value == octets.decode("utf-8", "backslashreplace")
             message.values(name)
             message.tokens(name)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+@pytest.mark.parametrize("octets", [REGISTER, TORTUOUS, REGISTER[:-2] + b"no colon"])
+def test_a_slim_message_reads_the_same(send: Send, octets: bytes, cut: bool) -> None:
+    (message,) = SipReader().feed(send("ue", "pcscf", octets, truncated=cut))
+
+    def read() -> object:
+        names = message.header_names()
+        parties = (message.from_uri, message.from_tag, message.to_uri, message.to_tag)
+        contact = message.contact and (message.contact.uri, message.contact.params)
+        rows = [(message.texts(name), message.value(name), message.rows(name)) for name in names]
+        return names, rows, parties, contact, message.sent_by, message.body, message.expires
+
+    before = read()
+    message.slim()
+    assert read() == before
+
+
+@given(st.binary(max_size=300), st.booleans())
+def test_any_message_reads_the_same_when_slim(rows: bytes, cut: bool) -> None:
+    origin = Datagram(0, 1, 0, 0, "", bytes(4), bytes(4), 5060, 5060, "udp", b"")
+    raw = b"OPTIONS sip:a SIP/2.0\r\n" + rows
+    head = parse_head(raw, cut)
+    assert head is not None
+    message = SipMessage(head, raw, origin, (), cut)
+    before = [message.texts(name) for name in message.header_names()]
+    message.slim()
+    assert [message.texts(name) for name in message.header_names()] == before

@@ -55,7 +55,9 @@ class AssociationFacts:
     @fact
     def new_keys(self) -> bool | None:
         older = self.association.older
-        before, now = b"" if older is None else older.rand, self.association.rand
+        if older is None:
+            return None
+        before, now = older.rand, self.association.rand
         return before != now if before and now else None
 
 

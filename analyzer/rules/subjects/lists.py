@@ -1,9 +1,10 @@
 """The elements of Security-* lists, and their comparison, as rules see them."""
 
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, overload
 
 from analyzer.agreement.comparison import Comparison, PlaneComparison
-from analyzer.agreement.mechanism import DEFAULTS, Mechanism
+from analyzer.agreement.mechanism import DEFAULTS, Mechanism, MechanismList
 from analyzer.rules.subjects.lazy import fact
 
 VALUE_MISSING: Final = "value-missing"
@@ -71,6 +72,43 @@ class MechanismFacts:
     @fact
     def mirrored(self) -> bool:
         return any(set(self.element.defects) <= set(twin.defects) for twin in self._twins)
+
+
+class Elements(Sequence["MechanismFacts"]):
+    """The elements of a list, made when somebody looks at them; most rules ask whether there is a
+    list at all."""
+
+    def __init__(self, listed: MechanismList, header: str, twins: MechanismList | None) -> None:
+        self._listed = listed
+        self._header = header
+        self._twins = () if twins is None else twins.elements
+        self._made: list[MechanismFacts] | None = None
+
+    def _all(self) -> list[MechanismFacts]:
+        if self._made is None:
+            self._made = [
+                MechanismFacts(element, self._header, self._twins)
+                for element in self._listed.elements
+            ]
+        return self._made
+
+    def __iter__(self) -> Iterator[MechanismFacts]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._listed.elements)
+
+    @overload
+    def __getitem__(self, index: int) -> MechanismFacts: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[MechanismFacts]: ...
+    def __getitem__(self, index: int | slice) -> MechanismFacts | list[MechanismFacts]:
+        return self._all()[index]
+
+    @property
+    def flawed(self) -> bool:
+        """Some element has a defect."""
+        return any(element.defects for element in self._listed.elements)
 
 
 class ComparisonFacts:

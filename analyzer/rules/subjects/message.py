@@ -12,7 +12,7 @@ from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
-from analyzer.rules.subjects.lists import ComparisonFacts, MechanismFacts
+from analyzer.rules.subjects.lists import ComparisonFacts, Elements, MechanismFacts
 from analyzer.sip.message import SipMessage
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
@@ -27,7 +27,7 @@ class Cast:
     def __init__(self, places: Iterable[Place], dialect: str | None = None) -> None:
         self._dialect = dialect
         self._facts: dict[int, MessageFacts] = {}
-        self._elements: dict[tuple[int, str], list[MechanismFacts]] = {}
+        self._elements: dict[tuple[int, str, int], Elements] = {}
         self.members: list[MessageFacts] = []
         for place in places:
             facts = MessageFacts(place, self)
@@ -44,14 +44,16 @@ class Cast:
             self._facts[id(message)] = found
         return found
 
-    def elements(self, listed: MechanismList | None, header: str) -> list[MechanismFacts] | None:
+    def elements(
+        self, listed: MechanismList | None, header: str, twins: MechanismList | None = None
+    ) -> Elements | None:
         """The elements of a list, None for none; a list that is repeated is read once."""
         if listed is None:
             return None
-        found = self._elements.get((id(listed), header))
+        key = id(listed), header, id(twins)
+        found = self._elements.get(key)
         if found is None:
-            found = [MechanismFacts(element, header) for element in listed.elements]
-            self._elements[id(listed), header] = found
+            found = self._elements[key] = Elements(listed, header, twins)
         return found
 
     def dismiss(self) -> None:
@@ -97,27 +99,29 @@ class MessageFacts:
     # ---- lists
 
     @fact
-    def client(self) -> list[MechanismFacts] | None:
+    def client(self) -> Elements | None:
         return self.cast.elements(self.place.client, "client")
 
     @fact
-    def server(self) -> list[MechanismFacts] | None:
+    def server(self) -> Elements | None:
         return self.cast.elements(self.place.server, "server")
 
     @fact
-    def verify(self) -> list[MechanismFacts] | None:
-        listed = self.place.verify
-        if listed is None:
-            return None
-        against = self.place.against
-        twins = () if against is None else against.elements
-        return [MechanismFacts(element, "verify", twins) for element in listed.elements]
+    def verify(self) -> Elements | None:
+        return self.cast.elements(self.place.verify, "verify", self.place.against)
 
     @fact
     def mechanisms(self) -> list[MechanismFacts]:
         if not self.place.lists:
             return NO_MECHANISMS
         return [*(self.client or ()), *(self.server or ()), *(self.verify or ())]
+
+    @fact
+    def flawed(self) -> list[MechanismFacts]:
+        if not self.place.lists:
+            return NO_MECHANISMS
+        lists = [one for one in (self.client, self.server, self.verify) if one is not None]
+        return [m for one in lists if one.flawed for m in one if m.element.defects]
 
     @fact
     def against_list(self) -> MechanismList | None:
@@ -131,7 +135,7 @@ class MessageFacts:
         return None if place.role == "offer" or place.in_force is not None else place.against
 
     @fact
-    def verify_against(self) -> list[MechanismFacts] | None:
+    def verify_against(self) -> Elements | None:
         return self.cast.elements(self.against_list, "server")
 
     @fact
