@@ -132,13 +132,13 @@ class _Findings:
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
 
-    def take(self, items: list[Item], conductor: Conductor) -> None:
+    def take(self, items: list[Item], conductor: Conductor, captures: int) -> None:
         """Judge what closed, and put it away."""
         signals = conductor.reconstruction.signals
         for item in items:
             if isinstance(item, Exchange):
                 judged = self.judge.exchange(item)
-                self.exchanges.append(assembly.exchange(judged, signals), keep(item))
+                self.exchanges.append(assembly.exchange(judged, signals, captures), keep(item))
                 judged.facts.dismiss()
             else:
                 self.judge.item(item)
@@ -161,12 +161,13 @@ def sweep(captures: Captures, engine: Engine, strict: bool = False) -> model.Rep
     """One pass over the captures; a pure function of what they hold."""
     conductor = Conductor()
     kept = _Findings(Judge(engine))
+    count = len(captures.infos)
     with paused():
         for packet in captures:
             items = conductor.feed(packet)
             if items:
-                kept.take(items, conductor)
-        kept.take(conductor.finish(), conductor)
+                kept.take(items, conductor, count)
+        kept.take(conductor.finish(), conductor, count)
     return _report(captures, conductor, kept, strict)
 
 

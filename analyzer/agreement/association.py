@@ -40,7 +40,7 @@ class Flow:
         "announced",
         "direction",
         "dst",
-        "first",
+        "first_seq",
         "first_time",
         "frames",
         "last_seq",
@@ -66,7 +66,7 @@ class Flow:
         self.provisional = False
         self.packets = 0
         self.opened = 0
-        self.first: EspSeen | None = None
+        self.first_seq = 0
         self.first_time = 0
         self.last_time = 0
         self.last_seq = 0
@@ -77,8 +77,8 @@ class Flow:
 
     def see(self, esp: EspSeen) -> None:
         """Count one packet."""
-        if self.first is None:
-            self.first = esp
+        if not self.packets:
+            self.first_seq = esp.seq
             self.first_time = esp.time
         self.packets += 1
         self.opened += bool(esp.opened)

@@ -95,6 +95,7 @@ def _let_go(place: Place) -> None:
     message = place.message
     message.request = message.final = message.provisional = None
     message.forward = message.source = None
+    message.slim()
 
 
 Item = Exchange | Loose | LooseTransaction | Agreement | StrayFlow

@@ -47,6 +47,14 @@ VALUED_NAMES: Final = frozenset(
     | set(SPI_NAMES)
     | set(PORT_NAMES)
 )
+# One text each for the values that every phone writes.
+USUAL: Final[dict[str | None, str]] = {
+    text: text
+    for text in (
+        *("hmac-md5-96", "hmac-sha-1-96", "aes-gmac", "null", "aes-cbc", "des-ede3-cbc"),
+        *("aes-gcm", "esp", "ah", "trans", "tun", "UDP-enc-tun", "ipsec-3gpp"),
+    )
+}
 DEFAULTS: Final = {"ealg": "null", "prot": "esp", "mod": "trans"}
 SA_NAMES: Final = frozenset({*SPI_NAMES, *PORT_NAMES, "port1", "port2"})
 SPI_MAX: Final = 0xFFFF_FFFF
@@ -434,6 +442,7 @@ def _mechanism(
     if "d-ver" in values:
         _d_ver_defects(params, defects)
     get = values.get
+    usual = USUAL.get
     q = get("q")
     thousandths = None
     if q:
@@ -446,18 +455,18 @@ def _mechanism(
         _spi(get("spi"), defects)
     port_c_text, port_s_text = get("port-c"), get("port-s")
     return Mechanism(
-        name,
-        name.lower(),
+        usual(name, name),
+        usual(name.lower(), name.lower()),
         raw,
         row,
         span,
         tuple(params),
         q,
         thousandths,
-        get("alg"),
-        get("ealg"),
-        get("prot"),
-        get("mod"),
+        usual(get("alg"), get("alg")),
+        usual(get("ealg"), get("ealg")),
+        usual(get("prot"), get("prot")),
+        usual(get("mod"), get("mod")),
         spi_c,
         spi_s,
         _port(port_c_text, defects),

@@ -9,13 +9,13 @@ from analyzer.agreement.exchange import Exchange
 KEY_OCTETS = 6
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def address_text(address: bytes) -> str:
     """`192.0.2.10`, `2001:db8::1` (RFC 5952); hexadecimal for what is no IP address."""
     return str(ip_address(address)) if len(address) in (4, 16) else address.hex()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def endpoint_text(address: bytes, port: int) -> str:
     """`192.0.2.10:5060`, `[2001:db8::1]:5060`; the bare address where no port was read."""
     text = address_text(address)

@@ -282,7 +282,7 @@ def _sa(name: str, spi: int, association: Association) -> model.Sa:
         name=cast(Any, name),
         spi=flow.spi,
         packets=flow.packets,
-        first_seq=flow.first.seq if flow.first is not None else None,
+        first_seq=flow.first_seq,
         last_seq=flow.last_seq,
         last_time=iso(flow.last_time),
         opened=flow.opened,

@@ -250,6 +250,8 @@ class SipMessage:
 
         Nothing is lost by it but time.
         """
+        if self._lines is None:  # nothing was read since it was slimmed
+            return
         self._lines = None
         self._challenges = self._credentials = self._contact = None
         self._from = self._to = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analyzer.report.model import Problem, Report
+from analyzer.report.glance import glance
+from analyzer.report.model import Exchange, Problem, Report
 from analyzer.report.summary import summarise
 from analyzer.report.text import TextOptions, to_text
 
@@ -239,3 +240,26 @@ def test_a_capture_that_ends_at_once_weighs_no_causes(sample: Sample) -> None:
     out = text(replace(report, exchanges=[open_end], captures=[cut]))
     assert "Too short to judge" in out
     assert "known causes" not in out
+
+
+class Shelf:
+    """Exchanges of which only those that did not succeed may be read back."""
+
+    def __init__(self, exchanges: list[Exchange]) -> None:
+        self.glances = [glance(one) for one in exchanges]
+        self._exchanges = exchanges
+
+    def __iter__(self) -> Iterator[Exchange]:
+        raise AssertionError("all exchanges are read back")
+
+    def pick(self, exchanges: Collection[str]) -> Iterator[Exchange]:
+        for one in self._exchanges:
+            if one.id in exchanges:
+                assert one.outcome != "agreed"
+                yield one
+
+
+def test_no_healthy_exchange_of_many_is_read_back(sample: Sample) -> None:
+    report = sample("d")
+    shelved = replace(report, exchanges=Shelf(list(report.exchanges)))
+    assert text(shelved) == text(report)
