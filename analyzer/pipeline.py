@@ -67,6 +67,7 @@ class Conductor:
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
         self._turned: dict[int, int] = {}
+        self._cut: dict[int, Problem] = {}
 
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
@@ -88,6 +89,7 @@ class Conductor:
         """What flows/ and sip/ could not read or dropped, by capture."""
         yield from self.flows.problems
         yield from self.reader.problems
+        yield from self._cut.items()
 
     def _turn(self, packet: Packet | Watermark) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
@@ -110,6 +112,11 @@ class Conductor:
 
     def _hear(self, messages: list[SipMessage]) -> None:
         for message in messages:
+            if message.truncated:
+                self._cut.setdefault(
+                    message.capture, Problem("sip-message-truncated", message.frame, count=0)
+                )
+                self._cut[message.capture].count += 1
             self.reconstruction.message(message)
             if self.messages is not None:
                 self.messages.append(message)

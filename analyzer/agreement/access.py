@@ -65,11 +65,13 @@ class Access:
     """Everything that one UE address and one first hop have in common.
 
     `strays` are ESP flows whose SPI no readable list announced; `sealed` says that ESP which could
-    not be opened ran on a live set, so a list may have travelled inside it.
+    not be opened ran on a live set, so a list may have travelled inside it. `cut`: the capture cut
+    messages between the two so short that they cannot be told.
     """
 
     __slots__ = (
         "associations",
+        "cut",
         "esp_interfaces",
         "first_hop",
         "sealed",
@@ -85,6 +87,7 @@ class Access:
         self.associations: list[Association] = []
         self.strays: dict[tuple[bytes, int], Flow] = {}
         self.sealed = False
+        self.cut = False
         self.esp_interfaces: set[tuple[int, int]] = set()
 
     def standing(self, identity: str) -> Standing:

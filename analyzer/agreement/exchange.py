@@ -37,8 +37,9 @@ class Exchange:
 
     `pending` is the request that waits for its answer. `far` are messages of the same Call-ID seen
     beyond the first hop, `later` ESP packets that could not be opened and came after its inferred
-    result. `last_time` is the time of its last step, `end_time` how far the captures had come when
-    it was closed, with its `verdict` and its stable `key`. `superseded_by` is the request with
+    result, `used` traffic on its set before any result was seen. `last_time` is the time of its
+    last step, `end_time` how far the captures had come when it was closed, with its `verdict` and
+    its stable `key`. `superseded_by` is the request with
     which the client began another run before this one had its result. `under` is the set in force
     when it began. `start_seen` is False where what came first was not captured, or not readable.
     """
@@ -69,6 +70,7 @@ class Exchange:
         "steps",
         "superseded_by",
         "under",
+        "used",
         "verdict",
     )
 
@@ -91,6 +93,7 @@ class Exchange:
         self.far: list[Place] = []
         self.later: list[EspSeen] = []
         self.orphans: list[Place] = []
+        self.used: list[Place] = []
         self.keys: list[tuple[bytes, str]] = []
         self.key = ""
         self.superseded_by: SipMessage | None = None

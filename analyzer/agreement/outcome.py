@@ -34,12 +34,12 @@ REASONS_OF_AGREEMENT: Final = ("sec-agree", "security agree", "ipsec", "security
 def verdict(exchange: Exchange) -> Verdict:
     """What a run adds up to, when it is closed."""
     lost = failed(exchange)
-    result = _outcome(exchange, lost)
+    registration = _registration(exchange, lost)
     return Verdict(
         of_exchange(exchange),
         _kind(exchange),
-        result,
-        _registration(exchange, lost),
+        _outcome(exchange, registration, lost),
+        registration,
         _stopped_at(exchange),
         _layer(exchange, lost),
         lost,
@@ -58,15 +58,19 @@ def _kind(exchange: Exchange) -> Kind:
     return "reauthentication" if exchange.last("challenge") is not None else "refresh"
 
 
-def _outcome(exchange: Exchange, lost: bool) -> Outcome:
+def _outcome(exchange: Exchange, registration: Registration | None, lost: bool) -> Outcome:
     """What became of the agreement."""
     result = exchange.place("result")
     if result is None:
-        return "failed" if lost else "incomplete"
+        return "failed" if lost else _unread_outcome(exchange, registration)
     if result.message.code >= 300:
         return "rejected"
+    if _cut(exchange):
+        return "incomplete"
     if not uses_sec_agree(exchange):
         return "not-used"
+    if exchange.last("challenge") is None and exchange.last("verify") is not None:
+        return "incomplete"  # the challenge was not captured
     if exchange.last("challenge") is None:
         return "bypassed" if _unchallenged_offer(exchange) else _by_echo(exchange.offer)
     if server_list(exchange) is None:
@@ -89,6 +93,11 @@ def _registration(exchange: Exchange, lost: bool) -> Registration | None:
     core = _core_answer(exchange)
     if exchange.state is State.HEARD:
         return _heard(exchange, good, core)
+    answered = next((one for one in exchange.used if 200 <= one.message.code < 300), None)
+    if answered is not None:
+        message = answered.message
+        text = f"a later request on the set was answered {message.code}"
+        return Registration(good, "inferred", None, [Sign(text, message.capture, message.frame)])
     if lost:
         state = "given-up" if exchange.state is State.CHALLENGED else "no-answer"
         signs = [] if core is None else [_core_sign(core)]
@@ -129,12 +138,22 @@ def failed(exchange: Exchange) -> bool:
     """Whether silence means failure: it lasted, or was tried against, or was given up."""
     if exchange.state not in (State.OFFERED, State.CHALLENGED, State.ANSWERED):
         return False
+    if exchange.used or _cut(exchange):
+        return False
     if exchange.superseded_by is not None:
         return True
     if exchange.end_time - exchange.last_time >= ANSWER_WAIT:
         return True
     role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
     return role is not None and _tries(exchange, role) >= TRIES
+
+
+def _cut(exchange: Exchange) -> bool:
+    """The capture cut messages of these two short: what looks like silence may be no silence."""
+    after = exchange.superseded_by
+    if exchange.access.cut or (after is not None and after.truncated):
+        return True
+    return any(step.place is not None and step.place.cut for step in exchange.steps)
 
 
 def past(exchange: Exchange) -> Past:
@@ -159,6 +178,9 @@ def challenged_in_a_row(exchange: Exchange) -> None:
     """Carry the row of challenges on: a success ends it, an AUTS report is no failure (AUTS)."""
     standing = exchange.standing
     if standing is None:
+        return
+    if exchange.state is State.HEARD:  # what was heard may have been the success that ends a row
+        standing.challenged = ()
         return
     row = list(standing.challenged)
     for step in exchange.steps:
@@ -196,6 +218,16 @@ def _unchallenged_offer(exchange: Exchange) -> bool:
     """A clear offer that the first hop let pass (RFC 3329 2.3.1 demands a challenge)."""
     offer = exchange.offer
     return offer is not None and offer.protection == "clear"
+
+
+def _unread_outcome(exchange: Exchange, registration: Registration | None) -> Outcome:
+    """The result was not read: a request in clear that succeeded all the same passed it by."""
+    verify = exchange.place("verify")
+    registered = registration is not None and registration.state == "registered"
+    if registered and verify is not None and exchange.association is not None:
+        if _by_protection(verify, exchange) == "bypassed":
+            return "bypassed"
+    return "incomplete"
 
 
 def _by_protection(verify: Place, exchange: Exchange) -> Outcome:

@@ -77,6 +77,9 @@ class Reconstruction:
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
         self._clock = max(self._clock, message.time)
+        if message.truncated and not (message.call_id and message.cseq >= 0):
+            self._legs.learn(message.src, message.dst).cut = True
+            return
         leg, evidence = self._legs.leg(message)
         if leg != "gm":
             self._beyond(message, leg, evidence)
@@ -386,6 +389,7 @@ class Reconstruction:
             return
         request = None
         association = place.on or place.in_force
+        self._shows_use(place)
         if association is not None:
             request = Request(
                 message.time,
@@ -411,11 +415,20 @@ class Reconstruction:
             self._orphan(place)
             return
         request_place, request = asked
+        self._shows_use(place)
         if request is not None:
             request.code = message.code
             request.answer = message.capture, message.frame
             request.delay = message.time - request.time
         self._items.append(LooseTransaction(request_place, place))
+
+    def _shows_use(self, place: Place) -> None:
+        """Traffic on the set of a run whose result was not captured: a sign that there was one."""
+        exchange = None if place.on is None else place.on.exchange
+        if exchange is None or exchange.state not in (State.CHALLENGED, State.ANSWERED):
+            return
+        if len(exchange.used) < LATER:
+            exchange.used.append(place)
 
     def _orphan(self, place: Place) -> None:
         """An answer to a REGISTER that was not read: a sign for the run before it."""
@@ -556,9 +569,11 @@ def _negotiates(message: SipMessage) -> bool:
 
 def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     """What a request of the same client means to an open run; None: it begins another one."""
-    if exchange.state in (State.BEGUN, State.OFFERED, State.DONE):
-        return None
     verifies = message.has("security-verify")
+    if exchange.state is State.OFFERED:
+        return Event.ANSWER if verifies and _follows(exchange.pending, message) else None
+    if exchange.state in (State.BEGUN, State.DONE):
+        return None
     challenge = exchange.message("challenge")
     text = message.value("authorization") or message.value("proxy-authorization") or ""
     if text and not (verifies and RESPONSE.search(text) and AUTS.search(text) is None):
@@ -578,6 +593,16 @@ def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
 def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
     """The last unread ESP packet of the client: what a challenge out of the blue answers."""
     return next((esp for esp in reversed(exchange.later) if esp.src == ue), None)
+
+
+def _follows(pending: SipMessage | None, request: SipMessage) -> bool:
+    """The next request of the client, with a new list: its challenge was not captured."""
+    return (
+        pending is not None
+        and pending.value("security-verify") != request.value("security-verify")
+        and request.call_id == pending.call_id
+        and request.cseq > pending.cseq
+    )
 
 
 def _sent_again(exchange: Exchange, request: SipMessage) -> bool:

@@ -35,7 +35,7 @@ def write_file(report: Report, path: str, form: str, options: TextOptions) -> No
         with Path(path).open("wb") as stream:
             _write(report, stream, form, replace(options, colour=False, ascii_only=True))
     except OSError as error:
-        raise click.FileError(path, hint=error.strerror) from error
+        raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
 def write_stdout(report: Report, form: str, options: TextOptions) -> None:

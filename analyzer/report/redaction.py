@@ -18,14 +18,18 @@ import msgspec
 from analyzer.report.model import Identity, Report
 from analyzer.report.streams import Mapped
 
-# the user of a SIP URI, the number of a tel URI; else what stands before an @; else a number
+# the user of a SIP URI, the number of a tel URI; the cell; else what stands before an @; else a
+# number
 _NAMES: Final = re.compile(
     r"\b(sips?:(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
+    r"|\b([a-z0-9-]{0,32}(?:cell-id|cgi|sai|ci-3gpp2|node-id)[a-z0-9-]{0,32}=\"?)([^\";,\s]+)"
     r"|([A-Za-z0-9+_.~%-]{1,128})(?=@)"
     r"|(?<![0-9])([0-9]{6,32})(?![0-9])",
     re.IGNORECASE,
 )
-_PLAIN: Final = frozenset(("call_id", "key", "id", "fingerprint", "path"))
+_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{6,32}(?![0-9])")
+_MADE: Final = frozenset(("key", "id", "fingerprint"))  # made here, they name nobody
+_FREE: Final = frozenset(("call_id", "path"))  # anything may stand there: known numbers alone go
 
 
 class Pseudonyms:
@@ -47,7 +51,7 @@ class Pseudonyms:
         if identity.msisdn:
             self._add(_only_digits(identity.msisdn), lambda n: f"99{n:09d}")
         if identity.cell:
-            self._add(identity.cell, lambda n: f"cell-{n}")
+            self._cell(identity.cell)
         for name in (identity.impi, identity.impu):
             if name:
                 self._user(_bare(name))
@@ -57,13 +61,22 @@ class Pseudonyms:
         whole = self._known.get(text)
         return _NAMES.sub(self._replace, text) if whole is None else whole
 
+    def numbers(self, text: str) -> str:
+        """A text with the known numbers in it under their other names, all else as it is."""
+        return _NUMBER.sub(lambda match: self._known.get(match[0], match[0]), text)
+
     def _replace(self, match: re.Match[str]) -> str:
-        scheme, user, before_at, digits = match.groups()
+        scheme, user, cell_key, cell, before_at, digits = match.groups()
         if scheme is not None:
             return str(scheme) + self._user(user)
+        if cell_key is not None:
+            return str(cell_key) + self._cell(cell)
         if before_at is not None:
-            return self._known.get(before_at.lstrip("+"), before_at)
+            return self._known.get(before_at.lstrip("+")) or self.numbers(before_at)
         return self._known.get(digits, digits)
+
+    def _cell(self, cell: str) -> str:
+        return self._add(cell, lambda n: f"cell-{n}")
 
     def _user(self, user: str) -> str:
         """The name of a user part: that of its digits where it is a number."""
@@ -92,6 +105,7 @@ def redact(report: Report) -> Report:
 
     return replace(
         report,
+        captures=[change(capture) for capture in report.captures],
         exchanges=Mapped(report.exchanges, change),
         agreements=Mapped(report.agreements, change),
         findings=Mapped(report.findings, change),
@@ -100,7 +114,11 @@ def redact(report: Report) -> Report:
 
 def _walk(value: Any, names: Pseudonyms, member: str) -> Any:
     if isinstance(value, str):
-        return value if member in _PLAIN and "@" not in value else names.text(value)
+        if member in _MADE:
+            return value
+        if member in _FREE and "@" not in value:
+            return names.numbers(value)
+        return names.text(value)
     if isinstance(value, msgspec.Struct):
         members = value.__struct_fields__
         return type(value)(**{m: _walk(getattr(value, m), names, m) for m in members})

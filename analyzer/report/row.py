@@ -17,6 +17,8 @@ _DONE: Final = {
     "deregistration": "deregistered",
 }
 
+_WITHOUT: Final = {"agreed": "", "incomplete": "agreement not captured"}
+
 
 def row(exchange: Exchange, verdict: Verdict, notes: int) -> str:
     """`OK  001010123456789  registered 1.356 s  ipsec-3gpp hmac-md5-96/aes-cbc  5 notes`.
@@ -46,5 +48,5 @@ def _done(exchange: Exchange, verdict: Verdict) -> str:
 
 def _agreed(exchange: Exchange) -> str:
     if exchange.agreed is None:
-        return "" if exchange.outcome == "agreed" else "no security agreement"
+        return _WITHOUT.get(exchange.outcome, "no security agreement")
     return mechanism(exchange.agreed).replace(" / ", "/").replace("  ", " ")

@@ -136,6 +136,13 @@ def _hidden_answer(exchange: Exchange) -> bool:
     return result is not None and result.inferred
 
 
+def _went_on(exchange: Exchange) -> bool:
+    challenge = step_of(exchange, "challenge")
+    return challenge is not None and any(
+        signal.kind == "syn-ack" and signal.time >= challenge.time for signal in exchange.signals
+    )
+
+
 # why the capture cannot tell; the first that holds
 _GAPS: Final = (
     _Gap(lambda e: not e.coverage.start,
@@ -150,6 +157,9 @@ _GAPS: Final = (
          "the ESP part is not readable", "ESP not readable"),
     _Gap(lambda e: e.stopped_at == "challenge",
          "the capture ends after the first request", "ends after first request"),
+    _Gap(lambda e: e.stopped_at == "verify" and _went_on(e),
+         "TCP was opened after the {challenge}, no SIP is readable in it",
+         "after the {challenge} not readable"),
     _Gap(lambda e: e.stopped_at == "verify",
          "the capture ends after the {challenge}", "ends after the {challenge}"),
     _Gap(lambda e: True, "the capture cannot tell", "cannot tell"),
@@ -307,8 +317,18 @@ def _stopped(exchange: Exchange, row: _Row) -> str:
 
 def _own_party(exchange: Exchange, row: _Row) -> Party | None:
     if row.word == "rejected":
+        if _contradicts_itself(exchange):
+            return "pcscf"
         return _LAYER_PARTY.get(exchange.layer or "", "unknown")
     return row.party
+
+
+def _contradicts_itself(exchange: Exchange) -> bool:
+    """420 to what the same server demanded by its own 421 or 494 (RFC 3329 2.3.1)."""
+    result = step_of(exchange, "result")
+    if result is None or result.code != 420:
+        return False
+    return any(step.role == "challenge" and step.code in (421, 494) for step in exchange.steps)
 
 
 def first_frame(exchange: Exchange) -> Frame | None:

@@ -7,10 +7,10 @@ case; several may stand in one text with commas between.
 from collections.abc import Iterable
 
 from analyzer.rules.book import Book
-from analyzer.rules.errors import did_you_mean
+from analyzer.rules.errors import BookError, did_you_mean
 
 
-class SelectionError(ValueError):
+class SelectionError(BookError):
     """A selector that fits no rule. `str()` is one line for people."""
 
 

@@ -46,6 +46,7 @@ Fused = Callable[[Any], list[Hit]]
 SUBJECT: Final = "subject"
 DEAR: Final = 2  # the cost from which a condition is asked for last
 _HITS: Final = "hits"
+_ELEMENT: Final = "the element"  # no name that a rule can use
 
 
 class Clause(Struct, frozen=True):
@@ -116,7 +117,7 @@ def _canonical(clause: Clause) -> Clause:
     if clause.each is None:
         return clause
     variable, collection = clause.each
-    name = Variable("each", variable.type)
+    name = Variable(_ELEMENT, variable.type)
     renamed = tuple(substitute(part, variable.name, name) for part in clause.conjuncts)
     return Clause(clause.index, renamed, (name, collection))
 

@@ -15,6 +15,7 @@ import pytest
 from analyzer.report.json_writer import to_json
 from analyzer.report.model import Document, Report
 from analyzer.report.text import TextOptions, to_text
+from analyzer.report.verdict import succeeded, word
 from tests import captures
 from tests.captures import SAMPLES, Record, link_type, pcap, records
 
@@ -151,11 +152,13 @@ def without_some(whole: list[Record]) -> Iterator[tuple[str, list[Record]]]:
 
 def invented(data: bytes) -> set[str]:
     """What would send somebody looking for a fault that is not there."""
-    return {
+    report = analysed(data)
+    rules = {
         one.rule
-        for one in analysed(data).findings
+        for one in report.findings
         if one.severity in ("critical", "error") and one.effect != "none"
     }
+    return rules | {word(one) for one in report.exchanges if succeeded(word(one)) is False}
 
 
 @pytest.mark.parametrize("name", HEALTHY)

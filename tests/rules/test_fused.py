@@ -7,7 +7,7 @@ from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine, conditions_of
 from analyzer.rules.nodes import Literal, Words, walk
 from analyzer.rules.vocabulary import KINDS, POLICY_DEFAULTS, SCOPES
-from tests.rules.fakes import fake
+from tests.rules.fakes import fake, mechanism, message
 from tests.rules.oracle import ABSENT, holds, value_of
 
 BOOK = rule_book.load()
@@ -125,3 +125,28 @@ def test_samples_agree_too():
 def test_nothing_fires_where_nothing_was_seen():
     for scope in SCOPES:
         assert ENGINE.judge(scope, fake(scope)) == ()
+
+
+RULE_WITH_EACH = b"""
+[[rule]]
+id = "XXX-01"
+name = "stronger-offered"
+title = "A cipher of the offer is not in the echo"
+severity = "warning"
+class = "conformance"
+party = "ue"
+scope = "message"
+each = "m in message.mechanisms"
+when = "any(each.ealg != m.ealg for each in message.mechanisms)"
+expected = "'the same'"
+seen = "'another'"
+spec = "RFC 3329 2.3.1"
+cause = "A test."
+fix = "None."
+"""
+
+
+def test_no_name_of_a_rule_is_captured_when_rules_are_fused():
+    engine = Engine(rule_book.read([("own.toml", RULE_WITH_EACH)]))
+    subject = message(mechanisms=[mechanism(ealg="null"), mechanism(ealg="aes-cbc")])
+    assert len(list(engine.judge("message", subject))) == 2

@@ -31,6 +31,10 @@ def test_unknown_selector(selector, near):
         selected(BOOK, [selector])
 
 
+def test_a_selection_is_refused_like_a_book():
+    assert issubclass(SelectionError, BookError)
+
+
 def test_policy_file():
     found = policy.read("net.toml", b'no_ipsec = true\nquirks = ["pani-in-clear"]')
     assert found["no_ipsec"] is True
