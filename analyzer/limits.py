@@ -27,7 +27,6 @@ DATAGRAM: Final = 65_535  # a reassembled IP payload
 STREAMS: Final = 8192  # TCP directions followed at once
 STREAM_WAIT: Final = 256  # segments held back behind one gap
 STREAM_BUFFER: Final = 1 << 18  # bytes held back behind one gap
-SPIS: Final = 65_536  # ESP flows counted at once
 FRAGMENT_BUFFER: Final = 1 << 24  # bytes of all fragments held together, with what holds them
 STREAMS_BUFFER: Final = 1 << 25  # bytes held back in all streams together, with what holds them
 STREAM_START: Final = 8  # segments held back where a stream is met in its middle

@@ -15,7 +15,6 @@ from analyzer.report.json_writer import to_json, to_jsonl
 from analyzer.report.model import Report
 from analyzer.report.text import TextOptions, to_text
 
-FORMATS: Final = ("text", "json", "jsonl")
 _SUFFIXES: Final = {".txt": "text", ".json": "json", ".jsonl": "jsonl"}
 
 

@@ -11,8 +11,6 @@ from msgspec import Struct
 
 from analyzer.rules.rule import SEVERITIES, Rule
 
-EFFECTS: Final = ("explains-outcome", "risk", "none")
-
 BEFORE: Final = {"challenge": "offer", "verify": "challenge", "result": "verify"}
 """A role that never came, or that came as a refusal, speaks of itself and of the one before it."""
 

@@ -94,11 +94,6 @@ class Credentials(DigestParameters):
     auts: str | None = None
     integrity_protected: str | None = None
 
-    @property
-    def auts_octets(self) -> bytes | None:
-        """AUTS, 14 octets (RFC 3310 3.4); None where absent or not decodable."""
-        return parse_auts(self.auts)[0] if self.auts else None
-
 
 _Kind = TypeVar("_Kind", Challenge, Credentials)
 _COMMON: Final = ("realm", "nonce", "algorithm", "qop", "opaque")
