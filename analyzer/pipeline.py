@@ -18,6 +18,7 @@ from analyzer.capture.packet import Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen
+from analyzer.flows.problems import Problems
 from analyzer.keys.sa_table import SaTable
 from analyzer.limits import SECOND
 from analyzer.report import assembly, model
@@ -29,6 +30,7 @@ from analyzer.rules import policy as rule_policy
 from analyzer.rules.engine import Engine
 from analyzer.rules.judge import Judge
 from analyzer.rules.selection import selected
+from analyzer.rules.vocabulary import POLICY_DEFAULTS
 from analyzer.sip import SipMessage, SipReader
 from analyzer.version import NAME, VERSION
 
@@ -67,7 +69,7 @@ class Conductor:
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
         self._turned: dict[int, int] = {}
-        self._cut: dict[int, Problem] = {}
+        self._truncated = Problems()
 
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
@@ -89,7 +91,7 @@ class Conductor:
         """What flows/ and sip/ could not read or dropped, by capture."""
         yield from self.flows.problems
         yield from self.reader.problems
-        yield from self._cut.items()
+        yield from self._truncated
 
     def _turn(self, packet: Packet | Watermark) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
@@ -113,10 +115,7 @@ class Conductor:
     def _hear(self, messages: list[SipMessage]) -> None:
         for message in messages:
             if message.truncated:
-                self._cut.setdefault(
-                    message.capture, Problem("sip-message-truncated", message.frame, count=0)
-                )
-                self._cut[message.capture].count += 1
+                self._truncated.note(message.capture, "sip-message-truncated", message.frame)
             self.reconstruction.message(message)
             if self.messages is not None:
                 self.messages.append(message)
@@ -213,11 +212,9 @@ def _captures(captures: Captures, conductor: Conductor) -> list[model.Capture]:
 def _engine(settings: Settings) -> Engine:
     further = [(path, Path(path).read_bytes()) for path in settings.rules]
     rules = rule_book.load(further)
-    policy = None
+    policy = POLICY_DEFAULTS
     if settings.policy is not None:
         policy = rule_policy.read(settings.policy, Path(settings.policy).read_bytes())
     ids = selected(rules, settings.select, settings.extend_select, settings.ignore)
     dialects = None if settings.dialect == "auto" else (settings.dialect,)
-    if policy is None:
-        return Engine(rules, dialects=dialects, ids=ids)
     return Engine(rules, policy, dialects, ids)

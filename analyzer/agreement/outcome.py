@@ -16,10 +16,10 @@ from analyzer.agreement.exchange import (
     Sign,
     Verdict,
 )
-from analyzer.agreement.place import Place
+from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import server_list
 from analyzer.agreement.states import CHALLENGES, State
-from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT
+from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
 
 # This many tries of one request without an answer are a failure, not the end of the capture
 # (rules.md PRT-22).
@@ -69,13 +69,13 @@ def _outcome(exchange: Exchange, registration: Registration | None, lost: bool) 
         return "incomplete"
     if not uses_sec_agree(exchange):
         return "not-used"
-    if exchange.last("challenge") is None and exchange.last("verify") is not None:
-        return "incomplete"  # the challenge was not captured
+    verify = exchange.last("verify")
     if exchange.last("challenge") is None:
+        if verify is not None:
+            return "incomplete"  # the challenge was not captured
         return "bypassed" if _unchallenged_offer(exchange) else _by_echo(exchange.offer)
     if server_list(exchange) is None:
         return "bypassed"
-    verify = exchange.last("verify")
     if verify is None or verify.place is None:
         return "incomplete"
     return _by_protection(verify.place, exchange)
@@ -201,8 +201,7 @@ def uses_sec_agree(exchange: Exchange) -> bool:
     for step in exchange.steps:
         if step.place is None or step.place.lists:
             return True
-        message = step.place.message
-        if any("sec-agree" in message.tokens(name) for name in ("require", "proxy-require")):
+        if demands_sec_agree(step.place.message):
             return True
     return False
 
@@ -280,7 +279,7 @@ def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
     signs += _later_signs(exchange)
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     if exchange.superseded_by is None and quiet:
-        seconds = (exchange.end_time - exchange.last_time) // 1_000_000_000
+        seconds = (exchange.end_time - exchange.last_time) // SECOND
         signs.append(Sign(f"no new REGISTER in clear for {seconds} s"))
     return (
         Registration(good, "inferred", None, signs)

@@ -129,3 +129,10 @@ class Place:
     def verify(self) -> MechanismList | None:
         """Security-Verify, None where there is no such header."""
         return self.lists.get("verify")
+
+
+def demands_sec_agree(message: SipMessage) -> bool:
+    """Whether it requires the extension of somebody (RFC 3329 2.3.1)."""
+    return "sec-agree" in message.tokens("require") or "sec-agree" in message.tokens(
+        "proxy-require"
+    )

@@ -16,7 +16,7 @@ from analyzer.agreement.legs import Leg, Legs
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.naming import exchange_key
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
-from analyzer.agreement.place import Place
+from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import Settlements, server_lists
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
@@ -560,11 +560,7 @@ def _negotiates(message: SipMessage) -> bool:
         return False
     if message.has("security-verify"):
         return False
-    return (
-        message.has("security-client")
-        or "sec-agree" in message.tokens("require")
-        or "sec-agree" in message.tokens("proxy-require")
-    )
+    return message.has("security-client") or demands_sec_agree(message)
 
 
 def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:

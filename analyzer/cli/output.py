@@ -29,7 +29,7 @@ def format_of(path: str, default: str | None) -> str:
 
 
 def write_file(report: Report, path: str, form: str, options: TextOptions) -> None:
-    """Write one file. Raises FileError where that fails."""
+    """Write one file. Raises UsageError where that fails."""
     try:
         with Path(path).open("wb") as stream:
             _write(report, stream, form, replace(options, colour=False, ascii_only=True))

@@ -1,4 +1,4 @@
-"""What `flows/` could not use, counted by capture and kind."""
+"""What could not be used of the captures, counted by capture and kind."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ class Problems:
     def __init__(self) -> None:
         self._kept: dict[tuple[int, str], Problem] = {}
 
-    def note(self, capture: int, kind: str, frame: int, detail: str = "") -> None:
+    def note(self, capture: int, kind: str, frame: int | None = None, detail: str = "") -> None:
         """Count one more problem of this kind in this capture."""
         known = self._kept.get((capture, kind))
         if known is None:

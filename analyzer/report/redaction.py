@@ -18,16 +18,17 @@ import msgspec
 from analyzer.report.model import Identity, Report
 from analyzer.report.streams import Mapped
 
+_DIGITS: Final = r"(?<![0-9])[0-9]{6,32}(?![0-9])"
 # the user of a SIP URI, the number of a tel URI; the cell; else what stands before an @; else a
 # number
 _NAMES: Final = re.compile(
     r"\b(sips?:(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
     r"|\b([a-z0-9-]{0,32}(?:cell-id|cgi|sai|ci-3gpp2|node-id)[a-z0-9-]{0,32}=\"?)([^\";,\s]+)"
     r"|([A-Za-z0-9+_.~%-]{1,128})(?=@)"
-    r"|(?<![0-9])([0-9]{6,32})(?![0-9])",
+    rf"|({_DIGITS})",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{6,32}(?![0-9])")
+_NUMBER: Final = re.compile(_DIGITS)
 _MADE: Final = frozenset(("key", "id", "fingerprint"))  # made here, they name nobody
 _FREE: Final = frozenset(("call_id", "path"))  # anything may stand there: known numbers alone go
 

@@ -11,6 +11,7 @@ from collections import Counter
 from analyzer import limits
 from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import Datagram
+from analyzer.flows.problems import Problems
 from analyzer.sip.copies import Copies, add_sighting
 from analyzer.sip.digest import AkaNonce, Challenge, Credentials
 from analyzer.sip.framing import Framed, Framing, udp_octets
@@ -37,10 +38,19 @@ class SipReader:
     when copies are merged into their first sighting.
     """
 
-    __slots__ = ("_copies", "_framing", "_transactions", "_turned", "messages", "sightings")
+    __slots__ = (
+        "_copies",
+        "_framing",
+        "_problems",
+        "_transactions",
+        "_turned",
+        "messages",
+        "sightings",
+    )
 
     def __init__(self) -> None:
-        self._framing = Framing()
+        self._problems = Problems()
+        self._framing = Framing(self._problems)
         self._copies = Copies()
         self._transactions = Transactions()
         self._turned = 0
@@ -81,10 +91,7 @@ class SipReader:
         `sip-stream-garbage` (octets before a start line), and, told of the first capture whatever
         the capture, `sip-stream-dropped`, `sip-transaction-dropped` (lost to a bound).
         """
-        found = [
-            (capture, Problem(kind, count=count))
-            for (capture, kind), count in self._framing.problems.items()
-        ]
+        found = list(self._problems)
         for kind, count in (
             ("sip-stream-dropped", self._framing.dropped),
             ("sip-transaction-dropped", self._transactions.dropped),

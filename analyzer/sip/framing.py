@@ -14,6 +14,7 @@ import msgspec
 
 from analyzer import limits
 from analyzer.flows.datagram import Datagram
+from analyzer.flows.problems import Problems
 from analyzer.sip.aging import Aging
 from analyzer.sip.headers import Head, head_end, parse_head, parse_start_line
 from analyzer.sip.message import content_length
@@ -130,15 +131,15 @@ class _Unfinished:
 class Framing:
     """Follows TCP directions by their stream number.
 
-    `problems` counts by (capture, kind): `sip-message-too-long`, `sip-stream-garbage` (octets
-    between messages that are no SIP), `sip-message-cut` (a gap inside one).
+    `problems` is told of `sip-message-too-long`, `sip-stream-garbage` (octets between messages that
+    are no SIP) and `sip-message-cut` (a gap inside one).
     """
 
-    __slots__ = ("_streams", "problems")
+    __slots__ = ("_problems", "_streams")
 
-    def __init__(self) -> None:
+    def __init__(self, problems: Problems) -> None:
         self._streams: Aging[int, _Unfinished] = Aging(limits.TRANSACTION_LIFE, limits.UNFINISHED)
-        self.problems: dict[tuple[int, str], int] = {}
+        self._problems = problems
 
     def feed(self, datagram: Datagram) -> list[Framed]:
         """The messages that are complete with these octets of a TCP direction."""
@@ -252,5 +253,4 @@ class Framing:
             yield rest.take(head, len(octets), True)
 
     def _problem(self, rest: _Unfinished, kind: str) -> None:
-        key = (rest.last.capture, kind)
-        self.problems[key] = self.problems.get(key, 0) + 1
+        self._problems.note(rest.last.capture, kind)
