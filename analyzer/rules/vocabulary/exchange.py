@@ -1,0 +1,97 @@
+"""Facts of a run of the agreement, and of what stands above single runs."""
+
+from typing import Final
+
+from analyzer.rules.vocabulary.fact import Fact
+from analyzer.rules.vocabulary.words import DIALECTS, EXCHANGE_KINDS, OUTCOMES
+
+EXCHANGE: Final = (
+    Fact("dialect", "text", "dialect", values=DIALECTS, wireshark=False),
+    Fact("kind", "text", "kind of exchange", values=EXCHANGE_KINDS, wireshark=False),
+    Fact("method", "text", "method of its first request"),
+    Fact("offer", "message", "first request", needs=("start",)),
+    Fact("challenge", "message", "last challenge", needs=("both_directions",)),
+    Fact("verify", "message", "request after the challenge", needs=("protected_part",)),
+    Fact(
+        "result",
+        "message",
+        "final response that ended it",
+        needs=("both_directions", "protected_part"),
+    ),
+    Fact(
+        "previous",
+        "exchange",
+        "exchange before this one of the same subscriber on the same access",
+        needs=("start",),
+        wireshark=False,
+    ),
+    Fact("outcome", "text", "outcome of the agreement", values=OUTCOMES, wireshark=False),
+    Fact("registered", "bool", "registration state is registered, seen or inferred"),
+    Fact("exempt", "text", "why no agreement is due, as of a message; absent if due"),
+    Fact(
+        "loss",
+        "bool",
+        "packets are missing from the capture during it",
+        wireshark=False,
+    ),
+    Fact("challenges", "int", "challenges in it, retransmissions aside"),
+    Fact(
+        "silence_ms",
+        "ms",
+        "from the last challenge to the end of the capture or of the exchange; absent if anything, "
+        "ESP included, came from this client after it",
+        needs=("both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "chosen",
+        "mechanism",
+        "element of the server's list in use on the wire; absent if that cannot be told",
+        needs=("list", "wire"),
+        wireshark=False,
+    ),
+    Fact(
+        "best_common",
+        "mechanism",
+        "element with the highest q that the client offered too; absent without q",
+        needs=("list", "start"),
+        wireshark=False,
+    ),
+)
+
+IDENTITY: Final = (
+    Fact(
+        "dialect",
+        "text",
+        "dialect of its last exchange",
+        values=DIALECTS,
+        wireshark=False,
+    ),
+    Fact(
+        "consecutive_challenges",
+        "int",
+        "most 401, 407, 421 and 494 in a row within 60 s for one method, without a success "
+        "between; those answered by auts, and retransmissions, are not counted",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
+    Fact("exempt", "text", "why no agreement is due, as of a message; absent if due"),
+    Fact(
+        "loss",
+        "bool",
+        "packets are missing from the capture during it",
+        wireshark=False,
+    ),
+)
+
+SERVER: Final = (
+    Fact("dialect", "text", "dialect of its exchanges", values=DIALECTS, wireshark=False),
+    Fact("clients", "int", "clients seen at this first hop", wireshark=False),
+    Fact("challenges", "int", "challenges it sent", wireshark=False),
+)
+
+CAPTURE: Final = (
+    Fact("dialect", "text", "dialect of most exchanges", values=DIALECTS, wireshark=False),
+    Fact("messages", "int", "SIP messages, copies merged", wireshark=False),
+    Fact("esp_packets", "int", "ESP packets", wireshark=False),
+)
