@@ -5,6 +5,8 @@ ESP key is made from CK and IK, and the 3GPP releases that have it. What is not 
 3GPP algorithm. Clauses and releases come from secondary sources; rows say how sure they are.
 """
 
+import hashlib
+import hmac
 from typing import Final, Literal
 
 import msgspec
@@ -174,6 +176,11 @@ ENCRYPTION: Final[tuple[Algorithm, ...]] = (
     ),
 )
 
+KEY_OCTETS: Final = 16  # of CK and of IK (TS 33.102 6.3.7)
+
+# FC and P0 of the key derivation that gives the salts (TS 33.203 Annex I, TS 33.220 Annex B).
+_SALTS: Final = {"gmac-salt": (0x58, b"AES_GMAC_SALT"), "gcm-salt": (0x59, b"AES_GCM_SALT")}
+
 _INTEGRITY: Final = {row.name: row for row in INTEGRITY}
 _ENCRYPTION: Final = {row.name: row for row in ENCRYPTION}
 
@@ -202,3 +209,34 @@ def iv_length(alg: str, ealg: str) -> int | None:
     if first is None or second is None:
         return None
     return second.iv or first.iv
+
+
+def by_wireshark(name: str, kind: Kind) -> Algorithm | None:
+    """The row of a name in Wireshark's `esp_sa`; the AES-GCM of other ICV lengths is not ours."""
+    rows = INTEGRITY if kind == "integrity" else ENCRYPTION
+    return next((row for row in rows if row.wireshark and row.wireshark == name), None)
+
+
+def by_xfrm(name: str, kind: Kind) -> Algorithm | None:
+    """The row of a name that `ip xfrm state` prints."""
+    rows = INTEGRITY if kind == "integrity" else ENCRYPTION
+    return next((row for row in rows if row.xfrm == name), None)
+
+
+def salt(row: Algorithm, ck: bytes, ik: bytes) -> bytes:
+    """The salt of a counter mode, 4 octets; empty for the others (TS 33.203 Annex I)."""
+    derivation = _SALTS.get(row.expansion)
+    if derivation is None:
+        return b""
+    fc, p0 = derivation
+    text = bytes((fc,)) + p0 + len(p0).to_bytes(2, "big")
+    return hmac.new(ck + ik, text, hashlib.sha256).digest()[-4:]
+
+
+def esp_key(row: Algorithm, ck: bytes, ik: bytes) -> bytes:
+    """The ESP key that CK and IK (16 octets each) give for this algorithm, its salt behind it."""
+    if row.expansion == "none":
+        return b""
+    if row.kind == "integrity":
+        return ik + (bytes(4) if row.expansion == "ik-zeros" else salt(row, ck, ik))
+    return ck + (ck[:8] if row.expansion == "ck-ck64" else salt(row, ck, ik))

@@ -5,7 +5,10 @@ import pytest
 from analyzer.keys.algorithms import (
     ENCRYPTION,
     INTEGRITY,
+    by_wireshark,
+    by_xfrm,
     encryption,
+    esp_key,
     icv_length,
     integrity,
     iv_length,
@@ -78,3 +81,34 @@ def test_what_is_not_in_the_table_is_none() -> None:
     assert integrity("hmac-sha-256-128") is None
     assert integrity("") is None
     assert encryption("aes-cbc ") is None
+
+
+CK = bytes.fromhex("b40ba9a3c58b2a05bbf0d987b21bf8cb")
+IK = bytes.fromhex("f769bcd751044604127672711c6d3441")
+
+
+@pytest.mark.parametrize("row", INTEGRITY + ENCRYPTION, ids=lambda row: f"{row.kind}-{row.name}")
+def test_keys_have_the_lengths_of_the_table(row: object) -> None:
+    assert isinstance(row, type(INTEGRITY[0]))
+    assert len(esp_key(row, CK, IK)) * 8 == row.key_bits + row.salt_bits
+
+
+def test_the_expansion_of_annex_i() -> None:
+    """AES-GCM: the key that opens a capture of a real UE (samples/real/os_21)."""
+    made = {
+        row.name: esp_key(row, CK, IK).hex() for row in INTEGRITY + ENCRYPTION if row.name != "null"
+    }
+    assert made["hmac-md5-96"] == IK.hex()
+    assert made["hmac-sha-1-96"] == IK.hex() + "00000000"
+    assert made["aes-cbc"] == CK.hex()
+    assert made["des-ede3-cbc"] == CK.hex() + CK.hex()[:16]
+    assert made["aes-gcm"] == CK.hex() + "89273db6"
+    assert made["aes-gmac"][:32] == IK.hex()
+    assert made["aes-gmac"][32:] != made["aes-gcm"][32:]
+
+
+def test_names_elsewhere_lead_back() -> None:
+    for row in INTEGRITY + ENCRYPTION:
+        assert by_xfrm(row.xfrm, row.kind) is row
+        assert by_wireshark(row.wireshark, row.kind) is (row if row.wireshark else None)
+    assert by_wireshark("ANY 96 bit authentication [no checking]", "integrity") is None
