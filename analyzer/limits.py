@@ -35,6 +35,8 @@ STREAM_PATIENCE: Final = 4 * SECOND  # how long a gap is waited for: two retrans
 ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their copies
 ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 
+STRAY_FLOWS: Final = 64  # ESP flows that nothing announced, named for each capture
+
 # sip
 MESSAGE: Final = 65_536  # one SIP message: a UDP datagram, or what TCP may need to hold for one
 HEADER_ROWS: Final = 1000

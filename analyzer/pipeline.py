@@ -18,6 +18,7 @@ from analyzer.capture.packet import Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen
+from analyzer.flows.ledger import EspLedger
 from analyzer.flows.problems import Problems
 from analyzer.keys.sa_table import SaTable
 from analyzer.limits import SECOND
@@ -64,6 +65,7 @@ class Conductor:
     def __init__(self) -> None:
         self.table = SaTable()
         self.flows = Flows(self.table)
+        self.ledger = EspLedger()
         self.reader = SipReader()
         self.reconstruction = Reconstruction()
         self.messages: list[SipMessage] | None = None
@@ -107,6 +109,7 @@ class Conductor:
             if isinstance(flow, Datagram):
                 self._hear(self.reader.feed(flow))
             elif isinstance(flow, EspSeen):
+                self.ledger.see(flow, self.table.get(flow.dst, flow.spi) is not None)
                 self.reconstruction.esp(flow)
             else:
                 self.reconstruction.signal(flow)
@@ -204,7 +207,12 @@ def _captures(captures: Captures, conductor: Conductor) -> list[model.Capture]:
         captures.infos[number].problems.append(problem)
     reader = conductor.reader
     return [
-        assembly.capture(info, reader.sightings[number], reader.messages[number])
+        assembly.capture(
+            info,
+            reader.sightings[number],
+            reader.messages[number],
+            **assembly.esp_counts(conductor.ledger[number]),
+        )
         for number, info in enumerate(captures.infos)
     ]
 

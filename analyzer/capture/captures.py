@@ -129,6 +129,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
     Fills `info`, which is as of the item given last.
     """
     info.problems.clear()
+    info.cut, info.cut_frame = 0, None
     info.format = ""
     problems = Problems(info.problems)
     try:
@@ -146,6 +147,10 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
                 describe(info, walk, opened.compression)
             if record.time > latest:
                 latest = record.time
+            if record.cut:
+                info.cut += 1
+                if info.cut_frame is None:
+                    info.cut_frame = record.frame
             if ("link", record.link_type) not in LAYERS:
                 unread += 1
                 name = link_type_name(record.link_type)
@@ -182,3 +187,5 @@ def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
     info.link_types = list(dict.fromkeys(map(link_type_name, walk.link_types)))
     info.packets = walk.frames
     info.first_time, info.last_time = walk.first_time, walk.last_time
+    info.snap_length = walk.snap_length
+    info.dropped = sum(walk.drops.values()) if walk.drops else None

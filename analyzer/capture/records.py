@@ -41,6 +41,7 @@ SMALLEST_BLOCK: Final = 12
 INTERFACE: Final = 1
 PACKET: Final = 2
 SIMPLE: Final = 3
+STATISTICS: Final = 5
 ENHANCED: Final = 6
 # Blocks that hold no packet, but that Wireshark numbers as frames.
 EVENTS: Final = frozenset(
@@ -55,6 +56,7 @@ EVENTS: Final = frozenset(
 )
 TSRESOL: Final = 9
 TSOFFSET: Final = 14
+DROPS: Final = frozenset({5, 7})  # isb_ifdrop, isb_osdrop
 
 FIRST_CHUNK: Final = 1 << 16  # enough where only the first frame is asked for
 LATEST: Final = 1 << 63  # nanoseconds: no later time can be written anywhere
@@ -147,12 +149,14 @@ class Walk:
         "_hits",
         "_problems",
         "_window",
+        "drops",
         "first_time",
         "format",
         "frames",
         "last_time",
         "link_types",
         "lost",
+        "snap_length",
     )
 
     def __init__(self, reader: Reader, problems: Problems, *, every: bool = False) -> None:
@@ -166,6 +170,8 @@ class Walk:
         self.link_types: list[int] = []  # in the order of their first frame or interface
         self.first_time: int | None = None
         self.last_time: int | None = None
+        self.snap_length = 0  # the shortest of all interfaces; 0: no limit
+        self.drops: dict[int, int] = {}  # by interface, as the last statistics say
 
     def records(self) -> Iterator[Record]:
         """The frames, in the order of the file."""
@@ -204,7 +210,8 @@ class Walk:
         if not window.have(FILE_HEADER):
             self._problems.add("cut-short", None, window.left, "in the file header")
             return
-        link_type = Struct(f"{order}I").unpack_from(window.buffer, 20)[0] & LINK_TYPE
+        self.snap_length, link_type = Struct(f"{order}II").unpack_from(window.buffer, 16)
+        link_type &= LINK_TYPE
         layout = self._layout(link_type, order)
         header = Struct(f"{order}IIII")
         window.at = FILE_HEADER
@@ -343,6 +350,8 @@ class Walk:
             self._interface(section, body)
         elif kind in PACKETS:
             yield from self._packet(section, *PACKETS[kind], body)
+        elif kind == STATISTICS:
+            self._statistics(section, body)
         elif kind in EVENTS:
             self.frames += 1
             self.lost += 1
@@ -396,6 +405,22 @@ class Walk:
             elif code == TSOFFSET and len(value) == 8:
                 interface.offset = Struct(f"{section.order}q").unpack(value)[0] * SECOND
         section.add(interface)
+        self.snap_length = min(filter(None, (self.snap_length, snap_length)), default=0)
+
+    def _statistics(self, section: "Section", body: bytes) -> None:
+        """Interface Statistics Block: what was dropped so far on an interface."""
+        if len(body) < 12:
+            return
+        number = section.base + int(Struct(f"{section.order}I").unpack_from(body)[0])
+        if number >= section.base + len(section.interfaces):
+            return
+        counts = [
+            int(Struct(f"{section.order}Q").unpack(value)[0])
+            for code, value in options(body, 12, section.order)
+            if code in DROPS and len(value) == 8
+        ]
+        if counts:
+            self.drops[number] = sum(counts)
 
     def _epb_interface(self, section: "Section", length: int) -> int:
         """The interface of the whole Enhanced Packet Block here, -1 if its lengths do not fit."""

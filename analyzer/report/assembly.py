@@ -12,6 +12,7 @@ from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
 from analyzer.capture.packet import CaptureInfo
 from analyzer.flows.datagram import Signal
+from analyzer.flows.ledger import EspCounts
 from analyzer.report import model
 from analyzer.report.naming import frame_name
 from analyzer.report.steps import mechanism
@@ -139,8 +140,32 @@ def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> mo
             for one in info.problems
         ],
         unreadable=info.unreadable,
+        snap_length=info.snap_length or None,
+        cut=info.cut,
+        cut_frame=info.cut_frame,
+        dropped=info.dropped,
         **more,
     )
+
+
+def esp_counts(counts: EspCounts) -> dict[str, Any]:
+    """The members of a capture that speak of ESP."""
+    return {
+        "esp_packets": counts.packets,
+        "esp_opened": counts.opened,
+        "esp_unannounced": counts.unannounced,
+        "esp_strays": [
+            model.EspFlow(
+                src=address_text(src),
+                dst=address_text(dst),
+                spi=spi,
+                packets=stray.packets,
+                opened=stray.opened,
+                frame=stray.frame,
+            )
+            for (src, dst, spi), stray in counts.strays.items()
+        ],
+    }
 
 
 def _agreed(judged: Judged) -> model.Mechanism | None:

@@ -71,8 +71,25 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     count: int
 
 
+class EspFlow(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """ESP of one SPI one way; `frame` is the first packet, `opened` counts those that were read."""
+
+    src: str
+    dst: str
+    spi: int
+    packets: int
+    opened: int = 0
+    frame: int
+
+
 class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """One input. `sip_sightings` counts before copies are merged, `sip_messages` after."""
+    """One input. `sip_sightings` counts before copies are merged, `sip_messages` after.
+
+    `esp_unannounced` are ESP packets whose SPI no list read by then had announced, of which
+    `esp_strays` names the first flows. `snap_length` is absent where there is no limit; `cut`
+    counts the packets looked at whose end it took, from frame `cut_frame` on; `dropped` are packets
+    that the capturing program says it lost.
+    """
 
     path: str
     format: str = ""
@@ -82,6 +99,12 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     sip_messages: int
     esp_packets: int | None = None
     esp_opened: int | None = None
+    esp_unannounced: int = 0
+    esp_strays: list[EspFlow] = []
+    snap_length: int | None = None
+    cut: int = 0
+    cut_frame: int | None = None
+    dropped: int | None = None
     first_time: Time | None = None
     last_time: Time | None = None
     clock_offset_ms: float | None = None
