@@ -5,7 +5,7 @@ one. So a packet goes through all rooms before the next one enters `flows/`, and
 announced is in the `SaTable` by then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -24,11 +24,12 @@ from analyzer.keys.sa_table import SaTable
 from analyzer.limits import SECOND
 from analyzer.report import assembly, model
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
-from analyzer.report.steps import keep
+from analyzer.report.steps import keep, steps
 from analyzer.report.summary import summarise
 from analyzer.rules import book as rule_book
 from analyzer.rules import policy as rule_policy
 from analyzer.rules.engine import Engine
+from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judge
 from analyzer.rules.selection import selected
 from analyzer.rules.vocabulary import POLICY_DEFAULTS
@@ -36,6 +37,8 @@ from analyzer.sip import SipMessage, SipReader
 from analyzer.version import NAME, VERSION
 
 Input = str | BinaryIO
+Told = Callable[[model.Exchange, list[model.Finding], bool], None]
+"""Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class _Findings:
     """What judging leaves behind: the spools, and the judge with its findings."""
 
     judge: Judge
+    told: Told | None = None
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
 
@@ -146,14 +150,34 @@ class _Findings:
         signals = conductor.reconstruction.signals
         for item in items:
             if isinstance(item, Exchange):
+                mark = len(self.judge)
                 judged = self.judge.exchange(item)
-                self.exchanges.append(assembly.exchange(judged, signals, captures), keep(item))
+                made = assembly.exchange(judged, signals, captures)
+                self.exchanges.append(made, keep(item))
+                if self.told is not None:
+                    self._tell(item, made, self.judge.since(mark), closed=True)
                 judged.facts.dismiss()
             else:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
                     self.agreements.append(assembly.agreement(item))
             release(item)
+
+    def preview(self, engine: Engine, conductor: Conductor, captures: int) -> None:
+        """Tell of runs whose result came, as if they had closed now."""
+        for run in conductor.reconstruction.peek():
+            judge = Judge(engine)
+            judged = judge.exchange(run)
+            made = assembly.exchange(judged, conductor.reconstruction.signals, captures)
+            self._tell(run, made, judge.since(0), closed=False)
+            judged.facts.dismiss()
+
+    def _tell(
+        self, run: Exchange, made: model.Exchange, found: list[Finding], *, closed: bool
+    ) -> None:
+        assert self.told is not None
+        made.steps = steps(keep(run))
+        self.told(made, [assembly.finding(one) for one in found], closed)
 
 
 def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.Report:
@@ -166,14 +190,26 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
     return sweep(open_captures(inputs), _engine(settings), settings.strict)
 
 
-def sweep(captures: Captures, engine: Engine, strict: bool = False) -> model.Report:
+def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> model.Report:
+    """As `analyze`, of one stream as it comes: `told` hears of every exchange in time."""
+    settings = settings or Settings()
+    return sweep(open_captures([stream]), _engine(settings), settings.strict, told)
+
+
+def sweep(
+    captures: Captures, engine: Engine, strict: bool = False, told: Told | None = None
+) -> model.Report:
     """One pass over the captures; a pure function of what they hold."""
     conductor = Conductor()
-    kept = _Findings(Judge(engine))
+    kept = _Findings(Judge(engine), told)
     count = len(captures.infos)
+    if told is not None:
+        conductor.reconstruction.known = []
     with paused():
         for packet in captures:
             items = conductor.feed(packet)
+            if told is not None:
+                kept.preview(engine, conductor, count)
             if items:
                 kept.take(items, conductor, count)
         kept.take(conductor.finish(), conductor, count)

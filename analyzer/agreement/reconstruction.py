@@ -6,6 +6,7 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 
 import re
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from typing import Final
 
 from analyzer.agreement.access import Access
@@ -58,6 +59,7 @@ class Reconstruction:
     def __init__(self) -> None:
         self.signals: deque[Signal] = deque(maxlen=SIGNALS)
         self.homeless_esp = 0  # ESP packets between ends that no registration was seen of
+        self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self._legs = Legs()
         self._settlements = Settlements()
         self._open: dict[tuple[bytes, str], Exchange] = {}
@@ -158,6 +160,17 @@ class Reconstruction:
         if events:
             self._settlements.events = []
         return events
+
+    def peek(self) -> Iterator[Exchange]:
+        """Runs whose result came since the last call and that are still open, each with the verdict
+        it would have if it closed now. Nothing where `known` is None."""
+        known = self.known
+        if known:
+            self.known = []
+            for exchange in known:
+                if not exchange.closed:
+                    self._conclude(exchange)
+                    yield exchange
 
     # ---- messages on the access side
 
@@ -301,7 +314,12 @@ class Reconstruction:
             access = exchange.access
             self._refused[access.ue, access.first_hop, _identity(message)] = exchange
 
+    def _tell(self, exchange: Exchange) -> None:
+        if self.known is not None:
+            self.known.append(exchange)
+
     def _result(self, exchange: Exchange, message: SipMessage) -> None:
+        self._tell(exchange)
         if message.code < 300:
             self._settlements.settle(exchange, message.time, message.expires)
             if exchange.association is None and exchange.under is not None:
@@ -321,6 +339,7 @@ class Reconstruction:
             exchange.apply(event, esp, flow.name)
             if event is Event.HIDDEN_ANSWER:
                 self._settlements.settle(exchange, esp.time, None)
+                self._tell(exchange)
         elif exchange.state is State.HEARD:
             if len(exchange.later) < LATER:
                 exchange.later.append(esp)
@@ -514,17 +533,13 @@ class Reconstruction:
         if exchange.closed:
             return
         exchange.closed = True
-        capture = exchange.steps[-1].capture if exchange.steps else 0
-        line = self._lines.get(capture, capture)
-        exchange.end_time = max(self._times.get(line, 0), exchange.last_time)
+        self._conclude(exchange)
         for key in exchange.keys:
             if self._open.get(key) is exchange:
                 del self._open[key]
         if self._calls.get(exchange.call_id) is exchange:
             del self._calls[exchange.call_id]
         self._items.append(exchange)
-        exchange.verdict = verdict(exchange)
-        exchange.key = exchange_key(exchange)
         if exchange.standing is not None:
             if exchange.standing.run is exchange:
                 exchange.standing.run = None
@@ -534,6 +549,14 @@ class Reconstruction:
             exchange.association.exchange = None
             self._settlements.drop(exchange)
         self._collect()
+
+    def _conclude(self, exchange: Exchange) -> None:
+        """What the run adds up to, as far as the captures have come."""
+        capture = exchange.steps[-1].capture if exchange.steps else 0
+        line = self._lines.get(capture, capture)
+        exchange.end_time = max(self._times.get(line, 0), exchange.last_time)
+        exchange.verdict = verdict(exchange)
+        exchange.key = exchange_key(exchange)
 
     def _collect(self) -> None:
         if self._settlements.ended:

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = {"analyze": "analyze", "doctor": "doctor", "rules": "rules"}
+_COMMANDS: Final = {"analyze": "analyze", "doctor": "doctor", "live": "live", "rules": "rules"}
 _DEFAULT: Final = "analyze"
 _OWN_OPTIONS: Final = frozenset(("--help", "-h", "--version"))
 
@@ -64,5 +64,6 @@ def main() -> None:
     \b
     secagree capture.pcap            is short for: secagree analyze capture.pcap
     secagree doctor capture.pcap     why is something not seen, or not decoded?
+    secagree live -i eth0            findings as they happen
     secagree rules VER-05            one rule, in full
     """

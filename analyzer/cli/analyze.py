@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -21,7 +20,7 @@ _DIALECTS: Final = ("auto", "ims", "rfc3329", "draft-00", "draft-01", "arkko-00"
 _LEVELS: Final = ("critical", "error", "warning", "info", "never")
 _FILE: Final = click.Path(exists=True, dir_okay=False)
 
-_OPTIONS: Final = (
+_LOOKED_AT: Final = (
     click.argument("captures", nargs=-1, metavar="CAPTURE..."),
     click.option("-r", "read", multiple=True, metavar="CAPTURE", help="The same as CAPTURE."),
     click.option("-o", "outputs", multiple=True, metavar="FILE",
@@ -39,6 +38,9 @@ _OPTIONS: Final = (
                  help="Not before: ISO 8601, or HH:MM:SS of the capture's day."),
     click.option("--to", "until", type=moment, metavar="TIME", help="Not after."),
     click.option("--exchange", multiple=True, metavar="ID", help="Only E1, or a stable key."),
+)  # fmt: skip
+
+JUDGING: Final = (
     click.option("--dialect", type=click.Choice(_DIALECTS), default="auto", show_default=True,
                  help="Judge by this dialect."),
     click.option("--rules", "rule_files", multiple=True, type=_FILE, metavar="FILE",
@@ -53,6 +55,9 @@ _OPTIONS: Final = (
     click.option("--strict", is_flag=True, help="Count findings without effect too."),
     click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True,
                  help="Exit code 1 from this severity on."),
+)  # fmt: skip
+
+_SHOWN: Final = (
     click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
                  help="Processes to use; the report is the same."),
     click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
@@ -64,14 +69,22 @@ _OPTIONS: Final = (
 )  # fmt: skip
 
 
-def _with_options(function: F) -> F:
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+Option = Callable[[Any], Any]
+
+
+def with_options(*options: Option) -> Callable[[F], F]:
+    """Decorate a command with these, in this order."""
+
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 @click.command("analyze", short_help="Did each phone register, and if not, why? (the default)")
-@_with_options
+@with_options(*_LOOKED_AT, *JUDGING, *_SHOWN)
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...],
@@ -93,7 +106,7 @@ def command(
     if not inputs:
         raise click.UsageError("no capture given")
     files = [(path, output.format_of(path, form)) for path in outputs]
-    whole = engine.analyze(inputs, **_judging(options))
+    whole = engine.analyze(inputs, **judging(options), jobs=options["jobs"])
     report = _selected(whole, options)
     selected = report is not whole
     if redact:
@@ -111,7 +124,7 @@ def command(
     ctx.exit(code)
 
 
-def _judging(options: dict[str, Any]) -> dict[str, Any]:
+def judging(options: dict[str, Any]) -> dict[str, Any]:
     """The options of the engine, under its names."""
     return {
         "dialect": options["dialect"],
@@ -121,7 +134,6 @@ def _judging(options: dict[str, Any]) -> dict[str, Any]:
         "extend_select": names(options["added"]),
         "ignore": names(options["ignored"]),
         "strict": options["strict"],
-        "jobs": options["jobs"],
     }
 
 
@@ -150,17 +162,14 @@ def _selected(report: Report, options: dict[str, Any]) -> Report:
 
 def _text_options(options: dict[str, Any], fail_on: str, selected: bool) -> TextOptions:
     from analyzer.cli import engine, output
-    from analyzer.report.text import TextOptions
 
-    return TextOptions(
-        zone=options["tz"],
-        ascii_only=not output.speaks_utf8(sys.stdout),
-        colour=output.wants_colour(sys.stdout),
+    return output.text_options(
+        options["tz"],
+        engine.threshold("error" if fail_on == engine.NEVER else fail_on),
         quiet=options["quiet"],
         verbose=options["verbose"],
         every=options["every"],
         selected=selected,
-        threshold=engine.threshold("error" if fail_on == engine.NEVER else fail_on),
     )
 
 

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from analyzer.report.glance import glances
 from analyzer.report.model import SEVERITIES, Finding, Report
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import succeeded
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Told
 
 CLEAN: Final = 0
 FOUND: Final = 1
@@ -19,6 +22,19 @@ FAILED: Final = 2
 NEVER: Final = "never"
 
 _SLOW: Final = 32 << 20  # octets of input that take long enough to show that work is done
+
+
+def follow(stream: BinaryIO, told: Told, **settings: Any) -> Report:
+    """As `analyze`, of a stream as it comes."""
+    import click
+
+    from analyzer import pipeline
+    from analyzer.rules.errors import BookError
+
+    try:
+        return pipeline.follow(stream, told, pipeline.Settings(**settings))
+    except BookError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def analyze(inputs: Sequence[str], **settings: Any) -> Report:

@@ -6,8 +6,9 @@ import io
 import os
 import sys
 from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, Final, TextIO
 
 import click
 
@@ -48,6 +49,26 @@ def write_stdout(report: Report, form: str, options: TextOptions) -> None:
     except BrokenPipeError:
         # what is buffered still would raise again when the interpreter shuts down
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def echo(text: str) -> None:
+    """One line to standard output, at once; nothing where its reader has gone away."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def text_options(zone: tzinfo, threshold: frozenset[str], **more: Any) -> TextOptions:
+    """How standard output wants its text."""
+    return TextOptions(
+        zone=zone,
+        threshold=threshold,
+        ascii_only=not speaks_utf8(sys.stdout),
+        colour=wants_colour(sys.stdout),
+        **more,
+    )
 
 
 def speaks_utf8(stream: TextIO) -> bool:

@@ -82,6 +82,14 @@ class Judge:
             self._engine.not_checked(met, facts.dialect, [one.rule.id for one in fired]),
         )
 
+    def __len__(self) -> int:
+        """How many findings were kept so far."""
+        return len(self._findings)
+
+    def since(self, mark: int) -> list[Finding]:
+        """Those kept since there were `mark` of them, not numbered yet."""
+        return self._findings[mark:]
+
     def item(self, item: Item) -> None:
         """Judge what stands outside every exchange."""
         if isinstance(item, Loose):
