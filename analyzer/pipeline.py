@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
+from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
 from analyzer.agreement.reconstruction import Reconstruction
 from analyzer.capture import Captures, Watermark, open_captures
 from analyzer.capture.packet import Packet, Problem
@@ -73,21 +74,30 @@ class Conductor:
         self.reconstruction = Reconstruction()
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
+        self._number = START[0]  # of the packet, among all
         self._turned: dict[int, int] = {}
         self._truncated = Problems()
 
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
+        self._number += 1
         if packet.time >= self._turned.get(packet.capture, 0) or isinstance(packet, Watermark):
             self._turn(packet)
         if not isinstance(packet, Watermark):
+            self.reconstruction.at((self._number, PACKET))
             self._pass(self.flows.feed(packet))
         return self.reconstruction.take()
 
     def finish(self) -> list[Item]:
         """The captures have ended; everything that was still open."""
-        self._pass(self.flows.finish())
-        self._hear(self.reader.finish())
+        end = self._number + 1
+        for since, flows in self.flows.remaining():
+            self.reconstruction.at((end, OVERDUE, *since))
+            self._pass(flows)
+        for message in self.reader.finish():
+            self.reconstruction.at((end, UNFINISHED, message.capture, message.frame))
+            self._hear([message])
+        self.reconstruction.at((end, OPEN))
         self.reconstruction.finish()
         self._apply(self.reconstruction.sa_events())
         return self.reconstruction.take()
@@ -102,8 +112,11 @@ class Conductor:
         """A capture has come to this time: every room lets go of what is too old."""
         time = packet.time
         self._turned[packet.capture] = time + SECOND
-        self._pass(self.flows.advance(time))
+        for since, flows in self.flows.overdue(time):
+            self.reconstruction.at((self._number, OVERDUE, *since))
+            self._pass(flows)
         self.reader.advance(time)
+        self.reconstruction.at((self._number, CLOSING))
         self.reconstruction.advance(packet.capture, packet.line, time)
         self._apply(self.reconstruction.sa_events())
 

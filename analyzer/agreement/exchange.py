@@ -6,6 +6,7 @@ import msgspec
 
 from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
+from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
 from analyzer.flows.datagram import EspSeen
@@ -42,12 +43,14 @@ class Exchange:
     its stable `key`. `superseded_by` is the request with
     which the client began another run before this one had its result. `under` is the set in force
     when it began. `start_seen` is False where what came first was not captured, or not readable.
+    `born` and `order` say where it stands among all that began and all that was handed on.
     """
 
     __slots__ = (
         "access",
         "association",
         "begun",
+        "born",
         "call_id",
         "closed",
         "deregistration",
@@ -60,6 +63,7 @@ class Exchange:
         "later",
         "method",
         "number",
+        "order",
         "orphans",
         "pending",
         "previous",
@@ -74,8 +78,18 @@ class Exchange:
         "verdict",
     )
 
-    def __init__(self, number: int, access: Access, call_id: str, method: str, time: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        access: Access,
+        call_id: str,
+        method: str,
+        time: int,
+        born: Order = START,
+    ) -> None:
         self.number = number
+        self.born = born
+        self.order = born
         self.access = access
         self.call_id = call_id
         self.method = method

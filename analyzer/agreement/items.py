@@ -1,4 +1,7 @@
-"""What `agreement/` hands on beside closed exchanges."""
+"""What `agreement/` hands on beside closed exchanges.
+
+`order` says where each stands among all that was handed on, `born` where it began.
+"""
 
 from typing import Literal
 
@@ -7,6 +10,7 @@ import msgspec
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import Association, Flow
 from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
 
@@ -22,6 +26,7 @@ class Loose(msgspec.Struct):
     """A message outside every exchange."""
 
     place: Place
+    order: Order = START
 
 
 class LooseTransaction(msgspec.Struct):
@@ -29,6 +34,7 @@ class LooseTransaction(msgspec.Struct):
 
     request: Place
     response: Place
+    order: Order = START
 
 
 class Request(msgspec.Struct, gc=False):
@@ -59,6 +65,8 @@ class Agreement(msgspec.Struct):
     end_reason: str = ""
     expires: int | None = None
     traffic: list[Request] = []
+    born: Order = START
+    order: Order = START
 
 
 class StrayFlow(msgspec.Struct):
@@ -68,6 +76,7 @@ class StrayFlow(msgspec.Struct):
     flow: Flow
     sealed: bool  # a list may have travelled in ESP that could not be opened
     exchange: Exchange | None
+    order: Order = START
 
 
 def release(item: "Item") -> None:

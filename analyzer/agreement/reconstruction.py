@@ -5,20 +5,32 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 """
 
 import re
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from typing import Final
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import Association, Direction, Flow
 from analyzer.agreement.exchange import Exchange, Step
-from analyzer.agreement.items import Item, Loose, LooseTransaction, Request, SaEvent, StrayFlow
+from analyzer.agreement.items import (
+    Agreement,
+    Item,
+    Loose,
+    LooseTransaction,
+    Request,
+    SaEvent,
+    StrayFlow,
+)
 from analyzer.agreement.legs import Leg, Legs
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.naming import exchange_key
+from analyzer.agreement.order import ASKED as ASKED_LAST
+from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Order
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import Settlements, server_lists
+from analyzer.agreement.signals import Signals
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
@@ -28,7 +40,6 @@ from analyzer.limits import (
     LATER,
     OVERLAP,
     REG_AWAIT_AUTH,
-    SIGNALS,
 )
 from analyzer.sip.message import SipMessage
 
@@ -57,7 +68,7 @@ class Reconstruction:
     """The state of `agreement/`: open exchanges, and the agreements in force."""
 
     def __init__(self) -> None:
-        self.signals: deque[Signal] = deque(maxlen=SIGNALS)
+        self.signals = Signals()
         self.homeless_esp = 0  # ESP packets between ends that no registration was seen of
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self._legs = Legs()
@@ -65,16 +76,23 @@ class Reconstruction:
         self._open: dict[tuple[bytes, str], Exchange] = {}
         self._calls: dict[str, Exchange] = {}
         self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}
-        self._patience: deque[tuple[int, Exchange]] = deque()
-        self._asked: OrderedDict[int, tuple[Place, Request | None]] = OrderedDict()
+        self._patience: list[tuple[int, int, Exchange]] = []  # heap: due, number
+        self._asked: OrderedDict[int, tuple[Place, Request | None, Order]] = OrderedDict()
         self._strays: list[StrayFlow] = []
         self._items: list[Item] = []
+        self._order = START
         self._lines: dict[int, int] = {}
         self._times: dict[int, int] = {}
         self._exchanges = 0
+        self._running: set[int] = set()  # numbers of those not closed
+        self._held: dict[int, list[Agreement]] = {}  # ended before their exchange was closed
         self._clock = 0
 
     # ---- in
+
+    def at(self, order: Order) -> None:
+        """What is taken in next stands here in the order of the sweep."""
+        self._order = self._settlements.order = order
 
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
@@ -116,7 +134,7 @@ class Reconstruction:
 
     def signal(self, signal: Signal) -> None:
         """Keep evidence about reachability for the exchanges it may explain."""
-        self.signals.append(signal)
+        self.signals.add(signal)
 
     def advance(self, capture: int, line: int, time: int) -> None:
         """This capture, one of a line of captures that continue one another, has come to `time`:
@@ -126,25 +144,32 @@ class Reconstruction:
         self._times[line] = time
         patience = self._patience
         while patience and patience[0][0] <= self._clock:
-            exchange = patience.popleft()[1]
+            looked, number, exchange = heappop(patience)
             if exchange.closed:
                 continue
             due = exchange.last_time + PATIENCE[exchange.state]
             if due <= self._clock:
+                self.at((self._order[0], CLOSING, looked, *exchange.born))
                 self._close(exchange)
             else:
-                patience.append((due, exchange))
+                heappush(patience, (due, number, exchange))
 
     def finish(self) -> None:
         """The captures have ended: close everything."""
-        for exchange in list(self._open.values()):
+        end = self._order[0]
+        for exchange in sorted(set(self._open.values()), key=_number):
+            self.at((end, OPEN, *exchange.born))
             self._close(exchange)
-        for place, _ in self._asked.values():
-            self._items.append(Loose(place))
+        for place, _, order in self._asked.values():
+            self.at((end, ASKED_LAST, *order))
+            self._put(Loose(place))
         self._asked.clear()
-        self._settlements.finish()
-        self._collect()
-        self._items.extend(self._strays)
+        for agreement in self._settlements.finish():
+            self.at((end, IN_FORCE, *agreement.born))
+            self._put(agreement)
+        for stray in self._strays:
+            self.at((end, STRAY, *stray.order))
+            self._put(stray)
         self._strays.clear()
 
     # ---- out
@@ -358,7 +383,7 @@ class Reconstruction:
             if flow is not None:
                 flow.provisional = access.sealed
                 unsure = access.sealed or not _offer_read(access, exchange)
-                self._strays.append(StrayFlow(access, flow, unsure, exchange))
+                self._strays.append(StrayFlow(access, flow, unsure, exchange, self._order))
         if flow is None:
             return
         flow.see(esp)
@@ -398,13 +423,13 @@ class Reconstruction:
             place.exchange = exchange
             exchange.far.append(place)
         else:
-            self._items.append(Loose(place))
+            self._put(Loose(place))
 
     def _traffic(self, place: Place) -> None:
         """A request outside every run; it is handed on when its answer came, or is overdue."""
         message = place.message
         if message.original is not None or message.method == "ACK":
-            self._items.append(Loose(place))
+            self._put(Loose(place))
             return
         request = None
         association = place.on or place.in_force
@@ -420,8 +445,8 @@ class Reconstruction:
             )
             self._settlements.followed(association, request)
         if len(self._asked) >= ASKED:
-            self._items.append(Loose(self._asked.popitem(last=False)[1][0]))
-        self._asked[id(message)] = place, request
+            self._put(Loose(self._asked.popitem(last=False)[1][0]))
+        self._asked[id(message)] = place, request, self._order
 
     def _answered(self, place: Place) -> None:
         """A response outside every run."""
@@ -430,16 +455,16 @@ class Reconstruction:
         if message.request is not None and message.code >= 200:
             asked = self._asked.pop(id(message.request), None)
         if asked is None:
-            self._items.append(Loose(place))
+            self._put(Loose(place))
             self._orphan(place)
             return
-        request_place, request = asked
+        request_place, request, _ = asked
         self._shows_use(place)
         if request is not None:
             request.code = message.code
             request.answer = message.capture, message.frame
             request.delay = message.time - request.time
-        self._items.append(LooseTransaction(request_place, place))
+        self._put(LooseTransaction(request_place, place))
 
     def _shows_use(self, place: Place) -> None:
         """Traffic on the set of a run whose result was not captured: a sign that there was one."""
@@ -509,15 +534,18 @@ class Reconstruction:
     def _new_exchange(self, access: Access, message: SipMessage) -> Exchange:
         self._exchanges += 1
         method = message.method or message.cseq_method
-        exchange = Exchange(self._exchanges, access, message.call_id, method, message.time)
+        exchange = Exchange(
+            self._exchanges, access, message.call_id, method, message.time, self._order
+        )
         key = access.ue, message.call_id
         exchange.standing = access.standing(_identity(message))
         exchange.standing.run = exchange
         exchange.under = exchange.standing.association
         exchange.previous = exchange.standing.past
+        self._running.add(exchange.number)
         self._register_key(exchange, key)
         self._calls[message.call_id] = exchange
-        self._patience.append((message.time + ANSWER_WAIT, exchange))
+        heappush(self._patience, (message.time + ANSWER_WAIT, exchange.number, exchange))
         return exchange
 
     def _register_key(self, exchange: Exchange, key: tuple[bytes, str]) -> None:
@@ -533,13 +561,14 @@ class Reconstruction:
         if exchange.closed:
             return
         exchange.closed = True
+        self._running.discard(exchange.number)
         self._conclude(exchange)
         for key in exchange.keys:
             if self._open.get(key) is exchange:
                 del self._open[key]
         if self._calls.get(exchange.call_id) is exchange:
             del self._calls[exchange.call_id]
-        self._items.append(exchange)
+        self._put(exchange)
         if exchange.standing is not None:
             if exchange.standing.run is exchange:
                 exchange.standing.run = None
@@ -548,7 +577,12 @@ class Reconstruction:
         if exchange.association is not None:
             exchange.association.exchange = None
             self._settlements.drop(exchange)
-        self._collect()
+        ended = self._settlements.ended
+        for agreement, by in ended:
+            self._hold(agreement, by)
+        ended.clear()
+        for agreement in self._held.pop(exchange.number, ()):
+            self._hold(agreement, agreement.exchange)
 
     def _conclude(self, exchange: Exchange) -> None:
         """What the run adds up to, as far as the captures have come."""
@@ -558,10 +592,19 @@ class Reconstruction:
         exchange.verdict = verdict(exchange)
         exchange.key = exchange_key(exchange)
 
-    def _collect(self) -> None:
-        if self._settlements.ended:
-            self._items.extend(self._settlements.ended)
-            self._settlements.ended.clear()
+    def _hold(self, agreement: Agreement, run: int) -> None:
+        """Hand on an agreement when the run that ended it is closed, and the one it came from:
+        until then packets on its set are seen."""
+        if run in self._running:
+            self._held.setdefault(run, []).append(agreement)
+        elif agreement.exchange in self._running:
+            self._held.setdefault(agreement.exchange, []).append(agreement)
+        else:
+            self._put(agreement)
+
+    def _put(self, item: Item) -> None:
+        item.order = self._order
+        self._items.append(item)
 
     def _step(self, exchange: Exchange, event: Event, place: Place) -> Step:
         place.exchange = exchange
@@ -575,6 +618,10 @@ class Reconstruction:
         place.exchange = exchange
         place.role = "retransmission"
         exchange.note(place)
+
+
+def _number(exchange: Exchange) -> int:
+    return exchange.number
 
 
 def _negotiates(message: SipMessage) -> bool:

@@ -7,12 +7,13 @@ TS 33.203 7.4: a re-authentication announces a new set while the old one is in u
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from analyzer.agreement.access import Access, Standing
+from analyzer.agreement.access import Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.choice import choose, matching
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Request, SaEvent
 from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import TRAFFIC
@@ -54,7 +55,8 @@ class Settlements:
 
     def __init__(self) -> None:
         self.events: list[SaEvent] = []
-        self.ended: list[Agreement] = []
+        self.ended: list[tuple[Agreement, int]] = []  # with the number of the run that ended it
+        self.order: Order = START  # of what is being taken in
         self._spis: dict[tuple[bytes, int], tuple[Association, Sa]] = {}
         self._agreements: OrderedDict[int, Agreement] = OrderedDict()
         self._associations = 0
@@ -89,15 +91,16 @@ class Settlements:
         former = exchange.association
         association.older = former or exchange.under
         if former is not None and former.established_time is None:
-            self._end(access, former, challenge.time, "replaced")
+            self._end(exchange, former, challenge.time, "replaced")
         sas = association.build(access.ue, access.first_hop)
         exchange.association = association
         access.associations.append(association)
         for sa in sas:
             self._spis[sa.dst, sa.spi] = association, sa
         self._agreements[association.number] = Agreement(
-            association.number, exchange.number, chosen.key, challenge.time, access, association
-        )
+            association.number, exchange.number, chosen.key, challenge.time, access, association,
+            born=self.order,
+        )  # fmt: skip
         self.events.append(SaEvent("announced", sas))
 
     def settle(self, exchange: Exchange, time: int, expires: int | None) -> None:
@@ -106,7 +109,7 @@ class Settlements:
         if standing is None:
             return
         if exchange.deregistration:
-            self._end_standing(exchange.access, standing, time, "deregistered")
+            self._end_standing(exchange, standing, time, "deregistered")
             return
         applies = server_list(exchange)
         if applies is not None:
@@ -118,7 +121,7 @@ class Settlements:
         if association.state not in ("announced", "temporary"):
             return
         if standing.association is not None:
-            self._retire(exchange.access, standing.association, time)
+            self._retire(exchange, standing.association, time)
         association.state = "established"
         association.established_time = time
         standing.association = association
@@ -137,19 +140,19 @@ class Settlements:
         chosen = choose(client_list(exchange, None), listed)
         if chosen is None or chosen.key == "ipsec-3gpp":
             return
-        self._end_agreement(standing.agreement, time, "replaced")
+        self._end_agreement(exchange, standing.agreement, time, "replaced")
         self._associations += 1
         standing.agreement = self._associations
         self._agreements[self._associations] = Agreement(
             self._associations, exchange.number, chosen.key, time, exchange.access, None, time,
-            expires=expires,
+            expires=expires, born=self.order,
         )  # fmt: skip
 
-    def _end_agreement(self, number: int, time: int, why: str) -> None:
+    def _end_agreement(self, by: Exchange, number: int, time: int, why: str) -> None:
         agreement = self._agreements.pop(number, None)
         if agreement is not None:
             agreement.ended, agreement.end_reason = time, why
-            self.ended.append(agreement)
+            self.ended.append((agreement, by.number))
 
     def extend(self, association: Association, expires: int | None) -> None:
         """A refresh without challenge prolongs the agreement (TS 24.229 5.1.1.4.2)."""
@@ -170,41 +173,43 @@ class Settlements:
             return
         if association in exchange.access.associations:
             exchange.access.associations.remove(association)
-        self._hand_out(association)
+        self._hand_out(exchange, association)
 
-    def finish(self) -> None:
-        """Hand out what is still in force."""
-        self.ended.extend(self._agreements.values())
+    def finish(self) -> list[Agreement]:
+        """What is still in force."""
+        left = list(self._agreements.values())
         self._agreements.clear()
+        return left
 
-    def _retire(self, access: Access, association: Association, time: int) -> None:
+    def _retire(self, by: Exchange, association: Association, time: int) -> None:
         association.state = "old"
-        live = [one for one in access.associations if one.state == "old" and one is not association]
+        known = by.access.associations
+        live = [one for one in known if one.state == "old" and one is not association]
         for one in live:
-            self._end(access, one, time, "replaced")
+            self._end(by, one, time, "replaced")
         agreement = self._agreements.get(association.number)
         if agreement is not None:
             agreement.ended = time
             agreement.end_reason = "replaced"
 
-    def _end_standing(self, access: Access, standing: Standing, time: int, why: str) -> None:
+    def _end_standing(self, by: Exchange, standing: Standing, time: int, why: str) -> None:
         if standing.association is not None:
-            self._end(access, standing.association, time, why)
-        self._end_agreement(standing.agreement, time, why)
+            self._end(by, standing.association, time, why)
+        self._end_agreement(by, standing.agreement, time, why)
         standing.end()
 
-    def _end(self, access: Access, association: Association, time: int, why: str) -> None:
+    def _end(self, by: Exchange, association: Association, time: int, why: str) -> None:
         """Dead. Its SPIs stay known until they are announced anew: late packets are not strays."""
         association.state = "dead"
-        if association in access.associations:
-            access.associations.remove(association)
+        if association in by.access.associations:
+            by.access.associations.remove(association)
         agreement = self._agreements.get(association.number)
         if agreement is not None and agreement.ended is None:
             agreement.ended, agreement.end_reason = time, why
-        self._hand_out(association)
+        self._hand_out(by, association)
 
-    def _hand_out(self, association: Association) -> None:
+    def _hand_out(self, by: Exchange, association: Association) -> None:
         self.events.append(SaEvent("ended", association.sas))
         agreement = self._agreements.pop(association.number, None)
         if agreement is not None:
-            self.ended.append(agreement)
+            self.ended.append((agreement, by.number))

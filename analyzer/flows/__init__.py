@@ -4,27 +4,26 @@
 incomplete. It reads the `SaTable` and never writes it.
 """
 
+from collections.abc import Iterable
 from struct import Struct
 from typing import Final, Literal
 
-from analyzer import limits
-from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
 from analyzer.flows.datagram import Datagram, EspSeen, Protection
 from analyzer.flows.esp import EspCopies, EspOpener, Opened, esp_header
 from analyzer.flows.flow import Flow
-from analyzer.flows.fragments import Fragments
+from analyzer.flows.fragments import Fragments, Frames
 from analyzer.flows.problems import Problems
 from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal
-from analyzer.flows.streams import Streams
+from analyzer.flows.streams import Since, Streams
 from analyzer.flows.transport import ESP, TCP, UDP, parse_udp
 from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
 
 _PORTS: Final = Struct("!HH")
-_NO_FRAMES: Final[tuple[int, ...]] = ()
+NO_FRAMES: Final[Frames] = ()
 
 
 class Flows:
@@ -46,44 +45,32 @@ class Flows:
 
     def feed(self, packet: Packet) -> list[Flow]:
         """What this packet gives or sets free; an `EspSeen` stands before what it held."""
-        if packet.frag_offset >= 0:
-            return self._feed_fragment(packet)
-        out: list[Flow] = []
-        self._feed_whole(packet, _NO_FRAMES, out)
-        return out
+        if packet.frag_offset < 0:
+            return self.take(packet, NO_FRAMES)
+        whole = self._fragments.complete(packet)
+        return [] if whole is None else self.take(*whole)
 
     def advance(self, time: int) -> list[Flow]:
         """The time has come this far: give up what waited too long, hand on what that sets free."""
-        out: list[Flow] = []
+        return [flow for _, flows in self.overdue(time) for flow in flows]
+
+    def overdue(self, time: int) -> Iterable[tuple[Since, list[Flow]]]:
+        """The same, what belongs together by itself, with what tells its place among the others."""
         self._fragments.advance(time)
-        self._streams.advance(time, out)
-        return out
+        return self._streams.overdue(time)
 
     def finish(self) -> list[Flow]:
         """All input was fed: hand on what is still held back, count what is incomplete."""
-        out: list[Flow] = []
+        return [flow for _, flows in self.remaining() for flow in flows]
+
+    def remaining(self) -> Iterable[tuple[Since, list[Flow]]]:
+        """As `finish`, in the form of `overdue`."""
         self._fragments.finish()
-        self._streams.finish(out)
-        return out
+        return self._streams.finish()
 
-    def _feed_fragment(self, packet: Packet) -> list[Flow]:
+    def take(self, packet: Packet, frames: Frames) -> list[Flow]:
+        """The same for a whole packet: its fragments are put together already."""
         out: list[Flow] = []
-        frames = _NO_FRAMES
-        for _ in range(limits.NESTING):
-            whole = self._fragments.feed(packet, frames)
-            if whole is None:
-                break
-            completed, frames = whole
-            inner = decapsulate_ip(completed)
-            if inner is None:
-                break
-            if inner.frag_offset < 0:
-                self._feed_whole(inner, frames, out)
-                break
-            packet = inner
-        return out
-
-    def _feed_whole(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
         proto = packet.proto
         if proto == UDP:
             self._feed_udp(packet, packet.data, packet.path, packet.truncated, frames, out)
@@ -95,6 +82,7 @@ class Flows:
             signal = icmp_signal(packet)
             if signal is not None:
                 out.append(signal)
+        return out
 
     def _feed_udp(
         self,

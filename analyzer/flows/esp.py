@@ -118,8 +118,8 @@ class EspOpener:
 
 
 class EspCopies:
-    """Remembers the ESP packets of a moment by addresses and first octets (SPI, sequence number,
-    IV), which a snap length leaves alike at all taps.
+    """Remembers when each ESP packet of a moment was seen last, by addresses and first octets
+    (SPI, sequence number, IV), which a snap length leaves alike at all taps.
 
     Two generations of at most `limits.ESP_SEEN` packets; the younger takes the place of the older
     when `limits.COPY_WINDOW` is over, or when it is full.
@@ -139,13 +139,9 @@ class EspCopies:
         if time > self._until or len(self._now) >= ESP_SEEN:
             self._before, self._now = self._now, {}
             self._until = time + COPY_WINDOW
-        earlier = self._now.get(key)
-        if earlier is None:
-            earlier = self._before.get(key)
-            self._now[key] = time
-            if earlier is None:
-                return False
-        return -COPY_WINDOW <= time - earlier <= COPY_WINDOW
+        earlier = self._now.get(key) or self._before.get(key)
+        self._now[key] = time
+        return earlier is not None and -COPY_WINDOW <= time - earlier <= COPY_WINDOW
 
 
 def open_null(data: bytes, iv: int, icv: int) -> tuple[int, bytes] | None:

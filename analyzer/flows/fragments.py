@@ -9,10 +9,12 @@ from bisect import bisect_right
 from typing import Final
 
 from analyzer import limits
+from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.flows.problems import Problems
 
 Key = tuple[int, int, str, bytes, bytes, int, int]
+Frames = tuple[int, ...]
 
 _OVERHEAD: Final = 160  # octets the bookkeeping of one fragment costs, roughly
 
@@ -98,9 +100,7 @@ class Fragments:
     def __len__(self) -> int:
         return len(self._open)
 
-    def feed(
-        self, packet: Packet, frames: tuple[int, ...] = ()
-    ) -> tuple[Packet, tuple[int, ...]] | None:
+    def feed(self, packet: Packet, frames: Frames = ()) -> tuple[Packet, Frames] | None:
         """The whole packet that this fragment completes, with the frames of all its fragments.
 
         It has the frame and time of the fragment that completed it, and the frames are those of its
@@ -139,6 +139,23 @@ class Fragments:
         )
         return whole, tuple(dict.fromkeys(partial.frames))
 
+    def complete(self, packet: Packet) -> tuple[Packet, Frames] | None:
+        """The innermost whole packet that this fragment completes: fragments may have travelled
+        in fragments. As `feed`."""
+        frames: Frames = ()
+        for _ in range(limits.NESTING):
+            whole = self.feed(packet, frames)
+            if whole is None:
+                return None
+            completed, frames = whole
+            inner = decapsulate_ip(completed)
+            if inner is None:
+                return None
+            if inner.frag_offset < 0:
+                return inner, frames
+            packet = inner
+        return None
+
     def advance(self, time: int) -> None:
         """Give up what is older than `limits.FRAGMENT_LIFE`."""
         while self._open:
@@ -169,7 +186,7 @@ class Fragments:
         self._open[key] = partial
         return partial
 
-    def _take(self, key: Key, partial: _Partial, packet: Packet, frames: tuple[int, ...]) -> bool:
+    def _take(self, key: Key, partial: _Partial, packet: Packet, frames: Frames) -> bool:
         """Put one fragment in its place; True where the datagram is whole."""
         start, data = packet.frag_offset, packet.data
         end = start + len(data)

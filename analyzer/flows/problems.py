@@ -6,7 +6,7 @@ from analyzer.capture.packet import Problem
 
 
 class Problems:
-    """One `Problem` a capture and kind: the first such frame, and how many there were.
+    """One `Problem` a capture and kind: the lowest such frame, and how many there were.
 
     The kinds are a fixed few, so this cannot grow with the input.
     """
@@ -18,13 +18,28 @@ class Problems:
 
     def note(self, capture: int, kind: str, frame: int | None = None, detail: str = "") -> None:
         """Count one more problem of this kind in this capture."""
-        known = self._kept.get((capture, kind))
-        if known is None:
-            self._kept[capture, kind] = Problem(kind=kind, frame=frame, detail=detail)
-        else:
-            known.count += 1
+        self.add(capture, Problem(kind=kind, frame=frame, detail=detail))
+
+    def add(self, capture: int, problem: Problem) -> None:
+        """The same, with its count."""
+        known = self._kept.setdefault((capture, problem.kind), problem)
+        if known is problem:
+            return
+        known.count += problem.count
+        if _place(problem) < _place(known):
+            known.frame, known.detail = problem.frame, problem.detail
 
     def __iter__(self) -> Iterator[tuple[int, Problem]]:
-        """(capture, problem), in the order they were first met."""
-        for (capture, _), problem in self._kept.items():
+        """(capture, problem), in the order of their frames."""
+        for (capture, _), problem in sorted(self._kept.items(), key=_order):
             yield capture, problem
+
+
+def _place(problem: Problem) -> int:
+    """Where it is; what has no frame concerns the whole capture, and comes first."""
+    return problem.frame or 0
+
+
+def _order(kept: tuple[tuple[int, str], Problem]) -> tuple[int, int, str]:
+    (capture, kind), problem = kept
+    return capture, _place(problem), kind

@@ -13,6 +13,7 @@ the capture begins in the middle of a connection nothing says which octet comes 
 not begin with a start line is held back for a few segments.
 """
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import Final
 
@@ -25,6 +26,8 @@ from analyzer.flows.start_line import is_text, is_tls, may_start_sip, starts_lik
 from analyzer.flows.transport import ACK, FIN, RST, SIP_PORTS, SYN, parse_tcp
 
 Key = tuple[int, int, str, Protection, bytes, int, bytes, int]
+Since = tuple[int, int, int]
+"""When a direction began to wait, with the capture and frame of what it holds back first."""
 
 _SEQUENCES: Final = 1 << 32
 _MASK: Final = _SEQUENCES - 1
@@ -105,8 +108,6 @@ class Streams:
         if segment is None:
             self._problems.note(packet.capture, "tcp-header", packet.frame)
             return
-        if self._waiting:
-            self.advance(packet.time, out)
         sport, dport, at, flags, payload = segment
         if flags & (SYN | FIN | RST):
             out.append(_flag_signal(packet, sport, dport, flags, protection, spi))
@@ -132,6 +133,8 @@ class Streams:
             stream = self._new(key, packet, out)
         else:
             self._streams[key] = stream
+            if stream.held and packet.time - stream.since > limits.STREAM_PATIENCE:
+                self._skip(key, stream, out)
         if stream.foreign:
             if not starts_like_sip(payload):
                 return
@@ -172,17 +175,28 @@ class Streams:
 
     def advance(self, time: int, out: list[Flow]) -> None:
         """Skip the gaps that were waited for longer than `limits.STREAM_PATIENCE`."""
-        while self._waiting:
-            key, stream = next(iter(self._waiting.items()))
-            if time - stream.since <= limits.STREAM_PATIENCE:
-                return
-            self._skip(key, stream, out)
+        for _, flows in self.overdue(time):
+            out += flows
 
-    def finish(self, out: list[Flow]) -> None:
-        """Hand on all that is still held back."""
-        while self._waiting:
-            key, stream = next(iter(self._waiting.items()))
-            self._skip(key, stream, out)
+    def overdue(self, time: int) -> Iterator[tuple[Since, list[Flow]]]:
+        """The same for each direction by itself, in the order in which they began to wait."""
+        if not self._waiting:
+            return
+        for key, stream in sorted(self._waiting.items(), key=_since):
+            if time - stream.since > limits.STREAM_PATIENCE:
+                since = _since((key, stream))
+                out: list[Flow] = []
+                while stream.held and time - stream.since > limits.STREAM_PATIENCE:
+                    self._skip(key, stream, out)
+                yield since, out
+
+    def finish(self) -> Iterator[tuple[Since, list[Flow]]]:
+        """Hand on all that is still held back, in the same order."""
+        for key, stream in sorted(self._waiting.items(), key=_since):
+            since = _since((key, stream))
+            out: list[Flow] = []
+            self._release(key, stream, out)
+            yield since, out
         self._streams.clear()
 
     def _new(self, key: Key, packet: Packet, out: list[Flow]) -> _Stream:
@@ -361,6 +375,12 @@ class Streams:
         stream.held_cost = 0
         stream.held = []
         del self._waiting[key]
+
+
+def _since(waiting: tuple[Key, _Stream]) -> Since:
+    _, stream = waiting
+    first = stream.held[0][2]
+    return stream.since, first.capture, first.frame
 
 
 def _emit(stream: _Stream, at: int, datagram: Datagram, out: list[Flow]) -> None:

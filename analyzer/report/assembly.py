@@ -10,6 +10,7 @@ from analyzer.agreement import items
 from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
+from analyzer.agreement.signals import Signals
 from analyzer.capture.packet import CaptureInfo
 from analyzer.flows.datagram import Signal
 from analyzer.flows.ledger import EspCounts
@@ -30,7 +31,7 @@ _IMEI: Final = re.compile(r"urn:gsma:imei:(\d{8}-?\d{6}-?\d)")
 _CELL: Final = re.compile(r"(?:utran-cell-id-3gpp|cgi-3gpp)=\"?([0-9A-Fa-f]+)")
 
 
-def exchange(judged: Judged, signals: Sequence[Signal], captures: int = 1) -> model.Exchange:
+def exchange(judged: Judged, signals: Signals, captures: int = 1) -> model.Exchange:
     """One closed run with its verdict, without its steps (`steps`); findings are numbered later.
 
     `captures` is how many the report has: where there are several, frames in texts have a letter.
@@ -66,7 +67,10 @@ def exchange(judged: Judged, signals: Sequence[Signal], captures: int = 1) -> mo
         ended=iso(last_time),
         duration_ms=(last_time - run.begun) / MILLISECOND,
         missing=_missing(facts.verdict),
-        signals=[_signal(one) for one in signals if _concerns(one, run)],
+        signals=[
+            _signal(one)
+            for one in signals.between(access.ue, access.first_hop, run.begun, run.end_time)
+        ],
         coverage=_coverage(judged),
         not_checked=judged.not_checked,
     )
@@ -260,11 +264,6 @@ def _coverage(judged: Judged) -> model.Coverage:
         keys="missing" if seen.protected_part in ("unread", "partly") else "not-needed",
         synthetic=False,
     )
-
-
-def _concerns(signal: Signal, run: Exchange) -> bool:
-    ends = {run.access.ue, run.access.first_hop}
-    return {signal.src, signal.dst} == ends and run.begun <= signal.time <= run.end_time
 
 
 def _signal(one: Signal) -> model.Signal:

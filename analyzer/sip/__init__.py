@@ -8,7 +8,6 @@ for datagram in datagrams:
 
 from collections import Counter
 
-from analyzer import limits
 from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import Datagram
 from analyzer.flows.problems import Problems
@@ -43,7 +42,6 @@ class SipReader:
         "_framing",
         "_problems",
         "_transactions",
-        "_turned",
         "messages",
         "sightings",
     )
@@ -53,7 +51,6 @@ class SipReader:
         self._framing = Framing(self._problems)
         self._copies = Copies()
         self._transactions = Transactions()
-        self._turned = 0
         self.sightings: Counter[int] = Counter()
         self.messages: Counter[int] = Counter()
 
@@ -62,8 +59,6 @@ class SipReader:
 
         A copy is not returned: the `sightings` of the message it copies grow instead.
         """
-        if abs(datagram.time - self._turned) > limits.SECOND:
-            self.advance(datagram.time)
         if datagram.transport == "tcp":
             return self._take_all(self._framing.feed(datagram))
         raw = udp_octets(datagram.payload)
@@ -74,7 +69,6 @@ class SipReader:
 
     def advance(self, time: int) -> None:
         """Let the time of the captures be `time` (ns): what is too old is forgotten."""
-        self._turned = time
         self._framing.turn(time)
         self._copies.turn(time)
         self._transactions.turn(time)

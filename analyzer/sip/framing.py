@@ -128,6 +128,10 @@ class _Unfinished:
         return Framed(raw, head, self.last, frames, truncated)
 
 
+def _last_place(rest: _Unfinished) -> tuple[int, int]:
+    return rest.last.capture, rest.last.frame
+
+
 class Framing:
     """Follows TCP directions by their stream number.
 
@@ -171,8 +175,9 @@ class Framing:
         self._streams.turn(now)
 
     def finish(self) -> list[Framed]:
-        """What was read of messages that never ended."""
-        found = [framed for rest in self._streams.values() for framed in self._cut(rest)]
+        """What was read of messages that never ended, in the order of their frames."""
+        rests = sorted(self._streams.values(), key=_last_place)
+        found = [framed for rest in rests for framed in self._cut(rest)]
         self._streams = Aging(limits.TRANSACTION_LIFE, limits.UNFINISHED)
         return found
 

@@ -48,7 +48,8 @@ class Line:
 
     def finish(self) -> list[Flow]:
         out: list[Flow] = []
-        self.streams.finish(out)
+        for _, flows in self.streams.finish():
+            out += flows
         self.out += out
         return out
 
