@@ -11,6 +11,8 @@ MILLISECOND: Final = 1_000_000
 
 # capture
 CHUNK: Final = 1 << 20  # bytes read from a file at once
+COMPRESSED: Final = 1 << 14  # compressed bytes taken at once
+DICTIONARY: Final = 1 << 27  # what a decompressor may look back: zstd --long=27, twice xz -9
 RECORD: Final = 1 << 18  # largest captured packet; pcap's own MAXIMUM_SNAPLEN is 262144
 BLOCK: Final = 1 << 24  # largest pcapng block
 INTERFACES: Final = 4096  # interfaces of one pcapng section

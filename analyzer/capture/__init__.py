@@ -1,9 +1,10 @@
 """Captures in, packets that may matter out.
 
-    files      paths, globs, directories, standard input, compression: to streams of octets
+    files      paths, globs, directories, standard input: to streams of octets (`compression`)
     records    pcap and pcapng: to captured frames with number, time, interface, link type
+    formats    other containers of records
     scan       the inner loop: which frames are worth a closer look
-    decap      link layers, tunnels: to the innermost IP datagram
+    decap      `layers`, `links`, `tunnels`: to the innermost IP datagram
     lines      which captures continue one another
     merge      several captures to one line of time
     captures   all of it together: `open_captures`

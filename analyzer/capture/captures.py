@@ -5,9 +5,10 @@ from typing import BinaryIO, Final
 
 from analyzer.capture.decap import LAYERS, decapsulate
 from analyzer.capture.files import Expansion, Input, Opened, expand
+from analyzer.capture.formats import UNNAMED
 from analyzer.capture.lines import Lines
 from analyzer.capture.merge import merge
-from analyzer.capture.packet import CaptureInfo, Packet, Watermark
+from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
 from analyzer.capture.records import Walk
 from analyzer.limits import SECOND
@@ -18,9 +19,11 @@ LINK_TYPES: Final = {
     0: "null",
     1: "ethernet",
     9: "ppp",
+    10: "fddi",
     12: "raw",
     14: "raw",
     50: "ppp-hdlc",
+    51: "ppp-ether",
     101: "raw",
     104: "c-hdlc",
     105: "ieee802-11",
@@ -28,11 +31,21 @@ LINK_TYPES: Final = {
     108: "loop",
     113: "linux-sll",
     127: "ieee802-11-radiotap",
+    140: "mtp2",
+    141: "mtp3",
     147: "user0",
     149: "user2",
+    166: "ppp-pppd",
+    187: "bluetooth-hci-h4",
     192: "ppi",
+    197: "erf",
+    201: "bluetooth-hci-h4-with-phdr",
+    204: "ppp-with-dir",
+    220: "usb-linux-mmapped",
+    226: "ipnet",
     228: "raw",
     229: "raw",
+    239: "nflog",
     252: "upper-pdu",
     253: "netlink",
     276: "linux-sll2",
@@ -40,7 +53,9 @@ LINK_TYPES: Final = {
 
 
 def link_type_name(link_type: int) -> str:
-    """Its name, or `link-type-N`."""
+    """Its name, or `link-type-N`; those of snoop that pcap has not are told apart."""
+    if link_type >= UNNAMED:
+        return f"snoop-link-type-{link_type - UNNAMED}"
     return LINK_TYPES.get(link_type, f"link-type-{link_type}")
 
 
@@ -176,9 +191,14 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
     finally:
         opened.close()
         describe(info, walk, opened.compression)
-        info.unreadable = walk.frames == unread + walk.lost and bool(info.problems)
+        info.unreadable = walk.frames == unread + walk.lost and any(map(is_fault, info.problems))
     if walk.frames:
         yield Watermark(capture, walk.frames, walk.last_time or 0)
+
+
+def is_fault(problem: Problem) -> bool:
+    """Not merely a last record that was not written to its end yet."""
+    return problem.kind != "cut-short" or problem.frame is None
 
 
 def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:

@@ -1,8 +1,8 @@
 """From one link-layer frame to the innermost IP datagram in it.
 
 Every encapsulation is a row of `LAYERS`, keyed by the namespace of the number that announces it
-and that number: ("link", link type), ("ether", EtherType), ("ip", protocol number), ("udp", port).
-A row names the layer as it stands in `Packet.path` and has a function that opens it:
+and that number: ("link", link type), ("ether", EtherType), ("ip", protocol number), ("udp", port)
+and the like. A row names the layer as it stands in `Packet.path` and has a function that opens it:
 
     open(data, at, end, context) -> (namespace, number, start, end) of what is inside, or None
 
@@ -16,159 +16,41 @@ from struct import Struct
 from sys import intern
 from typing import Final
 
+from analyzer.capture.layers import (
+    Context,
+    Inside,
+    ethernet,
+    gtp,
+    ipv4,
+    ipv6,
+    linux_sll,
+    linux_sll2,
+    raw,
+    transport,
+    vlan,
+)
+from analyzer.capture.links import (
+    ETHERNET,
+    HDLC,
+    PPP,
+    erf,
+    hdlc,
+    llc,
+    mpls,
+    null,
+    ppi,
+    ppp,
+    ppp_with_direction,
+    pppoe,
+)
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
-from analyzer.capture.scan import is_candidate
+from analyzer.capture.scan import ESP_IN_UDP, GTP_U, VXLAN, is_candidate
+from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, gre, vxlan
 from analyzer.limits import NESTING
 
-Inside = tuple[str, int, int, int]
-
-IPV4: Final = Struct(">BxHHHxBxx4s4s")
-IPV6: Final = Struct(">BxxxHBx16s16s")
-TWO_SHORTS: Final = Struct(">HH")
-SHORT: Final = Struct(">H")
-WORD: Final = Struct(">I")
-
 UDP: Final = 17
-FRAGMENT: Final = 44
-
-# Headers between the IP header and the transport: type -> (octets a unit, units not counted)
-IPV4_EXTENSIONS: Final = {51: (4, 2)}  # AH, RFC 4302
-IPV6_EXTENSIONS: Final = {
-    0: (8, 1),  # hop-by-hop options, RFC 8200 4
-    43: (8, 1),  # routing
-    60: (8, 1),  # destination options
-    135: (8, 1),  # mobility, RFC 6275
-    51: (4, 2),  # AH, RFC 4302
-}
-
-
-class Context:
-    """What the layers passed so far left behind: the trail to here, and the innermost IP header."""
-
-    __slots__ = (
-        "cut",
-        "dst",
-        "end",
-        "frag_offset",
-        "interface",
-        "ip_id",
-        "more",
-        "path",
-        "proto",
-        "src",
-        "start",
-        "trail",
-        "truncated",
-    )
-
-    def __init__(self, interface: int, *, cut: bool, path: str = "") -> None:
-        self.interface = interface
-        self.cut = cut  # the snap length took the end of the frame
-        self.trail = path
-        self.path = ""  # of the innermost IP layer; empty: none seen
-        self.src = self.dst = b""
-        self.proto = self.start = self.end = 0
-        self.ip_id = self.frag_offset = -1
-        self.more = self.truncated = False
-
-
-def ethernet(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """IEEE 802.3: the EtherType is octets 12 and 13."""
-    if end - at < 14:
-        return None
-    return "ether", SHORT.unpack_from(data, at + 12)[0], at + 14, end
-
-
-def vlan(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """IEEE 802.1Q and 802.1ad: tag control, then the EtherType of what follows."""
-    if end - at < 4:
-        return None
-    return "ether", SHORT.unpack_from(data, at + 2)[0], at + 4, end
-
-
-def linux_sll(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """LINKTYPE_LINUX_SLL: 16 octets, the protocol is the last two."""
-    if end - at < 16:
-        return None
-    return "ether", SHORT.unpack_from(data, at + 14)[0], at + 16, end
-
-
-def linux_sll2(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """LINKTYPE_LINUX_SLL2: 20 octets, the protocol is the first two, the interface index at 4."""
-    if end - at < 20:
-        return None
-    context.interface = context.interface << 32 | WORD.unpack_from(data, at + 4)[0]
-    return "ether", SHORT.unpack_from(data, at)[0], at + 20, end
-
-
-def raw(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """No link header: the version nibble says which IP follows."""
-    if at >= end:
-        return None
-    version = data[at] >> 4
-    if version == 4:
-        return "ether", 0x0800, at, end
-    return ("ether", 0x86DD, at, end) if version == 6 else None
-
-
-def ipv4(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """RFC 791. A total length of 0 (segmentation offload) means: to the end of the frame."""
-    if end - at < 20:
-        return None
-    first, total, ip_id, fragment, proto, src, dst = IPV4.unpack_from(data, at)
-    size = (first & 15) * 4
-    if first >> 4 != 4 or size < 20 or size > end - at or (total and total < size):
-        return None
-    stop = at + total if total else end
-    context.truncated = stop > end or (context.cut and not total)
-    offset = (fragment & 0x1FFF) * 8
-    context.more = bool(fragment & 0x2000)
-    context.frag_offset = offset if offset or context.more else -1
-    context.ip_id = ip_id
-    context.src, context.dst = src, dst
-    return transport(data, at + size, min(stop, end), proto, context)
-
-
-def ipv6(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """RFC 8200. A payload length of 0 (jumbogram, offload) means: to the end of the frame."""
-    if end - at < 40:
-        return None
-    first, length, proto, src, dst = IPV6.unpack_from(data, at)
-    if first >> 4 != 6:
-        return None
-    stop = at + 40 + length if length else end
-    context.truncated = stop > end or (context.cut and not length)
-    context.ip_id = context.frag_offset = -1
-    context.more = False
-    context.src, context.dst = src, dst
-    return transport(data, at + 40, min(stop, end), proto, context)
-
-
-def transport(data: bytes, at: int, end: int, proto: int, context: Context) -> Inside | None:
-    """Walk the extension headers and note where the transport header, or the fragment, lies."""
-    context.path = context.trail
-    extensions = IPV6_EXTENSIONS if len(context.src) == 16 else IPV4_EXTENSIONS
-    while context.frag_offset < 0 and end - at >= 8:
-        if proto in extensions:
-            unit, extra = extensions[proto]
-            size = (data[at + 1] + extra) * unit
-            if size > end - at:
-                break
-        elif proto == FRAGMENT and extensions is IPV6_EXTENSIONS:
-            size = 8
-            offset = SHORT.unpack_from(data, at + 2)[0]
-            # RFC 8200 4.5; offset 0 with nothing to follow is an atomic fragment (RFC 6946)
-            if offset & 0xFFF9:
-                context.frag_offset = offset & 0xFFF8
-                context.more = bool(offset & 1)
-                context.ip_id = WORD.unpack_from(data, at + 4)[0]
-        else:
-            break
-        proto = data[at]
-        at += size
-    context.proto, context.start, context.end = proto, at, end
-    return ("ip", proto, at, end) if context.frag_offset < 0 else None
+TWO_SHORTS: Final = Struct(">HH")
 
 
 def udp(data: bytes, at: int, end: int, context: Context) -> Inside | None:
@@ -180,27 +62,10 @@ def udp(data: bytes, at: int, end: int, context: Context) -> Inside | None:
     return "udp", port, at + 8, end
 
 
-def gtp(data: bytes, at: int, end: int, context: Context) -> Inside | None:
-    """GTP-U version 1, G-PDU only (TS 29.281 5.1 and 5.2): its extension headers are skipped."""
-    if end - at < 8 or data[at] & 0xF0 != 0x30 or data[at + 1] != 0xFF:
-        return None
-    inner = at + 8
-    if data[at] & 7:
-        inner += 4
-        following = data[inner - 1] if inner <= end else 0
-        while data[at] & 4 and following:
-            size = data[inner] * 4 if inner < end else 0
-            if not size or inner + size > end:
-                return None
-            inner += size
-            following = data[inner - 1]
-    return raw(data, inner, end, context)
-
-
 Open = Callable[[bytes, int, int, Context], Inside | None]
 
 LAYERS: Final[dict[tuple[str, int], tuple[str, Open]]] = {
-    ("link", 1): ("eth", ethernet),
+    ("link", ETHERNET): ("eth", ethernet),
     ("link", 113): ("sll", linux_sll),
     ("link", 276): ("sll2", linux_sll2),
     ("link", 12): ("raw", raw),  # DLT_RAW as written by most systems
@@ -208,13 +73,44 @@ LAYERS: Final[dict[tuple[str, int], tuple[str, Open]]] = {
     ("link", 101): ("raw", raw),
     ("link", 228): ("raw", raw),  # LINKTYPE_IPV4
     ("link", 229): ("raw", raw),  # LINKTYPE_IPV6
+    ("link", 0): ("null", null),
+    ("link", 108): ("loop", null),  # of OpenBSD
+    ("link", PPP): ("ppp", ppp),
+    ("link", HDLC): ("hdlc", hdlc),
+    ("link", 104): ("hdlc", hdlc),  # Cisco's
+    ("link", 51): ("pppoe", pppoe),
+    ("link", 166): ("ppp", ppp_with_direction),  # as pppd writes it
+    ("link", 204): ("ppp", ppp_with_direction),
+    ("link", 192): ("ppi", ppi),
+    ("link", 197): ("erf", erf),
+    ("llc", 0): ("llc", llc),
+    ("family", 2): ("ip", ipv4),
+    ("family", 10): ("ip6", ipv6),  # Linux
+    ("family", 24): ("ip6", ipv6),  # NetBSD, OpenBSD
+    ("family", 28): ("ip6", ipv6),  # FreeBSD
+    ("family", 30): ("ip6", ipv6),  # macOS
+    ("ppp", 0x0021): ("ip", ipv4),
+    ("ppp", 0x0057): ("ip6", ipv6),
+    ("ppp", 0x0281): ("mpls", mpls),
     ("ether", 0x8100): ("vlan", vlan),
     ("ether", 0x88A8): ("vlan", vlan),
     ("ether", 0x9100): ("vlan", vlan),  # QinQ before 802.1ad
+    ("ether", 0x8847): ("mpls", mpls),
+    ("ether", 0x8848): ("mpls", mpls),  # multicast, or the upstream's labels
+    ("ether", 0x8864): ("pppoe", pppoe),
     ("ether", 0x0800): ("ip", ipv4),
     ("ether", 0x86DD): ("ip6", ipv6),
+    ("ip", 4): ("ip", ipv4),  # RFC 2003
+    ("ip", 41): ("ip6", ipv6),  # RFC 2473, RFC 4213
+    ("ip", 47): ("gre", gre),
+    ("ip", 97): ("etherip", etherip),
+    ("ip", 137): ("mpls", mpls),  # RFC 4023
     ("ip", UDP): ("udp", udp),
-    ("udp", 2152): ("gtp", gtp),
+    ("gre", 2): ("erspan", erspan2),
+    ("gre", 3): ("erspan", erspan3),
+    ("udp", GTP_U): ("gtp", gtp),
+    ("udp", ESP_IN_UDP): ("udpencap", esp_in_udp),
+    **{("udp", port): ("vxlan", vxlan) for port in VXLAN},
 }
 
 

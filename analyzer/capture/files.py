@@ -6,28 +6,16 @@ An input is read in pieces, never as a whole. Compression is known by its magic,
 import errno
 import glob
 import sys
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, Protocol
+from typing import BinaryIO, Final, Literal
 
 import msgspec
 
+from analyzer.capture.compression import Reader, decompressed
+
 STDIN: Final = "-"
-PIECE: Final = 1 << 14  # compressed octets taken at once
-GZIP_BITS: Final = 31  # zlib: largest window, with gzip's header and trailer
 HEAD: Final = 16  # octets looked at to tell a compression
-
-
-class Reader(Protocol):
-    """What a capture is read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Up to `size` octets, b"" at the end. Raises OSError or `CutShort`, nothing else."""
-
-
-class CutShort(Exception):
-    """A compressed stream ends early or is damaged; every octet before that was given."""
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -88,7 +76,10 @@ def files_of(paths: Iterable[str]) -> list[Input]:
 
 
 class Opened:
-    """An input being read, decompressed where its magic says so (`compression`, else empty)."""
+    """An input being read, decompressed where its magic says so (`compression`, else empty).
+
+    It is read to where it ends at that moment: a file still being written may grow meanwhile.
+    """
 
     __slots__ = ("_close", "_reader", "compression")
 
@@ -111,12 +102,7 @@ class Opened:
         except OSError:
             self.close()
             raise
-        self.compression = ""
-        self._reader: Reader = Rewound(head, raw)
-        for magic, (name, opener) in COMPRESSIONS.items():
-            if head.startswith(magic):
-                self.compression = name
-                self._reader = opener(self._reader)
+        self.compression, self._reader = decompressed(head, Rewound(head, raw))
 
     def read(self, size: int, /) -> bytes:
         """See `Reader`."""
@@ -159,69 +145,3 @@ class Rewound:
             return self._raw.read(size)
         head, self._head = self._head[:size], self._head[size:]
         return head
-
-
-class Inflated:
-    """A gzip stream (RFC 1952, one member or several); each read gives a bounded piece."""
-
-    __slots__ = ("_compressed", "_failure", "_inflate", "_raw")
-
-    def __init__(self, raw: Reader) -> None:
-        self._raw = raw
-        self._inflate = zlib.decompressobj(GZIP_BITS)
-        self._compressed = b""
-        self._failure = ""
-
-    def read(self, size: int, /) -> bytes:
-        """See `Reader`."""
-        while not self._failure:
-            if self._inflate.eof and not self._next_member():
-                return b""
-            compressed = self._compressed or self._raw.read(PIECE)
-            before = self._inflate.copy()
-            try:
-                out = self._inflate.decompress(compressed, size)
-                self._compressed = self._inflate.unconsumed_tail
-            except zlib.error as error:
-                self._failure = f"gzip: {error}"
-                out = readable_part(before, compressed)
-            if out:
-                return out
-            if not compressed:
-                self._failure = self._failure or "gzip: the stream ends early"
-        raise CutShort(self._failure)
-
-    def _next_member(self) -> bool:
-        """Go on to the next member; zeros or anything else behind the last one is no part of it."""
-        rest = self._inflate.unused_data
-        while len(rest) < 2 and (more := self._raw.read(PIECE)):
-            rest += more
-        if not rest.startswith(GZIP):
-            return False
-        self._inflate = zlib.decompressobj(GZIP_BITS)
-        self._compressed = rest
-        return True
-
-
-class Inflate(Protocol):
-    """The part of zlib's decompression object that is used here."""
-
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes:
-        """Decompress, or raise zlib.error."""
-
-
-def readable_part(inflate: Inflate, compressed: bytes) -> bytes:
-    """What comes out of `compressed` before the octet at which it is damaged."""
-    out = bytearray()
-    try:
-        for at in range(len(compressed)):
-            out += inflate.decompress(compressed[at : at + 1])
-    except zlib.error:
-        pass
-    return bytes(out)
-
-
-GZIP: Final = b"\x1f\x8b"
-COMPRESSIONS: Final[dict[bytes, tuple[str, Callable[[Reader], Reader]]]] = {
-    GZIP: ("gzip", Inflated),
-}

@@ -19,7 +19,7 @@ from analyzer.limits import CAPTURE_GAP
 
 Kind = tuple[str, tuple[str, ...]]
 
-_CHANGING: Final = re.compile(r"\d+|\.gz$")
+_CHANGING: Final = re.compile(r"\d+|\.(?:gz|bz2|xz|zst|lz4)$")
 
 
 class Lines:

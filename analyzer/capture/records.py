@@ -3,7 +3,8 @@
 pcap as draft-ietf-opsawg-pcap has it: both byte orders, micro- and nanoseconds. pcapng as
 draft-ietf-opsawg-pcapng has it: several sections, each in its byte order; interfaces, each with its
 resolution and offset of time; Enhanced, Simple and (obsolete) Packet Blocks; others are skipped.
-Frames are numbered as Wireshark does: from 1, over all sections.
+Further containers stand in `formats`. Frames are numbered as Wireshark does: from 1, over all
+sections.
 
 `Walk.records` gives the frames that `scan` takes for candidates and one a second beside them, or
 with `every` all of them. What is nonsense becomes a `Problem`, and the walk goes on at the next
@@ -18,21 +19,25 @@ from typing import Final
 
 import msgspec
 
-from analyzer.capture.files import CutShort, Reader
+from analyzer.capture.compression import CutShort, Damaged, Reader
+from analyzer.capture.formats import Container, recognise
 from analyzer.capture.problems import Problems
 from analyzer.capture.scan import EVERYTHING, PAD, Layout, layout_of, scan_pcap, scan_pcapng
 from analyzer.limits import BLOCK, CHUNK, INTERFACES, RECORD, RESYNC, SECOND
 
-PCAP: Final = {  # magic -> byte order, nanoseconds in one unit of the fraction
-    b"\xa1\xb2\xc3\xd4": (">", 1000),
-    b"\xd4\xc3\xb2\xa1": ("<", 1000),
-    b"\xa1\xb2\x3c\x4d": (">", 1),
-    b"\x4d\x3c\xb2\xa1": ("<", 1),
+PCAP: Final = {  # magic -> byte order, nanoseconds in one unit of the fraction, the first record
+    b"\xa1\xb2\xc3\xd4": (">", 1000, 24),
+    b"\xd4\xc3\xb2\xa1": ("<", 1000, 24),
+    b"\xa1\xb2\x3c\x4d": (">", 1, 24),
+    b"\x4d\x3c\xb2\xa1": ("<", 1, 24),
+    b"\x1c\x00\x01\xac": (">", 1, 28),  # lcap of IXIA, hardware and software
+    b"\xac\x01\x00\x1c": ("<", 1, 28),
+    b"\x1c\x00\x01\xab": (">", 1, 28),
+    b"\xab\x01\x00\x1c": ("<", 1, 28),
 }
 SECTION: Final = b"\x0a\x0d\x0d\x0a"
 BYTE_ORDERS: Final = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
 
-FILE_HEADER: Final = 24
 RECORD_HEADER: Final = 16
 SECONDS: Final = 0xFFFFFFFF  # the latest second a pcap record can have
 LINK_TYPE: Final = 0x03FFFFFF  # the bits above say how long the frame check sequence is
@@ -58,6 +63,7 @@ TSRESOL: Final = 9
 TSOFFSET: Final = 14
 DROPS: Final = frozenset({5, 7})  # isb_ifdrop, isb_osdrop
 
+FIRST_RECORD: Final = 40  # a file header and that of a record: no more is waited for on a pipe
 FIRST_CHUNK: Final = 1 << 16  # enough where only the first frame is asked for
 LATEST: Final = 1 << 63  # nanoseconds: no later time can be written anywhere
 IN_A_ROW: Final = 3  # records that follow one another: this is where the walk may go on
@@ -119,10 +125,12 @@ class Window:
         size, self._size = self._size, CHUNK
         try:
             return self._reader.read(size)
-        except (CutShort, OSError) as error:
-            detail = error.strerror if isinstance(error, OSError) else None
-            self._problems.add("cut-short", detail=detail or str(error))
-            return b""
+        except CutShort as error:
+            kind = "damaged" if isinstance(error, Damaged) else "cut-short"
+            self._problems.add(kind, detail=str(error))
+        except OSError as error:
+            self._problems.add("cannot-read", detail=error.strerror or str(error))
+        return b""
 
 
 class Interface(msgspec.Struct):
@@ -178,7 +186,11 @@ class Walk:
         window = self._window
         window.have(4)
         magic = window.buffer[: min(4, window.left)]
-        if magic in PCAP:
+        window.have(FIRST_RECORD if magic in PCAP or magic == SECTION else FIRST_CHUNK)
+        container = recognise(window.buffer[: window.left])
+        if container is not None:
+            yield from self._other(container)
+        elif magic in PCAP:
             self.format = "pcap"
             yield from self._pcap(*PCAP[magic])
         elif magic == SECTION:
@@ -203,18 +215,48 @@ class Walk:
         """Name a problem at the record where the window stands."""
         self._problems.add(kind, self.frames + 1, self._window.offset, detail)
 
+    def _other(self, container: Container) -> Iterator[Record]:
+        """A container of `formats`, one record at a time."""
+        window = self._window
+        self.format = container.name
+        self._layout(container.link_type, "<")
+        window.at = container.start
+        while window.have(container.head):
+            entry = container.read(window.buffer, window.at)
+            if entry is None:
+                self._problem("bad-length", "what should be a record is none")
+                return
+            if not window.have(entry.size):
+                self._problem("cut-short", "in the middle of a packet")
+                return
+            if entry.numbered:
+                self.frames += 1
+                self._seen(entry.time)
+                at = window.at + entry.skip
+                yield Record(
+                    self.frames,
+                    entry.time,
+                    entry.interface,
+                    entry.link_type,
+                    window.buffer[at : at + entry.captured],
+                    entry.captured < entry.original,
+                )
+            window.at += entry.size
+        if window.left:
+            self._problem("cut-short", "in the header of a packet")
+
     # pcap
 
-    def _pcap(self, order: str, unit: int) -> Iterator[Record]:
+    def _pcap(self, order: str, unit: int, start: int) -> Iterator[Record]:
         window = self._window
-        if not window.have(FILE_HEADER):
+        if not window.have(start):
             self._problems.add("cut-short", None, window.left, "in the file header")
             return
         self.snap_length, link_type = Struct(f"{order}II").unpack_from(window.buffer, 16)
         link_type &= LINK_TYPE
         layout = self._layout(link_type, order)
         header = Struct(f"{order}IIII")
-        window.at = FILE_HEADER
+        window.at = start
         due = 0
         while True:
             window.at, self.frames, due, last = scan_pcap(

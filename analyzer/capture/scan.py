@@ -10,6 +10,7 @@ time. Candidates are:
     IP fragments; ESP; ICMP errors
     UDP whose payload begins with the first line of a SIP message (RFC 3261 7)
     TCP that looks like text, or that goes to or from a SIP port with payload, SYN, FIN or RST
+    SCTP with data that begins as SIP does, or that goes to or from a SIP port
 
 Functions over octets and integers only, so that they can be compiled as they are.
 """
@@ -19,15 +20,19 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 ESP: Final = 50
+SCTP: Final = 132
 GTP_U: Final = 2152
+ESP_IN_UDP: Final = 4500
+VXLAN: Final = frozenset({4789, 8472})  # RFC 7348, and what Linux took before
+TUNNELS: Final = VXLAN | {GTP_U, ESP_IN_UDP}  # UDP ports of what may hold a packet
 SIP_PORTS: Final = frozenset({5060, 5061})
 PAD: Final = bytes(128)  # stands behind the last octet of every buffer: reads may run over the end
 LEAST: Final = 21  # octets of the shortest IP datagram with a payload
 IP_ETHERTYPES: Final = frozenset({b"\x08\x00", b"\x86\xdd"})
 TEXT_PREFIX: Final = 8  # octets of a TCP payload that say whether it is text
 
-# Never a candidate: IGMP, EIGRP, OSPF, PIM, VRRP, SCTP.
-BORING: Final = frozenset({2, 88, 89, 103, 112, 132})
+# Never a candidate: IGMP, EIGRP, OSPF, PIM, VRRP.
+BORING: Final = frozenset({2, 88, 89, 103, 112})
 # RFC 792 and RFC 4443 errors: they quote what they answer.
 ICMP_ERRORS: Final = {
     1: frozenset({3, 11, 12}),  # destination unreachable, time exceeded, parameter problem
@@ -56,6 +61,7 @@ IPV6: Final = Struct(">6xB33xHH4xB")
 # The same of GTP-U without options that holds IPv4: flags, message type, version/IHL, and these.
 GTP: Final = Struct(">BB6xB5xHxB10xHH4xB")
 TCP: Final = Struct(">HH8xBB")
+PORTS: Final = Struct(">HH")
 
 
 class Layout(NamedTuple):
@@ -72,22 +78,26 @@ class Layout(NamedTuple):
     vlan: int
     fragment: int  # offset and more-fragments bits as they read
     ports: frozenset[int]  # SIP_PORTS as they read
+    tunnels: frozenset[int]  # TUNNELS as they read
     gtp_u: int
 
 
-# The EtherType's place in the link header, and that header's length. Raw IP has none: what is read
-# for it is the upper half of the record's original length, which is 0.
-LINKS: Final = {1: (12, 14), 113: (14, 16), 276: (0, 20)} | dict.fromkeys(
-    (12, 14, 101, 228, 229), (-2, 0)
-)
+# The EtherType's place in the link header, that header's length, and how IPv4 and IPv6 stand there.
+# BSD loopback has an address family in the order of the machine: that of macOS is known here. Raw
+# IP has none: what is read for it is the upper half of the record's original length, which is 0.
+LINKS: Final = {
+    1: (12, 14, 0x0800, 0x86DD),
+    113: (14, 16, 0x0800, 0x86DD),
+    276: (0, 20, 0x0800, 0x86DD),
+    0: (0, 4, 0x0200, 0x1E00),
+} | dict.fromkeys((12, 14, 101, 228, 229), (-2, 0, 0, 0))
 
 
 def layout_of(link_type: int, order: str) -> Layout:
     """The layout for a link type in a file of byte order `order` (`<` or `>`)."""
     if link_type not in LINKS:
         return EVERYTHING[order]
-    at, ip = LINKS[link_type]
-    ipv4, ipv6 = (0x0800, 0x86DD) if ip else (0, 0)
+    at, ip, ipv4, ipv6 = LINKS[link_type]
     before_ip = {"<": "2xH", ">": "H2x"}[order]
     fields = (f"4x{at}xH{ip - at - 2}x" if ip else before_ip) + "B5xHxB10xHH4xB"
 
@@ -103,6 +113,7 @@ def layout_of(link_type: int, order: str) -> Layout:
         read(0x8100),
         read(0x3FFF),
         frozenset(map(read, SIP_PORTS)),
+        frozenset(map(read, TUNNELS)),
         read(GTP_U),
     )
 
@@ -131,7 +142,7 @@ def scan_pcap(
     the last record walked begins (-1: there was none).
     """
     unpack = layout.pcap.unpack_from
-    _, _, ip, ipv4, ipv6, vlan, fragment, ports, gtp_u = layout
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, tunnels, gtp_u = layout
     start = SIP_START
     least = ip + LEAST
     whole = ip + 29
@@ -152,10 +163,13 @@ def scan_pcap(
         elif ether == ipv4 and version == 0x45:
             if not flags & fragment:
                 if proto == 17:
-                    if sport != gtp_u and dport != gtp_u:
+                    if sport not in tunnels and dport not in tunnels:
                         if not start[first] or not sip_prefix(buffer, last + ip + 44, end):
                             continue
-                    elif not gtp_candidate(buffer, last + ip + 44, end):
+                    elif sport == gtp_u or dport == gtp_u:
+                        if not gtp_candidate(buffer, last + ip + 44, end):
+                            continue
+                    elif not tunnel_candidate(buffer, last + ip + 44, end):
                         continue
                 elif proto == 6:
                     if (
@@ -194,7 +208,7 @@ def scan_pcapng(
     block, and at one whose lengths do not fit together.
     """
     unpack = layout.pcapng.unpack_from
-    _, _, ip, ipv4, ipv6, vlan, fragment, ports, gtp_u = layout
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, tunnels, gtp_u = layout
     start = SIP_START
     least = ip + LEAST
     whole = ip + 29
@@ -232,10 +246,13 @@ def scan_pcapng(
         elif ether == ipv4 and version == 0x45:
             if not flags & fragment:
                 if proto == 17:
-                    if sport != gtp_u and dport != gtp_u:
+                    if sport not in tunnels and dport not in tunnels:
                         if not start[first] or not sip_prefix(buffer, last + ip + 56, end):
                             continue
-                    elif not gtp_candidate(buffer, last + ip + 56, end):
+                    elif sport == gtp_u or dport == gtp_u:
+                        if not gtp_candidate(buffer, last + ip + 56, end):
+                            continue
+                    elif not tunnel_candidate(buffer, last + ip + 56, end):
                         continue
                 elif proto == 6:
                     if (
@@ -280,11 +297,15 @@ def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
     if proto == 17:
         if sport == GTP_U or dport == GTP_U:
             return inner or gtp_candidate(buffer, at + 8, end)
+        if sport in TUNNELS or dport in TUNNELS:
+            return inner or tunnel_candidate(buffer, at + 8, end)
         return SIP_START[first] and sip_prefix(buffer, at + 8, end) is not None
     if proto == 6:
         return sport in SIP_PORTS or dport in SIP_PORTS or tcp_text(buffer, ip, at, end)
     if proto in ICMP_ERRORS:
         return buffer[at] in ICMP_ERRORS[proto]
+    if proto == SCTP:
+        return sctp_candidate(buffer, at, end)
     return proto not in BORING
 
 
@@ -294,7 +315,7 @@ def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
     if flags == 0x30 and kind == 0xFF and version == 0x45 and not fragment & 0x3FFF:
         if at + 37 > end:
             return at + 8 + LEAST <= end
-        if proto == 17 and sport != GTP_U and dport != GTP_U:
+        if proto == 17 and sport not in TUNNELS and dport not in TUNNELS:
             return SIP_START[first] and sip_prefix(buffer, at + 36, end) is not None
         if proto == 6 and sport not in SIP_PORTS and dport not in SIP_PORTS:
             return tcp_text(buffer, at + 8, at + 28, end)
@@ -313,6 +334,32 @@ def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
             inner += size
             following = buffer[inner - 1] if inner <= end else 0
     return inner + LEAST <= end and ip_candidate(buffer, inner, end, True)
+
+
+def tunnel_candidate(buffer: bytes, at: int, end: int) -> bool:
+    """May what a UDP datagram of another tunnel's port holds at `at` be a candidate?
+
+    The layers behind it are left to `decap`: but for IKE behind the marker of RFC 3948 and for
+    keep-alives, what comes over these ports is ESP or a mirrored frame.
+    """
+    return at + 8 <= end and buffer[at : at + 4] != b"\0\0\0\0"
+
+
+def sctp_candidate(data: bytes, at: int, end: int) -> bool:
+    """Has the SCTP packet at `at` a DATA chunk that begins as SIP does, or of a SIP port?"""
+    if end - at < 28:
+        return False
+    sport, dport = PORTS.unpack_from(data, at)
+    ours = sport in SIP_PORTS or dport in SIP_PORTS
+    at += 12
+    while at + 16 < end:
+        if data[at] == 0 and (ours or sip_prefix(data, at + 16, end)):
+            return True
+        size = data[at + 2] << 8 | data[at + 3]
+        if size < 4:
+            return False
+        at += size + 3 & ~3
+    return False
 
 
 def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
@@ -347,6 +394,8 @@ def is_candidate(proto: int, data: bytes, at: int, end: int, frag_offset: int) -
         return sip_first_line(data, at + 8, end) is not None
     if proto == 6:
         return tcp_candidate(data, at, end)
+    if proto == SCTP:
+        return sctp_candidate(data, at, end)
     return data[at] in ICMP_ERRORS.get(proto, ())
 
 

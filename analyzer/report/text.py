@@ -29,6 +29,7 @@ FEW: Final = 4  # exchanges shown one after the other, without an overview
 _ROW: Final = 4  # lines of an exchange that is told in short, at most
 _HEAD: Final = 42  # columns that the first part of a row keeps
 _OUTSIDE: Final = 8  # findings outside of all exchanges that are shown
+_NOTES: Final = frozenset({"cut-short"})  # problems that are none: a file still being written
 
 _COLOURS: Final = (
     (("OK", "REGISTERED (inferred)"), "32"),
@@ -217,7 +218,8 @@ def _problems(report: Report, view: View) -> Iterator[str]:
             detail = f": {problem.detail}" if problem.detail else ""
             name = escape(capture.path, view.ascii_only)
             text = f"{name}: {problem.kind}{place}{offset}{detail}{count}"
-            yield from wrap(escape(text, view.ascii_only), "problem: ", "  ")
+            head = "note: " if problem.kind in _NOTES else "problem: "
+            yield from wrap(escape(text, view.ascii_only), head, "  ")
 
 
 def _painted(line: str) -> str:

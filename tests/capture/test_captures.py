@@ -171,7 +171,46 @@ def test_a_damaged_gzip_is_read_to_the_damage(wire: Any) -> None:
     packed[-6] ^= 1
     captures = open_captures([io.BytesIO(bytes(packed))])
     assert [item.frame for item in captures] == [1, 2, 2]
-    assert [problem.kind for problem in captures.infos[0].problems] == ["cut-short"]
+    assert [problem.kind for problem in captures.infos[0].problems] == ["damaged"]
+
+
+def test_a_file_still_being_written(wire: Any, tmp_path: Path) -> None:
+    """Its last record is not whole yet, and more is written while it is read."""
+    data = sip_at(wire, T, T + S)
+    captures = open_captures([io.BytesIO(data[:30])])
+    assert list(captures) == []
+    assert not captures.infos[0].unreadable
+    path = tmp_path / "growing.pcap"
+    path.write_bytes(data[:-5])
+    captures = open_captures([str(path)])
+    items = iter(captures)
+    assert next(items).frame == 1
+    with path.open("ab") as file:
+        file.write(data[-5:] + sip_at(wire, T + 2 * S)[24:])
+    assert [item.frame for item in items] == [2, 3, 3]
+    assert captures.infos[0].problems == []
+
+
+def test_a_file_that_grows_faster_than_it_is_read(wire: Any) -> None:
+    class Growing(io.BytesIO):
+        """Each read finds another record behind what was there."""
+
+        left = 20
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.left:
+                self.left -= 1
+                at = self.tell()
+                self.seek(0, io.SEEK_END)
+                self.write(sip_at(wire, T + (20 - self.left) * S)[24:])
+                self.seek(at)
+            return super().read(size)
+
+        read1 = read
+
+    captures = open_captures([Growing(sip_at(wire, T))])
+    assert [item.frame for item in captures] == [*range(1, 22), 21]
+    assert captures.infos[0].problems == []
 
 
 def test_unknown_link_types_are_one_problem_each(wire: Any) -> None:

@@ -1,21 +1,37 @@
 """Opening inputs: what arguments stand for, and decompression that never holds it all."""
 
+import bz2
 import gzip
 import io
+import lzma
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+import lz4.frame
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.capture.files import CutShort, Inflated, Input, Opened, expand
+from analyzer import limits
+from analyzer.capture.compression import METHODS, CutShort, Decompressed, decompressed
+from analyzer.capture.files import Input, Opened, expand
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstandard.ZstdCompressor(write_checksum=True).compress,
+    "lz4": lambda data: lz4.frame.compress(data, content_checksum=True),
+}
 
 NOISE = zlib.compress(bytes(range(256)), 9) * 300  # does not compress well
 
 
 def drain(raw: bytes, size: int = 1000) -> tuple[bytes, str]:
-    reader = Inflated(io.BytesIO(raw))
+    name, reader = decompressed(raw[:16], io.BytesIO(raw))
+    assert name
     out = b""
     try:
         while piece := reader.read(size):
@@ -26,41 +42,79 @@ def drain(raw: bytes, size: int = 1000) -> tuple[bytes, str]:
     return out, ""
 
 
-@given(st.binary(max_size=5000), st.integers(1, 3000), st.integers(1, 3))
-def test_inflates_all_members(data: bytes, size: int, members: int) -> None:
-    assert drain(gzip.compress(data, mtime=0) * members, size) == (data * members, "")
+every_method = pytest.mark.parametrize("name", COMPRESS)
 
 
-def test_zeros_and_other_octets_behind_the_last_member_are_no_part_of_it() -> None:
+def test_every_method_is_tried() -> None:
+    assert set(COMPRESS) == {method.name for method in METHODS}
+
+
+@every_method
+@given(data=st.binary(max_size=5000), size=st.integers(1, 3000), members=st.integers(1, 3))
+def test_all_members_are_decompressed(name: str, data: bytes, size: int, members: int) -> None:
+    assert drain(COMPRESS[name](data) * members, size) == (data * members, "")
+
+
+@every_method
+def test_what_is_behind_the_last_member_is_no_part_of_it(name: str) -> None:
     for rest in (bytes(100), b"x", b"\x1f"):
-        assert drain(gzip.compress(NOISE, mtime=0) + rest) == (NOISE, "")
+        assert drain(COMPRESS[name](NOISE) + rest) == (NOISE, "")
+
+
+@every_method
+def test_a_cut_is_told_and_what_could_be_read_is_given(name: str) -> None:
+    packed = COMPRESS[name](NOISE)
+    lengths = []
+    for end in range(16, len(packed), max(1, len(packed) // 60)):
+        out, failure = drain(packed[:end])
+        assert failure == f"{name}: the stream ends early"
+        assert NOISE.startswith(out)
+        lengths.append(len(out))
+    assert lengths == sorted(lengths)
+    out, failure = drain(packed[:-1])
+    assert (out, failure) == (NOISE, f"{name}: the stream ends early")
 
 
 def test_all_before_a_cut_is_given() -> None:
-    packed = gzip.compress(NOISE, mtime=0)
+    packed = COMPRESS["gzip"](NOISE)
     for end in range(2, len(packed), 97):
         out, failure = drain(packed[:end])
         assert failure == "gzip: the stream ends early"
         assert out == zlib.decompressobj(31).decompress(packed[:end])
 
 
+@every_method
+def test_damage_is_told(name: str) -> None:
+    packed = bytearray(COMPRESS[name](NOISE))
+    packed[len(packed) // 2] ^= 0xFF
+    out, failure = drain(bytes(packed))
+    assert out != NOISE or failure
+    assert failure.startswith(f"{name}: ")
+
+
 def test_all_before_the_damage_is_given() -> None:
-    packed = bytearray(gzip.compress(NOISE, mtime=0))
+    packed = bytearray(COMPRESS["gzip"](NOISE))
     packed[-6] ^= 0xFF  # the checksum
     out, failure = drain(bytes(packed))
     assert out == NOISE
     assert failure.startswith("gzip: ")
 
 
-@given(st.integers(2, 5000), st.binary(min_size=1, max_size=4))
-def test_damage_raises_nothing_else(at: int, octets: bytes) -> None:
-    packed = bytearray(gzip.compress(NOISE, mtime=0))
+@every_method
+@given(at=st.integers(6, 5000), octets=st.binary(min_size=1, max_size=4))
+def test_damage_raises_nothing_else(name: str, at: int, octets: bytes) -> None:
+    packed = bytearray(COMPRESS[name](NOISE))
+    at = min(at, len(packed))
     packed[at : at + len(octets)] = octets
     drain(bytes(packed), 1 << 20)
 
 
-def test_a_bomb_comes_in_bounded_pieces() -> None:
-    reader = Inflated(io.BytesIO(gzip.compress(bytes(50_000_000))))
+@every_method
+def test_a_bomb_comes_in_bounded_pieces(name: str) -> None:
+    reader = Decompressed(
+        next(method for method in METHODS if method.name == name),
+        io.BytesIO(COMPRESS[name](bytes(50_000_000))),
+    )
     total = 0
     while piece := reader.read(10_000):
         assert len(piece) <= 10_000
@@ -68,11 +122,25 @@ def test_a_bomb_comes_in_bounded_pieces() -> None:
     assert total == 50_000_000
 
 
-def test_compression_is_known_by_magic_not_suffix(tmp_path: Path) -> None:
+def test_a_dictionary_that_would_fill_the_memory_is_refused() -> None:
+    ends_early = "zstd: the stream ends early"
+    window = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
+    packer = zstandard.ZstdCompressor(compression_params=window).compressobj()
+    packed = packer.compress(bytes(100)) + packer.flush()
+    out, failure = drain(packed)
+    assert (out, failure != ends_early) == (b"", True)
+    filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 2 * limits.DICTIONARY}]
+    out, failure = drain(lzma.compress(bytes(100), filters=filters))
+    assert out == b""
+    assert "limit" in failure.lower()
+
+
+@every_method
+def test_compression_is_known_by_magic_not_suffix(name: str, tmp_path: Path) -> None:
     path = tmp_path / "plain.pcap"
-    path.write_bytes(gzip.compress(b"content", mtime=0))
+    path.write_bytes(COMPRESS[name](b"content"))
     opened = Opened(Input(str(path)))
-    assert opened.compression == "gzip"
+    assert opened.compression == name
     assert b"".join(iter(lambda: opened.read(100), b"")) == b"content"
     opened.close()
     path = tmp_path / "not.gz"
