@@ -79,7 +79,7 @@ def cases(wire: Any) -> dict[str, Case]:
         "MPLS": Case(1, "eth/mpls/ip", wire.eth(mpls(ip, 100), 0x8847)),
         "MPLS, three labels": Case(1, "eth/mpls/ip6", wire.eth(mpls(ip6, 100, 200, 300), 0x8847)),
         "MPLS pseudowire": Case(
-            1, "eth/mpls/eth/ip", wire.eth(mpls(bytes(4) + eth, 100), 0x8847)
+            1, "eth/mpls/eth/ip", wire.eth(mpls(bytes(4) + eth, 100), 0x8847), ("-d", "mpls.label==100,pwethcw")
         ),
         "IP in IP": Case(1, "eth/ip/ip", wire.eth(wire.ip(4, ip))),
         "IPv6 in IP": Case(101, "raw/ip/ip6", wire.ip(41, ip6)),
