@@ -101,7 +101,7 @@ class Place:
         if self._lists is None:
             self._lists = lists = {}
             for name, header in HEADERS.items():
-                rows = self.message.texts(header)
+                rows = self.message.folded_texts(header)
                 if rows:
                     lists[name] = parse_list(rows)
         return self._lists

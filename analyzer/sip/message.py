@@ -338,6 +338,26 @@ class SipMessage:
             return [row_text(self._line(numbers))]
         return [row_text(self._line(number)) for number in numbers]
 
+    def folded_texts(self, name: str) -> list[str]:
+        """As `texts`, folds as they stand; a line without colon below a row is taken for the rest
+        of it that a bare line break cut off."""
+        numbers = self._numbers(name)
+        if numbers is None:
+            return []
+        broken = "line-without-colon" in self.defects
+        found = []
+        for number in (numbers,) if isinstance(numbers, int) else numbers:
+            line = self._line(number)
+            if broken:
+                line += self._cut_off(number)
+            found.append(headers.decode(line.partition(b":")[2].strip(b" \t\r\n")))
+        return found
+
+    def _cut_off(self, number: int) -> bytes:
+        lines = self._lines or ()
+        after = lines[number + 1] if number + 1 < len(lines) else b""
+        return b"" if b":" in after or not after else b"\r\n" + after
+
     def _line(self, number: int) -> bytes:
         if self._lines is None:
             self._lines = tuple(headers.row_lines(self.raw, self.body_start, self._spans))

@@ -5,6 +5,7 @@ from typing import Any
 
 from analyzer.rules.vocabulary import KINDS
 
+EMPTY_LISTS = ("repeated", "quoted", "short_spis", "old_names", "private_names", "digest_names")
 EMPTY_SETS = ("require", "proxy_require", "supported", "unsupported")
 
 
@@ -25,6 +26,7 @@ def mechanism(**facts: Any) -> Any:
         "complete": True,
         "defects": [],
         "missing_values": [],
+        **{name: [] for name in EMPTY_LISTS},
         "mirrored": False,
         "raw": "ipsec-3gpp;alg=hmac-sha-1-96",
     }
@@ -52,6 +54,8 @@ def message(**facts: Any) -> Any:
     }
     whole = {**given, **facts}
     whole.setdefault("flawed", [m for m in whole["mechanisms"] if m.defects or m.missing_values])
+    whole.setdefault("stated", whole["mechanisms"])
+    whole.setdefault("stated_lists", [])
     return fake("message", **whole)
 
 

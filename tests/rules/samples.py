@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.rules import samples_syntax
 from tests.rules.fakes import (
     association,
     comparison,
@@ -398,3 +399,6 @@ SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
         ],
     ),
 }
+
+for family in (samples_syntax,):
+    SAMPLES |= family.SAMPLES

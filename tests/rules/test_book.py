@@ -9,7 +9,7 @@ from tests.rules.fakes import association, comparison, flow, message, response, 
 from tests.rules.samples import SAMPLES, judged, pair, protected, refused, silent, verified
 
 BOOK = rule_book.load()
-ENGINE = Engine(BOOK)
+ENGINE = Engine(BOOK, ids=BOOK.rules)
 
 FIRES = [(id_, one) for id_, (_, fire, _) in SAMPLES.items() for one in fire]
 SILENT = [(id_, one) for id_, (_, _, miss) in SAMPLES.items() for one in miss]

@@ -4,11 +4,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, overload
 
 from analyzer.agreement.comparison import Comparison, PlaneComparison
-from analyzer.agreement.mechanism import DEFAULTS, Mechanism, MechanismList
+from analyzer.agreement.mechanism import DEFAULTS, SA_NAMES, Mechanism, MechanismList
 from analyzer.rules.subjects.lazy import fact
 
 VALUE_MISSING: Final = "value-missing"
+QUOTED: Final = "quoted-token"
 NOTHING: Final[list[str]] = []
+
+SPI_DIGITS: Final = 10  # RFC 3329 App. A, TS 33.203 Annex H
+OLD_NAMES: Final = ("spi", "port1", "port2")  # RFC 3329 App. A
+DIGEST_NAMES: Final = ("d-alg", "d-qop", "d-ver")  # RFC 3329 2.2
+ANNEX_H_NAMES: Final = frozenset(
+    {"q", "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s", "mediasec"}
+)
 
 
 class MechanismFacts:
@@ -60,14 +68,51 @@ class MechanismFacts:
         return list(dict.fromkeys(code.partition(":")[0] for code in self.element.defects))
 
     @fact
+    def has_q(self) -> bool:
+        return self.element.q is not None
+
+    @fact
     def missing_values(self) -> list[str]:
+        return self._named(VALUE_MISSING)
+
+    @fact
+    def quoted(self) -> list[str]:
+        return self._named(QUOTED)
+
+    def _named(self, defect: str) -> list[str]:
+        """The parameters that have this defect."""
         if not self.element.defects:
             return NOTHING
-        return [
-            name
-            for code, _, name in (defect.partition(":") for defect in self.element.defects)
-            if code == VALUE_MISSING
-        ]
+        found = (one.partition(":") for one in self.element.defects)
+        return [name for code, _, name in found if code == defect]
+
+    @fact
+    def _names(self) -> list[str]:
+        return [name.lower() for name, _, _ in self.element.params]
+
+    @fact
+    def repeated(self) -> list[str]:
+        names = self._names
+        return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+
+    @fact
+    def short_spis(self) -> list[str]:
+        element = self.element
+        texts = [text for text in (element.spi_c_text, element.spi_s_text) if text]
+        return [text for text in texts if len(text) != SPI_DIGITS]
+
+    @fact
+    def old_names(self) -> list[str]:
+        return [name for name in OLD_NAMES if name in self._names]
+
+    @fact
+    def private_names(self) -> list[str]:
+        known = ANNEX_H_NAMES
+        return [name for name in self._names if name not in known and name not in OLD_NAMES]
+
+    @fact
+    def digest_names(self) -> list[str]:
+        return [name for name in DIGEST_NAMES if name in self._names]
 
     @fact
     def mirrored(self) -> bool:
@@ -109,6 +154,50 @@ class Elements(Sequence["MechanismFacts"]):
     def flawed(self) -> bool:
         """Some element has a defect."""
         return any(element.defects for element in self._listed.elements)
+
+
+class HeaderFacts:
+    """One list as a whole (vocabulary: header)."""
+
+    def __init__(self, listed: MechanismList, header: str) -> None:
+        self.listed = listed
+        self.header = header
+
+    @fact
+    def raw(self) -> str:
+        return self.listed.text
+
+    @fact
+    def defects(self) -> list[str]:
+        return list(self.listed.defects) if self.listed.defects else NOTHING
+
+    @fact
+    def equal_q(self) -> int | None:
+        seen: set[int] = set()
+        for element in self.listed.signalling:
+            q = element.q_thousandths
+            if q is not None and q in seen:
+                return q
+            if q is not None:
+                seen.add(q)
+        return None
+
+    @fact
+    def lacks_q(self) -> bool:
+        elements = self.listed.signalling
+        return len(elements) > 1 and any(element.q is None for element in elements)
+
+    @fact
+    def ports_on_last(self) -> bool:
+        elements = [element for element in self.listed.signalling if element.key == "ipsec-3gpp"]
+        return len(elements) > 1 and [_has_ports(element) for element in elements] == [
+            *(False for _ in elements[1:]),
+            True,
+        ]
+
+
+def _has_ports(element: Mechanism) -> bool:
+    return any(name.lower() in SA_NAMES for name, _, _ in element.params)
 
 
 class ComparisonFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Final
 
 from analyzer.agreement.comparison import Comparison, compare
@@ -12,12 +13,18 @@ from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
-from analyzer.rules.subjects.lists import ComparisonFacts, Elements, MechanismFacts
-from analyzer.sip.message import SipMessage
+from analyzer.rules.subjects.lists import (
+    ComparisonFacts,
+    Elements,
+    HeaderFacts,
+    MechanismFacts,
+)
+from analyzer.sip.message import SipMessage, uri_host_port
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NO_COMPARISONS: Final[list[ComparisonFacts]] = []
 NO_MECHANISMS: Final[list[MechanismFacts]] = []
+NO_LISTS: Final[list[HeaderFacts]] = []
 NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
@@ -122,6 +129,38 @@ class MessageFacts:
             return NO_MECHANISMS
         lists = [one for one in (self.client, self.server, self.verify) if one is not None]
         return [m for one in lists if one.flawed for m in one if m.element.defects]
+
+    @fact
+    def stated(self) -> list[MechanismFacts]:
+        if not self.place.lists:
+            return NO_MECHANISMS
+        own = [*(self.client or ()), *(self.server or ())]
+        if self.verify is not None and not self._repeats:
+            against = self.place.against
+            known = {e.raw for e in against.elements} if against is not None else ()
+            own += [m for m in self.verify if m.raw not in known]
+        return own
+
+    @fact
+    def stated_lists(self) -> list[HeaderFacts]:
+        lists = self.place.lists
+        if not lists:
+            return NO_LISTS
+        return [
+            HeaderFacts(listed, name)
+            for name, listed in lists.items()
+            if name != "verify" or not self._repeats
+        ]
+
+    @fact
+    def _repeats(self) -> bool:
+        """Its Security-Verify has the same elements as the list of the server."""
+        verify, against = self.place.verify, self.place.against
+        return (
+            verify is not None
+            and against is not None
+            and (verify is against or verify.rows == against.rows)
+        )
 
     @fact
     def against_list(self) -> MechanismList | None:
@@ -236,6 +275,17 @@ class MessageFacts:
         texts = [self.message.reason, *self.message.values("reason")]
         texts += self.message.values("warning")
         return any(word in text.lower() for text in texts for word in REASONS_OF_AGREEMENT)
+
+    @fact
+    def nat(self) -> bool:
+        request = self.message if self.is_request else self.message.request
+        if request is None or request.via_count != 1:
+            return False
+        try:
+            host = ip_address(uri_host_port(f"sip:{request.sent_by}")[0].strip("[]"))
+        except ValueError:
+            return False
+        return host.packed != request.src
 
     # ---- authentication
 

@@ -27,7 +27,7 @@ import msgspec
 from analyzer.rules.vocabulary.association import ASSOCIATION, FLOW
 from analyzer.rules.vocabulary.exchange import CAPTURE, EXCHANGE, IDENTITY, SERVER
 from analyzer.rules.vocabulary.fact import Fact
-from analyzer.rules.vocabulary.mechanism import COMPARISON, MECHANISM
+from analyzer.rules.vocabulary.mechanism import COMPARISON, HEADER, MECHANISM
 from analyzer.rules.vocabulary.message import MESSAGE, PAIR, TRANSACTION
 from analyzer.rules.vocabulary.policy import POLICY, POLICY_DEFAULTS
 from analyzer.rules.vocabulary.words import DIALECTS, LEGS, MEDIASEC, ROLES
@@ -50,11 +50,11 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("require", "proxy_require", "supported", "unsupported", "pani"), 1),
     **dict.fromkeys(("expires", "retry_after", "emergency", "realm", "username", "aka"), 1),
     **dict.fromkeys(("algorithm", "nonce_empty", "has_credentials", "response_empty"), 1),
-    **dict.fromkeys(("auts", "ck", "ik", "integrity_protected", "names_sec_agree"), 1),
+    **dict.fromkeys(("auts", "ck", "ik", "integrity_protected", "names_sec_agree", "nat"), 1),
     **dict.fromkeys(("request", "response", "answer_code", "challenge", "accepted"), 1),
     **dict.fromkeys(("client", "server", "verify", "mechanisms", "flawed", "verify_against"), 2),
     **dict.fromkeys(("in_force", "older", "previous", "exempt", "chosen", "best_common"), 2),
-    **dict.fromkeys(("mirrored", "new_keys", "first_protected"), 2),
+    **dict.fromkeys(("mirrored", "new_keys", "first_protected", "stated", "stated_lists"), 2),
     **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
 }
 """How dear a fact is to work out: 0 (not named here) at hand, 1 a header read, 2 lists parsed, 3
@@ -89,6 +89,7 @@ KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
     for kind, facts in {
         "message": MESSAGE,
         "mechanism": MECHANISM,
+        "header": HEADER,
         "comparison": COMPARISON,
         "transaction": TRANSACTION,
         "exchange": EXCHANGE,

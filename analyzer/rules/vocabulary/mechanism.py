@@ -1,4 +1,4 @@
-"""Facts of an element of a Security-* list, and of the comparison of two lists."""
+"""Facts of an element of a Security-* list, of a list, and of the comparison of two lists."""
 
 from typing import Final
 
@@ -10,6 +10,7 @@ MECHANISM: Final = (
     Fact("key", "text", "mechanism-name in lower case"),
     Fact("header", "text", "list it stands in", values=HEADERS),
     Fact("q", "int", "q in thousandths; absent if missing or malformed"),
+    Fact("has_q", "bool", "has a q parameter, well formed or not"),
     Fact("alg", "text", "integrity algorithm, lower case"),
     Fact("ealg", "text", "encryption algorithm, lower case; absent if missing or empty"),
     Fact("prot", "text", "ah or esp, lower case"),
@@ -29,12 +30,29 @@ MECHANISM: Final = (
         "codes of what is wrong in it, each once, without parameter",
     ),
     Fact("missing_values", "list[text]", "parameters that need a value and have none"),
+    Fact("repeated", "list[text]", "parameters that it has more than once, lower case"),
+    Fact("quoted", "list[text]", "parameters whose token or number stands in quotes"),
+    Fact("short_spis", "list[text]", "SPIs whose text is not ten digits long"),
+    Fact("old_names", "list[text]", "parameters of RFC 3329 App. A: spi, port1, port2"),
+    Fact("private_names", "list[text]", "parameters unknown to TS 33.203 Annex H, lower case"),
+    Fact("digest_names", "list[text]", "of its parameters d-alg, d-qop and d-ver"),
     Fact(
         "mirrored",
         "bool",
         "in a Security-Verify: the same defects stand in the server's list",
     ),
     Fact("raw", "text", "the element as written"),
+)
+
+HEADER: Final = (
+    Fact("header", "text", "which of the lists", values=HEADERS),
+    Fact("raw", "text", "its rows joined, as written"),
+    Fact("defects", "list[text]", "codes of what is wrong between its elements"),
+    Fact("equal_q", "int", "q, in thousandths, that two signalling elements share"),
+    Fact("lacks_q", "bool", "several signalling elements, and one without q"),
+    Fact(
+        "ports_on_last", "bool", "of several ipsec-3gpp elements only the last has SPIs and ports"
+    ),
 )
 
 COMPARISON: Final = (

@@ -65,6 +65,13 @@ MESSAGE: Final = (
     ),
     Fact("flawed", "list[mechanism]", "those of mechanisms that have a defect; may be empty"),
     Fact(
+        "stated",
+        "list[mechanism]",
+        "those of mechanisms that are its sender's own words, not repeated from the server's list",
+    ),
+    Fact("stated_lists", "list[header]", "its lists, a Security-Verify that only repeats aside"),
+    Fact("nat", "bool", "the address in Via is not the one the request came from"),
+    Fact(
         "require",
         "set[text]",
         "option tags of Require, lower case; empty without header",
