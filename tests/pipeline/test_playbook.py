@@ -64,6 +64,8 @@ SCRIPTS["a set announced inside ESP-NULL opens the next packet"] = """
 << E2: offer #5 uc>ps, challenge #6 pc>us, verify #7 uc>ps, result #8 pc>us
 << A1 of E1 ipsec-3gpp old
 << A2 of E2 ipsec-3gpp established: MESSAGE #9 202
+<< note SYN-18 #5
+<< note SYN-18 #6
 """
 
 SCRIPTS["a set that nobody announced opens nothing"] = """
