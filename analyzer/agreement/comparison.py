@@ -37,7 +37,7 @@ Level = Literal["identical", "equivalent", "default-equal", "different"]
 Kind = Literal["duplicated", "older list", "reordered", "subset", "changed parameter", "foreign"]
 Step = Literal["changed", "removed", "added", "moved"]
 Pair = tuple[int | None, int | None]
-Key = tuple[str, ...] | tuple[str, tuple[tuple[str, bool, str | None], ...]]
+Key = tuple[str, ...] | tuple[str, tuple[tuple[str, bool, str], ...]]
 
 LEVELS: Final[tuple[Level, ...]] = ("identical", "equivalent", "default-equal", "different")
 RESPELLED: Final = "same values, written differently"
@@ -177,11 +177,18 @@ def _written_key(mechanism: Mechanism) -> Key:
         return (unfold(mechanism.raw).lower(),)
     return mechanism.key, tuple(
         sorted(
-            (name.lower(), quoted, value if quoted or value is None else value.lower())
+            (name.lower(), quoted, _written(quoted, value))
             for name, value, quoted in mechanism.params
             if name.lower() != "d-ver"
         )
     ) if mechanism.params else ()
+
+
+def _written(quoted: bool, value: str | None) -> str:
+    """A value as it is compared; a parameter without one sorts beside one that has any."""
+    if value is None:
+        return ""
+    return "=" + (value if quoted else value.lower())
 
 
 def _meaning_key(mechanism: Mechanism) -> Key:

@@ -49,6 +49,8 @@ def result(verify: Rows, server: Rows, *older: Rows) -> Comparison:
         ('tls;x="abc"', "tls;x=abc", "different"),
         ("tls;prot=esp", "tls", "different"),
         ("tls;x", "tls", "different"),
+        ("tls;x;x=1", "tls;x;x=1;y", "different"),
+        ("tls; x=1;x", "tls;x;x=1", "equivalent"),
         ("", "tls", "different"),
         ("tls", "", "different"),
         ("ipsec-3gpp alg=x", "ipsec-3gpp alg=y", "different"),
