@@ -38,6 +38,16 @@ ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their co
 ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 
 STRAY_FLOWS: Final = 64  # ESP flows that nothing announced, named for each capture
+KEY_LINES: Final = 1_000_000  # lines of a file of keys
+KEYS_BOUND: Final = 65_536  # challenges whose keys are remembered
+KEYS_OF_RAND: Final = 4  # different keys of one challenge
+KEY_PACKETS: Final = 8  # packets of one SA that the same keys are tried on before they are given up
+KEY_CAUSES: Final = 2  # packets of one SA that the usual mistakes are tried on
+KEY_OTHERS: Final = 32  # keys of other challenges that are tried then
+KEYS_AT_WORK: Final = 8192  # SAs whose ciphers are held ready
+KEYS_WAITING: Final = 65_536  # SAs remembered because their packets stayed closed
+SAS_FORMER: Final = 65_536  # ended SAs remembered for late packets
+SWEEPS: Final = 3  # over the same captures, where keys come late
 
 # sip
 MESSAGE: Final = 65_536  # one SIP message: a UDP datagram, or what TCP may need to hold for one

@@ -8,7 +8,7 @@ announced is in the `SaTable` by then.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
@@ -21,8 +21,10 @@ from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen
 from analyzer.flows.ledger import EspLedger
 from analyzer.flows.problems import Problems
+from analyzer.keys.files import KeysError, hex_key, read_keys, read_usim
+from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
-from analyzer.limits import SECOND
+from analyzer.limits import SECOND, SWEEPS
 from analyzer.report import assembly, model
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.report.steps import keep, steps
@@ -37,6 +39,8 @@ from analyzer.rules.vocabulary import POLICY_DEFAULTS
 from analyzer.sip import SipMessage, SipReader
 from analyzer.version import NAME, VERSION
 
+__all__ = ["Conductor", "KeysError", "Settings", "analyze", "sweep"]
+
 Input = str | BinaryIO
 Told = Callable[[model.Exchange, list[model.Finding], bool], None]
 """Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
@@ -48,6 +52,8 @@ class Settings:
 
     `select` replaces the rules that are on, `extend_select` adds, `ignore` wins; each an id, a
     name or a family. `jobs` is how many processes may work; the report does not depend on it.
+    `keys` are files of keys and `usim` files of USIMs (`keys.files`), `ck` and `ik` one pair of
+    keys in hexadecimal; `show_keys` leaves keys readable in the report.
     """
 
     dialect: str = "auto"
@@ -58,6 +64,11 @@ class Settings:
     ignore: Sequence[str] = ()
     strict: bool = False
     jobs: int = 1
+    keys: Sequence[str] = ()
+    usim: Sequence[str] = ()
+    ck: str | None = None
+    ik: str | None = None
+    show_keys: bool = False
 
 
 class Conductor:
@@ -66,8 +77,8 @@ class Conductor:
     `messages` and `sa_events`, where set to a list, take down what passes, in order.
     """
 
-    def __init__(self) -> None:
-        self.table = SaTable()
+    def __init__(self, ring: KeyRing | None = None) -> None:
+        self.table = SaTable(ring)
         self.flows = Flows(self.table)
         self.ledger = EspLedger()
         self.reader = SipReader()
@@ -141,7 +152,9 @@ class Conductor:
 
     def _apply(self, events: list[SaEvent]) -> None:
         for event in events:
-            if event.kind == "announced":
+            if event.keys is not None:
+                self.table.ring.bind(event.rand, event.keys)
+            elif event.kind == "announced":
                 self.table.announce(event.sas)
             else:
                 self.table.remove(event.sas)
@@ -197,23 +210,45 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
     """The whole machine as one function: captures in, report out.
 
     `inputs` are paths, globs, folders or `-`. Raises `BookError` where the rules, the policy or
-    the selection cannot be used; what is wrong with a capture stands in the report.
+    the selection cannot be used, `KeysError` where the keys given cannot; what is wrong with a
+    capture stands in the report.
     """
     settings = settings or Settings()
-    return sweep(open_captures(inputs), _engine(settings), settings.strict)
+    engine = _engine(settings)
+    ring = _ring(settings)
+    again = all(isinstance(one, str) and one != "-" for one in inputs)
+    for number in range(1, SWEEPS + 1):
+        swept = sweep(open_captures(inputs), engine, settings.strict, ring=ring)
+        if number == SWEEPS or not again or not swept.keys_came_late:
+            break
+    return swept.report
 
 
 def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> model.Report:
     """As `analyze`, of one stream as it comes: `told` hears of every exchange in time."""
     settings = settings or Settings()
-    return sweep(open_captures([stream]), _engine(settings), settings.strict, told)
+    ring, engine = _ring(settings), _engine(settings)
+    return sweep(open_captures([stream]), engine, settings.strict, told, ring).report
+
+
+class Swept(NamedTuple):
+    """What one sweep gives. `keys_came_late`: packets stayed closed whose keys the ring has now."""
+
+    report: model.Report
+    ring: KeyRing
+    keys_came_late: bool
 
 
 def sweep(
-    captures: Captures, engine: Engine, strict: bool = False, told: Told | None = None
-) -> model.Report:
-    """One pass over the captures; a pure function of what they hold."""
-    conductor = Conductor()
+    captures: Captures,
+    engine: Engine,
+    strict: bool = False,
+    told: Told | None = None,
+    ring: KeyRing | None = None,
+) -> Swept:
+    """One pass over the captures; a function of what they hold and of the keys in `ring`, to which
+    it adds those it finds."""
+    conductor = Conductor(ring)
     kept = _Findings(Judge(engine), told)
     count = len(captures.infos)
     if told is not None:
@@ -226,7 +261,8 @@ def sweep(
             if items:
                 kept.take(items, conductor, count)
         kept.take(conductor.finish(), conductor, count)
-    return _report(captures, conductor, kept, strict)
+    report = _report(captures, conductor, kept, strict)
+    return Swept(report, conductor.table.ring, conductor.flows.keys_came_late)
 
 
 def _report(
@@ -264,6 +300,28 @@ def _captures(captures: Captures, conductor: Conductor) -> list[model.Capture]:
         )
         for number, info in enumerate(captures.infos)
     ]
+
+
+def _ring(settings: Settings) -> KeyRing:
+    """What is known before the first packet."""
+    ring = KeyRing()
+    for path in settings.keys:
+        read_keys(Path(path).name, _text(path), ring)
+    for path in settings.usim:
+        read_usim(Path(path).name, _text(path), ring)
+    if (settings.ck is None) != (settings.ik is None):
+        raise KeysError("ck and ik: one is given without the other")
+    if settings.ck is not None and settings.ik is not None:
+        pair = hex_key("ck", settings.ck), hex_key("ik", settings.ik)
+        ring.add(KeyPair(*pair, Origin("option")))
+    return ring
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeysError(f"{path}: {error}") from None
 
 
 def _engine(settings: Settings) -> Engine:

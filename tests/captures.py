@@ -25,7 +25,7 @@ Record = tuple[int, bytes]
 
 def analysed(*captures: bytes) -> Report:
     """The report on captures given as octets, with the shipped book."""
-    return sweep(open_captures([io.BytesIO(data) for data in captures]), ENGINE)
+    return sweep(open_captures([io.BytesIO(data) for data in captures]), ENGINE).report
 
 
 def link_type(data: bytes) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from analyzer.agreement.mechanism import Mechanism
 from analyzer.flows.datagram import EspSeen
+from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import ESP_FRAMES, SHORTEST_T1
 from analyzer.sip.digest import parse_challenges, parse_credentials
@@ -34,15 +35,20 @@ class Flow:
     `name` is that of the SA, "" for an SPI that nobody announced. `unanswered` counts the tries
     since something came back to the client: packets closer together than the shortest T1 are pieces
     of one. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`.
+    `icv_good` and `icv_bad` count those that keys could judge, `key` is the one that fitted.
     """
 
     __slots__ = (
         "announced",
+        "decrypted",
         "direction",
         "dst",
         "first_seq",
         "first_time",
         "frames",
+        "icv_bad",
+        "icv_good",
+        "key",
         "last_seq",
         "last_time",
         "name",
@@ -66,6 +72,10 @@ class Flow:
         self.provisional = False
         self.packets = 0
         self.opened = 0
+        self.decrypted = 0
+        self.icv_good = 0
+        self.icv_bad = 0
+        self.key: EspKey | None = None
         self.first_seq = 0
         self.first_time = 0
         self.last_time = 0
@@ -82,6 +92,8 @@ class Flow:
             self.first_time = esp.time
         self.packets += 1
         self.opened += bool(esp.opened)
+        if esp.icv or esp.key is not None:
+            self._count_icv(esp)
         self.last_time = esp.time
         self.last_seq = esp.seq
         if len(self.frames) < ESP_FRAMES:
@@ -92,6 +104,13 @@ class Flow:
                 self.tried = esp.time
             if len(self.unanswered_frames) < ESP_FRAMES:
                 self.unanswered_frames.append((esp.capture, esp.frame))
+
+    def _count_icv(self, esp: EspSeen) -> None:
+        self.icv_good += esp.icv == "good"
+        self.icv_bad += esp.icv == "bad"
+        self.decrypted += esp.opened == "decrypted"
+        if self.key is None:
+            self.key = esp.key
 
     def answered(self) -> None:
         """Something came back to the client."""
@@ -162,13 +181,18 @@ class Association:
             self.client = self.client.slim()
 
     @property
-    def rand(self) -> bytes:
-        """RAND of the challenge that announced it, 16 octets; empty where it was no AKA."""
+    def nonce(self) -> bytes:
+        """RAND and AUTN of the challenge that announced it, 32 octets; empty: it was no AKA."""
         for challenge in parse_challenges(self.challenge_text):
             nonce = challenge.aka_nonce
             if nonce is not None:
-                return nonce.rand
+                return nonce.rand + nonce.autn
         return b""
+
+    @property
+    def rand(self) -> bytes:
+        """RAND of the challenge that announced it, 16 octets; empty where it was no AKA."""
+        return self.nonce[:16]
 
     @property
     def impi(self) -> str:
@@ -185,6 +209,11 @@ class Association:
     def opened(self) -> int:
         """Those of them that could be read."""
         return sum(flow.opened for flow in self.flows.values())
+
+    @property
+    def key(self) -> EspKey | None:
+        """The keys that opened it, of the first SA that packets proved them for."""
+        return next((flow.key for flow in self.flows.values() if flow.key is not None), None)
 
     def spis(self) -> frozenset[int]:
         """The announced SPIs."""
@@ -206,8 +235,21 @@ class Association:
                 ("pc>us", client.spi_s, first_hop, ue, server.port_c, port_us),
                 ("ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc),
             ]
+        nonce, identity = self.nonce, self.credentials_text
         self.sas = tuple(
-            Sa(name, spi, src, dst, sport or 0, dport or 0, self.alg, self.ealg, self.number)
+            Sa(
+                name,
+                spi,
+                src,
+                dst,
+                sport or 0,
+                dport or 0,
+                self.alg,
+                self.ealg,
+                self.number,
+                nonce,
+                identity,
+            )
             for name, spi, src, dst, sport, dport in rows
             if spi is not None
         )

@@ -9,10 +9,13 @@ from analyzer.agreement.states import State
 from analyzer.limits import ANSWER_WAIT
 
 Part = Literal["read", "partly", "unread", "none"]
+Keys = Literal["not-needed", "missing", "partial", "proven"]
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """Of one exchange. `waited`: nothing was due any more when it was closed."""
+    """Of one exchange. `waited`: nothing was due any more when it was closed. `keys`: whether those
+    of its set, or of the set it ran on, were there and fitted; `partial` where some packets stayed
+    closed all the same."""
 
     start: bool
     both_directions: bool
@@ -21,6 +24,7 @@ class Coverage(msgspec.Struct, frozen=True):
     above_ipsec: bool
     sealed: bool
     beyond: bool
+    keys: Keys = "not-needed"
 
 
 def coverage(exchange: Exchange) -> Coverage:
@@ -37,7 +41,16 @@ def coverage(exchange: Exchange) -> Coverage:
         ),
         sealed=exchange.access.sealed,
         beyond=bool(exchange.far),
+        keys=_keys(exchange),
     )
+
+
+def _keys(exchange: Exchange) -> Keys:
+    sets = [one for one in (exchange.association, exchange.under) if one is not None]
+    proven = any(one.key is not None for one in sets)
+    if _protected_part(exchange) in ("unread", "partly"):
+        return "partial" if proven else "missing"
+    return "proven" if proven else "not-needed"
 
 
 def _both_directions(exchange: Exchange) -> bool:

@@ -12,14 +12,20 @@ from analyzer.agreement.association import Association, Flow
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
+from analyzer.keys.keyring import KeyPair
 from analyzer.keys.sa_table import Sa
 
 
 class SaEvent(msgspec.Struct):
-    """A set came to life or died; the conductor applies it to the `SaTable`."""
+    """A set came to life or died, or keys were found; the conductor applies it to the `SaTable`.
 
-    kind: Literal["announced", "ended"]
-    sas: tuple[Sa, ...]
+    With `keys` there are no `sas`, but the RAND (16 octets) and what belongs to it.
+    """
+
+    kind: Literal["announced", "ended", "keys"]
+    sas: tuple[Sa, ...] = ()
+    rand: bytes = b""
+    keys: KeyPair | None = None
 
 
 class Loose(msgspec.Struct):

@@ -13,6 +13,7 @@ from typing import Final
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import Association, Direction, Flow
 from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.found_keys import keys_in
 from analyzer.agreement.items import (
     Agreement,
     Item,
@@ -101,6 +102,10 @@ class Reconstruction:
             self._legs.learn(message.src, message.dst).cut = True
             return
         leg, evidence = self._legs.leg(message)
+        if message.code == 401:
+            found = keys_in(message, leg)
+            if found is not None:
+                self._settlements.events.append(found)
         if leg != "gm":
             self._beyond(message, leg, evidence)
         elif message.is_request:

@@ -55,6 +55,13 @@ JUDGING: Final = (
     click.option("--strict", is_flag=True, help="Count findings without effect too."),
     click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True,
                  help="Exit code 1 from this severity on."),
+    click.option("--keys", "key_files", multiple=True, type=_FILE, metavar="FILE",
+                 help="Keys: Wireshark's esp_sa, `ip xfrm state`, or JSON."),
+    click.option("--ck", metavar="HEX", help="CK, 32 hexadecimal digits, with --ik."),
+    click.option("--ik", metavar="HEX", help="IK of the same challenge."),
+    click.option("--usim", "usim_files", multiple=True, type=_FILE, metavar="FILE",
+                 help="USIMs in TOML: imsi, k, op or opc, and amf, sqn where known."),
+    click.option("--show-keys", is_flag=True, help="Leave keys readable in what is written."),
 )  # fmt: skip
 
 _SHOWN: Final = (
@@ -134,6 +141,11 @@ def judging(options: dict[str, Any]) -> dict[str, Any]:
         "extend_select": names(options["added"]),
         "ignore": names(options["ignored"]),
         "strict": options["strict"],
+        "keys": options["key_files"],
+        "usim": options["usim_files"],
+        "ck": options["ck"],
+        "ik": options["ik"],
+        "show_keys": options["show_keys"],
     }
 
 

@@ -33,26 +33,26 @@ def follow(stream: BinaryIO, told: Told, **settings: Any) -> Report:
 
     try:
         return pipeline.follow(stream, told, pipeline.Settings(**settings))
-    except BookError as error:
+    except (BookError, pipeline.KeysError) as error:
         raise click.UsageError(str(error)) from None
 
 
 def analyze(inputs: Sequence[str], **settings: Any) -> Report:
     """Run the whole machine, with a sign of life on a terminal while it takes long.
 
-    `settings` are the members of `pipeline.Settings`. A rule book, a policy or a selection that
-    cannot be used is wrong usage.
+    `settings` are the members of `pipeline.Settings`. A rule book, a policy, a selection or keys
+    that cannot be used are wrong usage.
     """
     import click
 
     import analyzer
-    from analyzer.pipeline import Settings
+    from analyzer.pipeline import KeysError, Settings
     from analyzer.rules.errors import BookError
 
     try:
         with _progress(inputs):
             return analyzer.analyze(inputs, Settings(**settings))
-    except BookError as error:
+    except (BookError, KeysError) as error:
         raise click.UsageError(str(error)) from None
 
 

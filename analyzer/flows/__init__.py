@@ -6,18 +6,19 @@ incomplete. It reads the `SaTable` and never writes it.
 
 from collections.abc import Iterable
 from struct import Struct
-from typing import Final, Literal
+from typing import Final
 
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
 from analyzer.flows.datagram import Datagram, EspSeen, Protection
-from analyzer.flows.esp import EspCopies, EspOpener, Opened, esp_header
+from analyzer.flows.esp import ICV_BAD, EspCopies, EspOpener, Opened, esp_header
+from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments, Frames
 from analyzer.flows.problems import Problems
 from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal
 from analyzer.flows.streams import Since, Streams
-from analyzer.flows.transport import ESP, TCP, UDP, parse_udp
+from analyzer.flows.transport import ESP, TCP, UDP, UDP_HEADER, parse_udp
 from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
@@ -42,6 +43,11 @@ class Flows:
         self._streams = Streams(self.problems)
         self._opener = EspOpener(table)
         self._copies = EspCopies()
+
+    @property
+    def keys_came_late(self) -> bool:
+        """ESP stayed closed for which keys were found afterwards."""
+        return self._opener.keys_came_late
 
     def feed(self, packet: Packet) -> list[Flow]:
         """What this packet gives or sets free; an `EspSeen` stands before what it held."""
@@ -138,54 +144,54 @@ class Flows:
         path = packet.path + "/esp"
         copy = self._copies.seen(packet)
         opened = self._opener.open(packet, spi)
-        if isinstance(opened, str):
-            out.append(_esp_seen(packet, path, spi, seq, frames, copy, "", opened))
-            return
-        proto, data, reason, truncated = opened
-        sport, dport = _PORTS.unpack_from(data)
-        out.append(
-            _esp_seen(packet, path, spi, seq, frames, copy, "null", reason, proto, sport, dport)
+        seen = EspSeen(
+            packet.capture,
+            packet.frame,
+            packet.time,
+            packet.interface,
+            path,
+            packet.src,
+            packet.dst,
+            spi,
+            seq,
+            len(packet.data),
+            frames=frames,
+            copy=copy,
+            line=packet.line,
         )
+        out.append(seen)
+        if isinstance(opened, str):
+            seen.reason = opened
+            if opened == ICV_BAD:
+                seen.icv = "bad"
+            return
+        self._feed_opened(packet, path, opened, seen, out)
+
+    def _feed_opened(
+        self, packet: Packet, path: str, opened: Opened, seen: EspSeen, out: list[Flow]
+    ) -> None:
+        """Go on with what an ESP packet held, its ports noted in `seen`."""
+        proto, data = opened.proto, opened.data
+        null = opened.key is None or opened.key.ealg == "null"
+        seen.opened = "null" if null else "decrypted"
+        seen.reason, seen.icv, seen.key, seen.proto = opened.reason, opened.icv, opened.key, proto
+        inner = _inside(packet, path, opened)
+        if proto in TUNNELLED:
+            within = decapsulate_ip(inner)
+            if within is None or within is inner:
+                return
+            inner = within
+            proto, data = inner.proto, inner.data
+        protection: Protection = "esp-null" if null else "esp"
+        if proto in (UDP, TCP) and len(data) >= UDP_HEADER:
+            seen.sport, seen.dport = _PORTS.unpack_from(data)
         if proto == UDP:
-            self._feed_udp(packet, data, path, truncated, frames, out, "esp-null", spi, seq)
-        else:
-            inner = _inside(packet, path, opened)
-            self._streams.feed(inner, out, frames, "esp-null", spi, seq)
-
-
-def _esp_seen(
-    packet: Packet,
-    path: str,
-    spi: int,
-    seq: int,
-    frames: tuple[int, ...],
-    copy: bool,
-    opened: Literal["", "null"],
-    reason: str,
-    proto: int = 0,
-    sport: int = 0,
-    dport: int = 0,
-) -> EspSeen:
-    return EspSeen(
-        packet.capture,
-        packet.frame,
-        packet.time,
-        packet.interface,
-        path,
-        packet.src,
-        packet.dst,
-        spi,
-        seq,
-        len(packet.data),
-        opened,
-        reason,
-        frames,
-        proto,
-        sport,
-        dport,
-        copy,
-        packet.line,
-    )
+            self._feed_udp(
+                inner, data, inner.path, inner.truncated, seen.frames, out, protection, seen.spi,
+                seen.seq,
+            )  # fmt: skip
+        elif proto == TCP:
+            self._streams.feed(inner, out, seen.frames, protection, seen.spi, seen.seq)
 
 
 def _inside(packet: Packet, path: str, opened: Opened) -> Packet:

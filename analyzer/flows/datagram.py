@@ -4,8 +4,11 @@ from typing import Literal
 
 import msgspec
 
+from analyzer.keys.esp_cipher import EspKey
+
 Protection = Literal["clear", "esp", "esp-null", "tls", "ports"]
 Transport = Literal["udp", "tcp"]
+Icv = Literal["", "good", "bad"]
 
 
 class Datagram(msgspec.Struct, gc=False):
@@ -45,7 +48,8 @@ class Datagram(msgspec.Struct, gc=False):
 class EspSeen(msgspec.Struct, gc=False):
     """One ESP packet (whole, after reassembly), opened or not.
 
-    `opened` is `null`, `decrypted` or "" (not opened), with the `reason`. `length` counts the
+    `opened` is `null`, `decrypted` or "" (not opened), with the `reason`; `icv` says whether its
+    ICV is right, where there are keys for it, `key` which of them opened it. `length` counts the
     octets from the SPI to the end. `frames` and `line` as in `Datagram`. `copy`: the same packet
     was seen a moment ago, as a rule at another tap (a retransmission has a new sequence number,
     RFC 4303 2.2).
@@ -69,6 +73,8 @@ class EspSeen(msgspec.Struct, gc=False):
     dport: int = 0
     copy: bool = False
     line: int = 0
+    icv: Icv = ""
+    key: EspKey | None = None
 
 
 class Signal(msgspec.Struct, gc=False):

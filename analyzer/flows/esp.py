@@ -1,6 +1,7 @@
-"""ESP packets (RFC 4303): seen always, opened where encryption is NULL (RFC 2410).
+"""ESP packets (RFC 4303): seen always, opened where keys are known or encryption is NULL.
 
-Whether a packet is NULL-encrypted stands nowhere in it. It is tried, and opened only where the
+A key opens a packet only after an ICV has proved it; which keys are tried is in `trials`. Whether a
+packet is NULL-encrypted stands nowhere in it. It is tried, and opened only where the
 trailer and the transport header inside agree with one another. How seldom a packet of random
 octets passes (which a well encrypted one is), for one ICV length:
 
@@ -19,22 +20,13 @@ from struct import Struct
 from typing import Final, NamedTuple
 
 from analyzer.capture.packet import Packet
+from analyzer.flows.datagram import Icv
+from analyzer.flows.esp_payload import likely_payload, proven_payload
 from analyzer.flows.start_line import starts_like_sip
-from analyzer.flows.transport import (
-    ACK,
-    CWR,
-    ECE,
-    FIN,
-    PSH,
-    RST,
-    SYN,
-    TCP,
-    TCP_HEADER,
-    UDP,
-    UDP_HEADER,
-    URG,
-)
+from analyzer.flows.transport import UDP, UDP_HEADER
+from analyzer.flows.trials import UNKNOWN_CIPHER, Trials, Unlocked
 from analyzer.keys.algorithms import icv_length, iv_length
+from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import Sa, SaTable
 from analyzer.limits import COPY_WINDOW, ESP_HEAD, ESP_SEEN, READINGS
 
@@ -45,6 +37,8 @@ UNKNOWN_SPI: Final = "unknown-spi"  # no SA announced, and not NULL
 TRUNCATED: Final = "truncated"  # cut by the snap length before its trailer
 SHORT: Final = "short"  # no room for a trailer
 NULL_UNANNOUNCED: Final = "null-unannounced"  # opened as NULL though the SA announces encryption
+ICV_BAD: Final = "icv-bad"  # there are keys, and its ICV fits none of them
+CIPHER_DIFFERS: Final = "cipher-differs"  # the ICV is right, and no decryption makes sense
 ICV_DIFFERS: Final = "icv-differs"  # opened, with another ICV length than the SA announces
 
 HEADER: Final = 8
@@ -53,30 +47,20 @@ _HEADER: Final = Struct("!II")
 # (IV octets, ICV octets) where nothing is announced: those of HMAC-*-96, of 128, 192 and 256 bit
 # ICVs as Wireshark tries them, and AES-GMAC (RFC 4543), whose readable payload follows an IV.
 _LAYOUTS: Final = ((0, 12), (0, 16), (0, 24), (0, 32), (8, 16))
-_PADDING: Final = bytes(range(1, 256))
-_USUAL_FLAGS: Final = frozenset(
-    flags | extra
-    for flags in (
-        SYN,
-        SYN | ACK,
-        ACK,
-        PSH | ACK,
-        FIN | ACK,
-        FIN | PSH | ACK,
-        RST,
-        RST | ACK,
-    )
-    for extra in (0, ECE, CWR, ECE | CWR)
-)
 
 
 class Opened(NamedTuple):
-    """What an ESP packet holds: `proto` and its octets; `reason` says what is odd about it."""
+    """What an ESP packet holds: `proto` and its octets; `reason` says what is odd about it.
+
+    `icv` says whether the ICV was right, where keys could tell; `key` is the one that opened it.
+    """
 
     proto: int
     data: bytes
     reason: str = ""
     truncated: bool = False
+    icv: Icv = ""
+    key: EspKey | None = None
 
 
 def esp_header(data: bytes) -> tuple[int, int] | None:
@@ -90,31 +74,59 @@ def esp_header(data: bytes) -> tuple[int, int] | None:
 class EspOpener:
     """Opens ESP packets with what the `SaTable` knows, and without it where that can be done."""
 
-    __slots__ = ("_table",)
+    __slots__ = ("_table", "_trials")
 
     def __init__(self, table: SaTable) -> None:
         self._table = table
+        self._trials = Trials(table)
+
+    @property
+    def keys_came_late(self) -> bool:
+        """Packets stayed closed for which there are keys now."""
+        return self._trials.keys_came_late
 
     def open(self, packet: Packet, spi: int) -> Opened | str:
         """What the packet holds, or the reason why it stays closed.
 
-        The wire may differ from what was agreed, so NULL is tried whatever the SA says. A packet
-        that passes as NULL needs no key; decryption belongs behind that trial, by the SA at hand.
+        The wire may differ from what was agreed, so NULL is tried whatever the SA says, wherever no
+        key has opened the packet.
         """
         data = packet.data
         sa = self._table.get(packet.dst, spi)
         if packet.truncated:
             return _open_truncated(data) or TRUNCATED
+        icv: Icv = ""
+        if not self._table.ring.empty:
+            found = self._trials.open(packet, spi, sa)
+            if isinstance(found, Unlocked):
+                return _unlocked(found)
+            icv = found
         announced = None if sa is None else _layout(sa.alg, sa.ealg)
         for layout in _LAYOUTS if announced is None else (announced, *_LAYOUTS):
-            found = open_null(data, *layout)
-            if found is not None:
-                return Opened(found[0], found[1], _oddity(sa, announced, layout))
+            inside = open_null(data, *layout)
+            if inside is not None:
+                reason = _oddity(sa, announced, layout)
+                return Opened(inside[0], inside[1], reason, icv=icv)
         if len(data) < HEADER + 2:
             return SHORT
+        if sa is not None:
+            self._trials.closed(sa)
+        if icv == "bad":
+            return ICV_BAD
         if sa is None:
             return UNKNOWN_SPI
         return NOT_NULL if sa.ealg == "null" else ENCRYPTED
+
+
+def _unlocked(found: Unlocked) -> Opened | str:
+    """The ICV was right; what decryption made may still be nothing (another cipher key)."""
+    key = found.key
+    payload = proven_payload(found.plain)
+    if payload is None or key.ealg == UNKNOWN_CIPHER:
+        return CIPHER_DIFFERS
+    return Opened(
+        payload.proto, payload.data, key.variant, False, "good" if key.proves else "", key
+    )
 
 
 class EspCopies:
@@ -146,35 +158,7 @@ class EspCopies:
 
 def open_null(data: bytes, iv: int, icv: int) -> tuple[int, bytes] | None:
     """(protocol, its octets) of an ESP packet without encryption, or None where it is not so."""
-    start = HEADER + iv
-    trailer = len(data) - icv - 2
-    if trailer < start + UDP_HEADER:
-        return None
-    proto = data[trailer + 1]
-    if proto not in (UDP, TCP):
-        return None
-    end = trailer - data[trailer]
-    if end < start + UDP_HEADER or data[end:trailer] != _PADDING[: trailer - end]:
-        return None
-    inner = data[start:end]
-    return (proto, inner) if (_udp_holds if proto == UDP else _tcp_holds)(inner) else None
-
-
-def _udp_holds(data: bytes) -> bool:
-    if data[4] << 8 | data[5] != len(data):
-        return False
-    return (data[:2] != b"\0\0" and data[2:4] != b"\0\0") or starts_like_sip(data[UDP_HEADER:])
-
-
-def _tcp_holds(data: bytes) -> bool:
-    if len(data) < TCP_HEADER or data[:2] == b"\0\0" or data[2:4] == b"\0\0":
-        return False
-    offset, flags = data[12], data[13]
-    if offset & 14 or not TCP_HEADER <= (offset >> 4) << 2 <= len(data):
-        return False
-    if flags & URG:
-        return flags & ~URG in _USUAL_FLAGS and starts_like_sip(data[(offset >> 4) << 2 :])
-    return flags in _USUAL_FLAGS and data[18:20] == b"\0\0"
+    return likely_payload(data, HEADER + iv, len(data) - icv - 2)
 
 
 def _open_truncated(data: bytes) -> Opened | None:

@@ -63,6 +63,7 @@ def exchange(judged: Judged, signals: Signals, captures: int = 1) -> model.Excha
         layer=cast(Any, facts.verdict.layer or None),
         outcome=facts.outcome,
         agreed=_agreed(judged),
+        under=None if run.under is None else f"A{run.under.number}",
         started=iso(run.begun),
         ended=iso(last_time),
         duration_ms=(last_time - run.begun) / MILLISECOND,
@@ -177,7 +178,7 @@ def _agreed(judged: Judged) -> model.Mechanism | None:
     if run.association is not None:
         return mechanism(run.association.server)
     if run.under is not None and judged.facts.kind in ("refresh", "deregistration"):
-        return mechanism(run.under.server)
+        return None  # nothing new: `under`
     chosen = judged.facts.chosen
     if chosen is None or judged.facts.outcome not in ("agreed", "bypassed"):
         return None
@@ -261,7 +262,7 @@ def _coverage(judged: Judged) -> model.Coverage:
         start=seen.start,
         both_directions=seen.both_directions,
         protected_part=seen.protected_part,
-        keys="missing" if seen.protected_part in ("unread", "partly") else "not-needed",
+        keys=seen.keys,
         synthetic=False,
     )
 
@@ -295,6 +296,25 @@ def _association(found: Association) -> model.Association:
         sa=[_sa(name, spis[name], found) for name in SA_NAMES if name in spis],
         esp_frames=found.packets,
         decrypted_frames=found.opened,
+        icv_bad=sum(flow.icv_bad for flow in found.flows.values()) or None,
+        keys=_keys(found),
+    )
+
+
+def _keys(found: Association) -> model.KeySource | None:
+    key = found.key
+    if key is None:
+        return None
+    origin = key.origin
+    flows = found.flows.values()
+    return model.KeySource(
+        source=origin.source,
+        frame=model.Frame(origin.capture, origin.frame) if origin.frame else None,
+        name=origin.name or None,
+        challenge=model.Frame(*found.announced_at),
+        variant=key.variant or None,
+        icv_good=sum(flow.icv_good for flow in flows),
+        icv_bad=sum(flow.icv_bad for flow in flows),
     )
 
 
@@ -310,6 +330,7 @@ def _sa(name: str, spi: int, association: Association) -> model.Sa:
         last_seq=flow.last_seq,
         last_time=iso(flow.last_time),
         opened=flow.opened,
+        icv_bad=flow.icv_bad or None,
     )
 
 

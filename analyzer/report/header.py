@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from analyzer.report.layout import GLUE, WIDTH, clip, plural, seconds, wrap
-from analyzer.report.model import Exchange, Mechanism, Step
+from analyzer.report.model import Exchange, KeySource, Mechanism, Step
 from analyzer.report.times import clock
 from analyzer.report.verdict import server_name, step_of
 from analyzer.report.view import Case, View, host, shown, who
@@ -29,7 +29,7 @@ def header(case: Case, view: View) -> Iterator[str]:
         ("agreed", _agreed(exchange)),
         ("capture", _capture(exchange, view)),
         ("files", _files(exchange, view)),
-        ("keys", _keys(case)),
+        ("keys", _keys(case, view)),
     ):
         if text:
             yield from _named(name, text)
@@ -82,7 +82,8 @@ def _path(exchange: Exchange) -> Iterator[tuple[str, str]]:
 def _agreed(exchange: Exchange) -> str:
     agreed = exchange.agreed
     if agreed is None:
-        return ""
+        kept = exchange.under if exchange.kind in ("refresh", "deregistration") else None
+        return f"as before ({kept})" if kept else ""
     offer = step_of(exchange, "offer")
     parts = [mechanism(agreed)]
     if agreed.name.lower() == "ipsec-3gpp":
@@ -151,15 +152,46 @@ def files(used: Collection[int], view: View) -> list[str]:
     ]
 
 
-def _keys(case: Case) -> str:
-    """How much of the ESP was read; nothing where there was none."""
+def _keys(case: Case, view: View) -> str:
+    """Where the keys came from and how many ICVs they fit; nothing where there was no ESP."""
     held = [a.association for a in case.agreements if a.association is not None]
     total = sum(association.esp_frames for association in held)
     read = sum(association.decrypted_frames for association in held)
     if not total:
         return ""
-    if case.exchange.coverage.keys == "not-needed":
+    found = [association.keys for association in held if association.keys is not None]
+    bad = sum(association.icv_bad or 0 for association in held)
+    if found:
+        sources = dict.fromkeys(_source(one, view) for one in found)
+        good = sum(one.icv_good for one in found)
+        parts = [*sources, f"ICV good {good} of {total}"]
+        variants = dict.fromkeys(one.variant for one in found if one.variant)
+        return "; ".join([*parts, *variants])
+    if bad:
+        return f"do not fit: ICV bad {bad} of {total}"
+    if read == total:
         return f"not needed (ESP-NULL); ESP read {read} of {total}"
-    if not read:
-        return f"none; ESP not read {total} of {total}"
-    return f"{case.exchange.coverage.keys}; ESP read {read} of {total}"
+    return f"none; ESP read {read} of {total}" if read else f"none; ESP not read {total} of {total}"
+
+
+_FILES_OF_KEYS: Final = {
+    "esp_sa": "esp_sa file",
+    "xfrm": "ip xfrm state",
+    "json": "keys file",
+    "secrets": "secrets in the capture",
+    "option": "--ck --ik",
+}
+
+
+def _source(keys: KeySource, view: View) -> str:
+    challenge = "" if keys.challenge is None else view.frame(keys.challenge)
+    if keys.source in ("mw", "gm", "cx"):
+        frame = "" if keys.frame is None else view.frame(keys.frame)
+        if keys.source == "cx":
+            return f"ck/ik of the Cx answer {frame}, RAND equals Gm {challenge}"
+        if keys.frame == keys.challenge:
+            return f"ck/ik leaked in the Gm 401 {frame}"
+        return f"ck/ik of the {keys.source.title()} 401 {frame}, RAND equals Gm {challenge}"
+    if keys.source == "usim":
+        return f"USIM of {shown(keys.name or '?', view)}, RAND of {challenge}"
+    return _FILES_OF_KEYS[keys.source]

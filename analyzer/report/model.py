@@ -253,7 +253,8 @@ class Signal(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Exchange(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """One run of the agreement. `method` is that of the request that began it."""
+    """One run of the agreement. `method` is that of the request that began it, `under` the
+    agreement that was in force then."""
 
     id: str
     key: str
@@ -272,6 +273,7 @@ class Exchange(msgspec.Struct, omit_defaults=True, kw_only=True):
     layer: Layer | None = None
     outcome: Outcome
     agreed: Mechanism | None = None
+    under: str | None = None
     started: Time
     ended: Time
     duration_ms: float
@@ -299,8 +301,26 @@ class Sa(msgspec.Struct, omit_defaults=True, kw_only=True):
     icv_bad: int | None = None
 
 
+class KeySource(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """Where the keys of a set came from, never the keys themselves.
+
+    `source`: `mw`, `gm` or `cx` (a message of the captures, `frame`), `usim`, `esp_sa`, `xfrm`,
+    `json`, `secrets` (a block of a pcapng), `option`; `name` is a file or a subscriber. `challenge`
+    is the frame whose RAND they belong to. `variant` says how they differ from what the agreement
+    gives. `icv_good` and `icv_bad` count the packets that they were tried on.
+    """
+
+    source: Literal["mw", "cx", "gm", "usim", "esp_sa", "xfrm", "json", "secrets", "option"]
+    frame: Frame | None = None
+    name: str | None = None
+    challenge: Frame | None = None
+    variant: str | None = None
+    icv_good: int
+    icv_bad: int
+
+
 class Association(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """The four SAs of an `ipsec-3gpp` agreement."""
+    """The four SAs of an `ipsec-3gpp` agreement. `icv_bad` counts ESP that no known key fits."""
 
     alg: str
     ealg: str
@@ -316,6 +336,8 @@ class Association(msgspec.Struct, omit_defaults=True, kw_only=True):
     sa: list[Sa] = []
     esp_frames: int
     decrypted_frames: int
+    icv_bad: int | None = None
+    keys: KeySource | None = None
 
 
 class Traffic(msgspec.Struct, omit_defaults=True, kw_only=True):

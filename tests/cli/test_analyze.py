@@ -49,7 +49,8 @@ def test_how_to_judge_reaches_the_engine(secagree: Any, tmp_path: Path) -> None:
     secagree(
         "x.pcap", "--dialect", "ims", "--rules", rules, "--policy", rules, "--select",
         "VER,PRT-01", "--select", "LEAK", "--extend-select", "DWN-07", "--ignore", "VER-11",
-        "--strict", "--jobs", "3",
+        "--strict", "--jobs", "3", "--keys", rules, "--usim", rules, "--ck", "00", "--ik", "01",
+        "--show-keys",
     )  # fmt: skip
     assert secagree.settings == {
         "dialect": "ims",
@@ -60,6 +61,11 @@ def test_how_to_judge_reaches_the_engine(secagree: Any, tmp_path: Path) -> None:
         "ignore": ("VER-11",),
         "strict": True,
         "jobs": 3,
+        "keys": (str(rules),),
+        "usim": (str(rules),),
+        "ck": "00",
+        "ik": "01",
+        "show_keys": True,
     }
 
 

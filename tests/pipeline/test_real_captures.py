@@ -1,23 +1,27 @@
-"""The real captures against their ground truth, as far as it reaches without keys.
+"""The real captures against their ground truth, without keys and with them.
 
-`truth.json` was written by hand from what Kamailio, OpenSIPS, sipp and the phones did; each key of
-it that speaks of an analysis without keys is held here.
+`truth.json` was written by hand from what Kamailio, OpenSIPS, sipp and the phones did. Captures
+that hold the Mw 401 bring their keys themselves; the others have an `esp_sa` file beside them.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 import analyzer
+from analyzer.pipeline import Settings
 from analyzer.report.model import Exchange, Report
 from analyzer.rules.book import load
 
 REAL = Path(__file__).parents[2] / "samples" / "real"
 TRUTH: dict[str, dict[str, Any]] = json.loads((REAL / "truth.json").read_text())
 BOOK = load()
+KEYS = ("b40ba9a3c58b2a05bbf0d987b21bf8cb", "f769bcd751044604127672711c6d3441")
 
 # Frames of ESP that holds a REGISTER or its answer are known by inference without keys.
 HEALTHY_AND_READABLE = (
@@ -37,21 +41,48 @@ ENCRYPTED_AND_REGISTERED = (
 )
 
 
+OWN_KEYS = tuple(name for name in TRUTH if "_merged" in name or "_any" in name)
+
+
+class Case(NamedTuple):
+    """One capture, with the keys file beside it or without any."""
+
+    name: str
+    given: bool
+
+    @property
+    def keyed(self) -> bool:
+        return self.given or self.name in OWN_KEYS
+
+    def __str__(self) -> str:
+        return self.name + ("+keys" if self.given else "")
+
+
+def key_file(name: str) -> Path:
+    return REAL / (re.sub(r"_(?:gm|mw|any|merged)\.pcap(?:ng)?$", "", name) + ".esp_sa")
+
+
+CASES = [Case(name, False) for name in TRUTH] + [
+    Case(name, True) for name in TRUTH if name not in OWN_KEYS and key_file(name).exists()
+]
+every_case = pytest.mark.parametrize("case", CASES, ids=str)
+
+
 @cache
-def report(name: str) -> Report:
-    return analyzer.analyze([str(REAL / name)])
+def report(case: Case) -> Report:
+    keys = [str(key_file(case.name))] if case.given else []
+    return analyzer.analyze([str(REAL / case.name)], Settings(keys=keys))
 
 
 def exchanges(name: str) -> list[Exchange]:
-    return list(report(name).exchanges)
+    return list(report(Case(name, False)).exchanges)
 
 
-def wanted(truth: dict[str, Any], key: str) -> list[Any]:
-    """All values of a truth key that are right without keys."""
-    good = truth.get(f"{key}_ok", [])
-    if key == "outcome":
+def wanted(truth: dict[str, Any], key: str, keyed: bool) -> list[Any]:
+    """All values of a truth key that are right with these keys."""
+    if key == "outcome" and not keyed:
         return [truth["outcome_without_keys"], *truth.get("outcome_without_keys_ok", [])]
-    return [truth[key], *good]
+    return [truth[key], *truth.get(f"{key}_ok", [])]
 
 
 def frames(exchange: Exchange, role: str) -> set[int]:
@@ -60,32 +91,36 @@ def frames(exchange: Exchange, role: str) -> set[int]:
     return {step.frame for step in exchange.steps if step.role in roles}
 
 
-def visible(truth: dict[str, Any]) -> bool:
-    """The exchange can be told without keys."""
-    return truth["outcome_without_keys"] is not None and not truth.get("optional", False)
-
-
-@pytest.mark.parametrize("name", TRUTH)
-def test_sip_messages_are_counted(name: str) -> None:
-    truth = TRUTH[name]
-    good = [truth["sip_messages_clear"], *truth.get("sip_messages_clear_ok", [])]
-    assert report(name).captures[0].sip_sightings in good
-
-
-@pytest.mark.parametrize("name", TRUTH)
-def test_exchanges_are_those_of_the_truth(name: str) -> None:
-    seen = exchanges(name)
-    truths = TRUTH[name]["exchanges"]
-    assert len(seen) <= len(truths)
-    for truth in filter(visible, truths):
-        matching = [one for one in seen if is_exchange(one, truth)]
-        assert matching, (truth["frames"], [(one.id, one.kind, one.outcome) for one in seen])
-
-
-def is_exchange(exchange: Exchange, truth: dict[str, Any]) -> bool:
-    if exchange.kind not in wanted(truth, "kind"):
+def visible(truth: dict[str, Any], keyed: bool) -> bool:
+    """The exchange can be told."""
+    if truth.get("optional", False):
         return False
-    if exchange.outcome not in wanted(truth, "outcome"):
+    return keyed or truth["outcome_without_keys"] is not None
+
+
+@every_case
+def test_sip_messages_are_counted(case: Case) -> None:
+    truth = TRUTH[case.name]
+    key = "sip_messages_keys" if case.keyed else "sip_messages_clear"
+    good = [truth[key], *truth.get(f"{key}_ok", [])]
+    assert report(case).captures[0].sip_sightings in good
+
+
+@every_case
+def test_exchanges_are_those_of_the_truth(case: Case) -> None:
+    seen = list(report(case).exchanges)
+    truths = TRUTH[case.name]["exchanges"]
+    assert len(seen) <= len(truths)
+    for truth in truths:
+        if visible(truth, case.keyed):
+            matching = [one for one in seen if is_exchange(one, truth, case.keyed)]
+            assert matching, (truth["frames"], [(one.id, one.kind, one.outcome) for one in seen])
+
+
+def is_exchange(exchange: Exchange, truth: dict[str, Any], keyed: bool) -> bool:
+    if exchange.kind not in wanted(truth, "kind", keyed):
+        return False
+    if exchange.outcome not in wanted(truth, "outcome", keyed):
         return False
     for role, frame in truth["frames"].items():
         good = {frame, *truth.get("frames_ok", {}).get(role, [])}
@@ -94,11 +129,13 @@ def is_exchange(exchange: Exchange, truth: dict[str, Any]) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", TRUTH)
-def test_mechanism_spis_and_ports_are_those_of_the_truth(name: str) -> None:
-    found = report(name)
-    for truth in filter(visible, TRUTH[name]["exchanges"]):
-        exchange = next(one for one in found.exchanges if is_exchange(one, truth))
+@every_case
+def test_mechanism_spis_and_ports_are_those_of_the_truth(case: Case) -> None:
+    found = report(case)
+    for truth in TRUTH[case.name]["exchanges"]:
+        if not visible(truth, case.keyed):
+            continue
+        exchange = next(one for one in found.exchanges if is_exchange(one, truth, case.keyed))
         if truth["mechanism"] is None:
             assert exchange.agreed is None
             continue
@@ -118,23 +155,45 @@ def test_mechanism_spis_and_ports_are_those_of_the_truth(name: str) -> None:
                 assert numbers in seen
 
 
-@pytest.mark.parametrize("name", TRUTH)
-def test_what_must_be_found_is_found(name: str) -> None:
-    rules = {one.rule for one in report(name).findings}
-    due = {rule for rule in TRUTH[name]["must_without_keys"] if rule in BOOK.rules}
-    assert due <= rules
+@every_case
+def test_what_must_be_found_is_found(case: Case) -> None:
+    rules = {one.rule for one in report(case).findings}
+    must = TRUTH[case.name]["must" if case.keyed else "must_without_keys"]
+    assert {rule for rule in must if rule in BOOK.rules} <= rules
 
 
-@pytest.mark.parametrize("name", TRUTH)
-def test_nothing_grave_is_invented(name: str) -> None:
-    truth = TRUTH[name]
+@every_case
+def test_nothing_grave_is_invented(case: Case) -> None:
+    truth = TRUTH[case.name]
     allowed = {*truth["must"], *truth["may"], *truth.get("should", [])}
     allowed |= {rule for rules in truth.get("must_any", []) for rule in rules}
     never = {text.partition(":")[0] for text in truth["never"]}
-    for one in report(name).findings:
+    for one in report(case).findings:
         assert one.rule not in never, one
         if one.severity in ("critical", "error") and one.effect != "none":
             assert one.rule in allowed, one
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.keyed], ids=str)
+def test_keys_open_all_of_the_esp(case: Case) -> None:
+    for agreement in report(case).agreements:
+        found = agreement.association
+        if found is None or not found.esp_frames:
+            continue
+        assert found.decrypted_frames == found.esp_frames
+        assert found.keys is not None
+        assert (found.keys.icv_good, found.keys.icv_bad) == (found.esp_frames, 0)
+        assert found.keys.source == ("mw" if case.name in OWN_KEYS else "esp_sa")
+        assert found.keys.variant is None
+
+
+def test_no_key_stands_in_a_report() -> None:
+    for case in CASES:
+        if case.keyed:
+            text = json.dumps(msgspec.to_builtins(list(report(case).agreements))).lower()
+            text += json.dumps(msgspec.to_builtins(list(report(case).exchanges))).lower()
+            text += json.dumps(msgspec.to_builtins(list(report(case).findings))).lower()
+            assert not [key for key in KEYS if key in text]
 
 
 @pytest.mark.parametrize("name", HEALTHY_AND_READABLE)
@@ -153,7 +212,7 @@ def test_an_encrypted_registration_is_inferred_with_its_signs(name: str) -> None
     assert len(exchange.registration.signs) >= 2
 
 
-@pytest.mark.parametrize("name", [name for name in TRUTH if "_merged" in name or "_any" in name])
+@pytest.mark.parametrize("name", OWN_KEYS)
 def test_the_core_shows_that_the_phone_registered(name: str) -> None:
     """The 200 to the protected REGISTER is readable on Mw."""
     for exchange in exchanges(name):

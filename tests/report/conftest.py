@@ -18,6 +18,7 @@ from analyzer.report.model import (
     Finding,
     Frame,
     Identity,
+    KeySource,
     Mechanism,
     Registration,
     Report,
@@ -179,6 +180,11 @@ def association_09(read: int) -> Association:
         state="established",
         esp_frames=6,
         decrypted_frames=read,
+        keys=KeySource(
+            source="esp_sa", name="09.esp_sa", challenge=Frame(0, 2), icv_good=read, icv_bad=0
+        )
+        if read
+        else None,
         sa=[
             Sa(
                 name=name,  # type: ignore[arg-type]

@@ -1,19 +1,37 @@
-"""As many SIP messages as tshark finds, in the frames where tshark shows them."""
+"""As many SIP messages as tshark finds, in the frames where tshark shows them.
 
+Where an `esp_sa` file lies beside a capture both have its keys.
+"""
+
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from analyzer.capture import open_captures
+from analyzer.keys.files import read_keys
+from analyzer.keys.keyring import KeyRing
 from analyzer.pipeline import Conductor
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CAPTURES = [*sorted(SAMPLES.glob("pcaps/*.pcap")), *sorted(SAMPLES.glob("real/*.pcap*"))]
-OPTIONS = ("esp.enable_null_encryption_decode_heuristic", "tcp.reassemble_out_of_order")
+OPTIONS = (
+    "esp.enable_null_encryption_decode_heuristic",
+    "esp.enable_encryption_decode",
+    "tcp.reassemble_out_of_order",
+    "tcp.try_heuristic_first",
+    "udp.try_heuristic_first",
+)
 
 # What we read otherwise, and why: capture -> (frames that only tshark, that only we count, reason).
 EXPLAINED: dict[str, tuple[list[int], list[int], str]] = {}
+
+
+def key_rows(path: Path) -> list[str]:
+    name = re.sub(r"_(?:gm|mw|any|merged)$", "", path.stem)
+    beside = path.parent / f"{name}.esp_sa"
+    return beside.read_text().splitlines() if beside.exists() else []
 
 
 def by_tshark(path: Path) -> list[int]:
@@ -21,6 +39,8 @@ def by_tshark(path: Path) -> list[int]:
     command = ["tshark", "-n", "-r", str(path), "-Y", "sip", "-T", "fields"]
     for option in OPTIONS:
         command += ["-o", f"{option}:TRUE"]
+    for row in key_rows(path):
+        command += ["-o", f"uat:esp_sa:{row}"]
     for field in ("frame.number", "sip.Method", "sip.Status-Code"):
         command += ["-e", field]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -33,7 +53,11 @@ def by_tshark(path: Path) -> list[int]:
 
 def by_us(path: Path) -> tuple[list[int], int]:
     """The same from the messages with their sightings, and what the report counts."""
-    conductor = Conductor()
+    ring = KeyRing()
+    rows = key_rows(path)
+    if rows:
+        read_keys("beside", "\n".join(rows), ring)
+    conductor = Conductor(ring)
     conductor.messages = []
     for packet in open_captures([str(path)]):
         conductor.feed(packet)
