@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from struct import Struct
 from typing import Final
 
+from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
 from analyzer.flows.datagram import Datagram, EspSeen, Protection
