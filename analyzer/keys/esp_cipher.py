@@ -1,22 +1,23 @@
 """What the keys of one SA do to an ESP packet (RFC 4303): prove its ICV, take off its encryption.
 
 HMAC-MD5-96 and HMAC-SHA-1-96 (RFC 2403, RFC 2404), AES-CBC (RFC 3602), 3DES-CBC (RFC 2451), AES-GCM
-(RFC 4106) and AES-GMAC (RFC 4543), all by `hmac` and `cryptography`; NULL (RFC 2410).
+(RFC 4106) and AES-GMAC (RFC 4543), all by `hmac` and `cryptography`, which is loaded when the first
+key is put to work; NULL (RFC 2410).
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from analyzer.keys.keyring import Origin
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, modes
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 HEADER: Final = 8  # SPI and sequence number
 _ICV: Final = 12  # of both HMACs
@@ -24,6 +25,7 @@ _TAG: Final = 16  # of AES-GCM and AES-GMAC
 _COUNTER_IV: Final = 8
 _SALT: Final = 4
 
+_CBC: Final = ("aes-cbc", "des-ede3-cbc")
 _HASHES: Final[dict[str, str]] = {"hmac-md5-96": "md5", "hmac-sha-1-96": "sha1"}
 
 
@@ -52,7 +54,18 @@ class EspCipher:
     """One key at work. `open` gives payload, padding and trailer of a packet, or None where the ICV
     does not fit; without an ICV to check it gives whatever decryption makes."""
 
-    __slots__ = ("_block", "_cipher", "_gcm", "_icv", "_iv", "_mac", "_salt", "key", "open")
+    __slots__ = (
+        "_block",
+        "_cipher",
+        "_forged",
+        "_gcm",
+        "_icv",
+        "_iv",
+        "_mac",
+        "_salt",
+        "key",
+        "open",
+    )
 
     def __init__(self, key: EspKey) -> None:
         self.key = key
@@ -62,6 +75,7 @@ class EspCipher:
         self._cipher: Callable[[bytes], Cipher[modes.CBC]] | None = None
         self._iv = 0
         self._block = 1
+        self._forged: type[Exception] = ValueError
         self._icv = max(key.icv, 0)
         self.open: Callable[[bytes], bytes | None] = self._open_mac
         if key.ealg == "aes-gcm":
@@ -74,6 +88,10 @@ class EspCipher:
             self._separate(key)
 
     def _counter(self, key: bytes) -> None:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        self._forged = InvalidTag
         self._gcm = AESGCM(key[:-_SALT])
         self._salt = key[-_SALT:]
 
@@ -82,11 +100,18 @@ class EspCipher:
         if name is not None and key.icv < 0:
             self._mac = hmac.new(key.integrity_key, digestmod=name)
             self._icv = _ICV
+        if key.ealg in _CBC:
+            self._chain(key)
+
+    def _chain(self, key: EspKey) -> None:
+        from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
         if key.ealg == "aes-cbc":
             aes = algorithms.AES(key.cipher_key)
             self._cipher = lambda iv: Cipher(aes, modes.CBC(iv))
             self._iv = self._block = 16
-        elif key.ealg == "des-ede3-cbc":
+        else:
             des = TripleDES(key.cipher_key)
             self._cipher = lambda iv: Cipher(des, modes.CBC(iv))
             self._iv = self._block = 8
@@ -98,7 +123,7 @@ class EspCipher:
         assert self._gcm is not None
         try:
             return self._gcm.decrypt(self._salt + data[HEADER:start], data[start:], data[:HEADER])
-        except InvalidTag:
+        except self._forged:
             return None
 
     def _open_gmac(self, data: bytes) -> bytes | None:
@@ -109,7 +134,7 @@ class EspCipher:
         assert self._gcm is not None
         try:
             self._gcm.decrypt(self._salt + data[HEADER:start], data[end:], data[:end])
-        except InvalidTag:
+        except self._forged:
             return None
         return data[start:end]
 

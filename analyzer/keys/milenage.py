@@ -6,7 +6,6 @@ All keys and results are octets; the names are those of TS 35.206 and TS 33.102 
 from typing import Final
 
 import msgspec
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 BLOCK: Final = 16
 # (rotation in octets, last octet of the constant) of f1 and f1*, of f2 and f5, f3, f4, f5*
@@ -72,6 +71,8 @@ def opc_of(k: bytes, op: bytes) -> bytes:
 
 
 def _aes(key: bytes, block: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
     # One block at a time, as the algorithm is made of it: no mode is chosen here.
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
     return encryptor.update(block) + encryptor.finalize()
