@@ -34,6 +34,7 @@ STREAMS_BUFFER: Final = 1 << 25  # bytes held back in all streams together, with
 STREAM_START: Final = 8  # segments held back where a stream is met in its middle
 STREAM_WINDOW: Final = 1 << 20  # farther from what is expected: no part of what was seen before
 STREAM_PATIENCE: Final = 4 * SECOND  # how long a gap is waited for: two retransmissions (RFC 6298)
+TLS_TOLD: Final = 8  # TLS records of one direction that are told of; alerts always are
 ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their copies
 ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 
@@ -83,6 +84,8 @@ EDIT_TABLE: Final = 4096  # cells of the table that finds the smallest edit of t
 EDIT_WORDS: Final = 8  # steps of an edit told in words; further ones are counted
 SIGNALS: Final = 64  # reachability signals kept between two ends
 SIGNALLED: Final = 16_384  # pairs of ends they are kept of
+HOMELESS: Final = 8  # ESP flows between two ends that no registration was seen of
+REPORTED: Final = 64  # signals outside of all exchanges that are reported
 ASKED: Final = 65_536  # later requests waiting for their answer
 FAR: Final = 64  # messages of one exchange kept from beyond the first hop
 EXCHANGE_STEPS: Final = 256  # messages kept of one exchange

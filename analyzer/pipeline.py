@@ -26,6 +26,7 @@ from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
 from analyzer.limits import SECOND, SWEEPS
 from analyzer.report import assembly, model
+from analyzer.report.evidence import outside
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.report.steps import keep, steps
 from analyzer.report.summary import summarise
@@ -171,14 +172,13 @@ class _Findings:
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
 
-    def take(self, items: list[Item], conductor: Conductor, captures: int) -> None:
+    def take(self, items: list[Item], captures: int) -> None:
         """Judge what closed, and put it away."""
-        signals = conductor.reconstruction.signals
         for item in items:
             if isinstance(item, Exchange):
                 mark = len(self.judge)
                 judged = self.judge.exchange(item)
-                made = assembly.exchange(judged, signals, captures)
+                made = assembly.exchange(judged, captures)
                 self.exchanges.append(made, keep(item))
                 if self.told is not None:
                     self._tell(item, made, self.judge.since(mark), closed=True)
@@ -194,7 +194,7 @@ class _Findings:
         for run in conductor.reconstruction.peek():
             judge = Judge(engine)
             judged = judge.exchange(run)
-            made = assembly.exchange(judged, conductor.reconstruction.signals, captures)
+            made = assembly.exchange(judged, captures)
             self._tell(run, made, judge.since(0), closed=False)
             judged.facts.dismiss()
 
@@ -259,8 +259,8 @@ def sweep(
             if told is not None:
                 kept.preview(engine, conductor, count)
             if items:
-                kept.take(items, conductor, count)
-        kept.take(conductor.finish(), conductor, count)
+                kept.take(items, count)
+        kept.take(conductor.finish(), count)
     report = _report(captures, conductor, kept, strict)
     return Swept(report, conductor.table.ring, conductor.flows.keys_came_late)
 
@@ -284,6 +284,7 @@ def _report(
         findings=found,
         summary=summarise(kept.exchanges, found, strict),
         strict=strict,
+        signals=outside(conductor.reconstruction.evidence),
     )
 
 

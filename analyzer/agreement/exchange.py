@@ -6,6 +6,7 @@ import msgspec
 
 from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
+from analyzer.agreement.evidence import Entry
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
@@ -42,7 +43,8 @@ class Exchange:
     last step, `end_time` how far the captures had come when it was closed, with its `verdict` and
     its stable `key`. `superseded_by` is the request with
     which the client began another run before this one had its result. `under` is the set in force
-    when it began. `start_seen` is False where what came first was not captured, or not readable.
+    when it began. `evidence` is what was seen between its ends beside SIP, set when it is closed.
+    `start_seen` is False where what came first was not captured, or not readable.
     `born` and `order` say where it stands among all that began and all that was handed on.
     """
 
@@ -56,6 +58,7 @@ class Exchange:
         "deregistration",
         "dropped",
         "end_time",
+        "evidence",
         "far",
         "key",
         "keys",
@@ -104,6 +107,7 @@ class Exchange:
         self.association: Association | None = None
         self.under: Association | None = None
         self.standing: Standing | None = None
+        self.evidence: list[Entry] = []
         self.far: list[Place] = []
         self.later: list[EspSeen] = []
         self.orphans: list[Place] = []

@@ -6,6 +6,7 @@ registration `unknown`; a conclusion from unread ESP is `inferred`, and every si
 
 from typing import Final
 
+from analyzer.agreement.attempt import attempt
 from analyzer.agreement.dialects import of_exchange
 from analyzer.agreement.exchange import (
     Exchange,
@@ -19,6 +20,7 @@ from analyzer.agreement.exchange import (
 from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import server_list
 from analyzer.agreement.states import CHALLENGES, State
+from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
 
 # This many tries of one request without an answer are a failure, not the end of the capture
@@ -99,10 +101,11 @@ def _registration(exchange: Exchange, lost: bool) -> Registration | None:
         text = f"a later request on the set was answered {message.code}"
         return Registration(good, "inferred", None, [Sign(text, message.capture, message.frame)])
     if lost:
-        state = "given-up" if exchange.state is State.CHALLENGED else "no-answer"
+        gave_up = exchange.state is State.CHALLENGED and attempt(exchange) is None
         signs = [] if core is None else [_core_sign(core)]
+        state = "given-up" if gave_up else "no-answer"
         return Registration(state, "seen" if exchange.steps else "none", None, signs)
-    return Registration("unknown", "none")
+    return Registration("unknown", "none", None, _unsure_signs(exchange))
 
 
 def _stopped_at(exchange: Exchange) -> str:
@@ -130,7 +133,7 @@ def _layer(exchange: Exchange, lost: bool) -> str:
     if exchange.state is State.OFFERED:
         return "reachability"
     if exchange.state is State.CHALLENGED:
-        return "agreement"
+        return "agreement" if attempt(exchange) is None else "protection"
     return "protection" if exchange.association is not None else "reachability"
 
 
@@ -138,7 +141,10 @@ def failed(exchange: Exchange) -> bool:
     """Whether silence means failure: it lasted, or was tried against, or was given up."""
     if exchange.state not in (State.OFFERED, State.CHALLENGED, State.ANSWERED):
         return False
-    if exchange.used or _cut(exchange):
+    if exchange.used or _cut(exchange) or gap_towards(exchange, exchange.access.ue) is not None:
+        return False
+    tried = attempt(exchange)
+    if tried is not None and tried.went_on is not False:
         return False
     if exchange.superseded_by is not None:
         return True
@@ -146,6 +152,30 @@ def failed(exchange: Exchange) -> bool:
         return True
     role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
     return role is not None and _tries(exchange, role) >= TRIES
+
+
+def gap_towards(exchange: Exchange, receiver: bytes) -> Signal | None:
+    """Octets of TCP towards this end that were lost to the capture since the last step."""
+    for one in exchange.evidence:
+        if isinstance(one, Signal) and one.kind == "tcp-gap" and one.dst == receiver:
+            if one.time >= exchange.last_time:
+                return one
+    return None
+
+
+def _unsure_signs(exchange: Exchange) -> list[Sign]:
+    """Why nothing is concluded from silence: what the captures lost, or who went on."""
+    signs = []
+    gap = gap_towards(exchange, exchange.access.ue)
+    if gap is not None:
+        text = f"TCP towards the client: {gap.detail} in the capture"
+        signs.append(Sign(text, gap.capture, gap.frame))
+    for place in exchange.used[:1]:
+        message = place.message
+        what = message.method or f"a {message.code}"
+        text = f"{what} followed on the set, but no 2xx was captured"
+        signs.append(Sign(text, message.capture, message.frame))
+    return signs
 
 
 def _cut(exchange: Exchange) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import Association, Direction, Flow
+from analyzer.agreement.evidence import Evidence
 from analyzer.agreement.exchange import Exchange, Step
 from analyzer.agreement.found_keys import keys_in
 from analyzer.agreement.items import (
@@ -31,7 +32,6 @@ from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Orde
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import Settlements, server_lists
-from analyzer.agreement.signals import Signals
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
@@ -41,6 +41,7 @@ from analyzer.limits import (
     LATER,
     OVERLAP,
     REG_AWAIT_AUTH,
+    SECOND,
 )
 from analyzer.sip.message import SipMessage
 
@@ -58,6 +59,9 @@ PATIENCE: Final = {
     State.BEGUN: ANSWER_WAIT,
 }
 
+# A connection for a run is opened no longer than this before it.
+CONNECTED_BEFORE: Final = 5 * SECOND
+
 # Credentials that plainly hold a response, and no report of a failure, need no parsing here.
 RESPONSE: Final = re.compile(r'(?:^|[\s,])response="[0-9a-f]')
 AUTS: Final = re.compile(r"auts", re.IGNORECASE)
@@ -69,8 +73,7 @@ class Reconstruction:
     """The state of `agreement/`: open exchanges, and the agreements in force."""
 
     def __init__(self) -> None:
-        self.signals = Signals()
-        self.homeless_esp = 0  # ESP packets between ends that no registration was seen of
+        self.evidence = Evidence()
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self._legs = Legs()
         self._settlements = Settlements()
@@ -139,7 +142,7 @@ class Reconstruction:
 
     def signal(self, signal: Signal) -> None:
         """Keep evidence about reachability for the exchanges it may explain."""
-        self.signals.add(signal)
+        self.evidence.hear(signal)
 
     def advance(self, capture: int, line: int, time: int) -> None:
         """This capture, one of a line of captures that continue one another, has come to `time`:
@@ -161,6 +164,7 @@ class Reconstruction:
 
     def finish(self) -> None:
         """The captures have ended: close everything."""
+        self.evidence.until = self._clock
         end = self._order[0]
         for exchange in sorted(set(self._open.values()), key=_number):
             self.at((end, OPEN, *exchange.born))
@@ -377,7 +381,7 @@ class Reconstruction:
     def _stray(self, esp: EspSeen) -> None:
         access = self._legs.access(esp.src, esp.dst)
         if access is None:
-            self.homeless_esp += 1
+            self.evidence.passed(esp)
             return
         access.esp_interfaces.add((esp.capture, esp.interface))
         direction: Direction = "to-server" if esp.src == access.ue else "to-client"
@@ -594,6 +598,10 @@ class Reconstruction:
         capture = exchange.steps[-1].capture if exchange.steps else 0
         line = self._lines.get(capture, capture)
         exchange.end_time = max(self._times.get(line, 0), exchange.last_time)
+        access = exchange.access
+        exchange.evidence = self.evidence.between(
+            access.ue, access.first_hop, exchange.begun - CONNECTED_BEFORE, exchange.end_time
+        )
         exchange.verdict = verdict(exchange)
         exchange.key = exchange_key(exchange)
 

@@ -9,6 +9,7 @@ time. Candidates are:
 
     IP fragments; ESP; ICMP errors
     UDP whose payload begins with the first line of a SIP message (RFC 3261 7)
+    DNS about names of the IMS; IKE
     TCP that looks like text, or that goes to or from a SIP port with payload, SYN, FIN or RST
     SCTP with data that begins as SIP does, or that goes to or from a SIP port
 
@@ -26,6 +27,9 @@ ESP_IN_UDP: Final = 4500
 VXLAN: Final = frozenset({4789, 8472})  # RFC 7348, and what Linux took before
 TUNNELS: Final = VXLAN | {GTP_U, ESP_IN_UDP}  # UDP ports of what may hold a packet
 SIP_PORTS: Final = frozenset({5060, 5061})
+DNS: Final = 53
+IKE: Final = frozenset({500, ESP_IN_UDP})
+MARKED_PORTS: Final = TUNNELS | IKE | {DNS}  # UDP that is looked into, whatever it begins with
 PAD: Final = bytes(128)  # stands behind the last octet of every buffer: reads may run over the end
 LEAST: Final = 21  # octets of the shortest IP datagram with a payload
 IP_ETHERTYPES: Final = frozenset({b"\x08\x00", b"\x86\xdd"})
@@ -53,6 +57,15 @@ sip_first_line: Final = re.compile(
     + rb" (?:[^\r\n]* SIP/2\.0[ \t]*(?:[\r\n]|\Z)| *(?:sips?|tel|urn):[^\r\n]*\Z))",
     re.IGNORECASE,
 ).match
+# Names that lead to a P-CSCF or an ePDG (TS 23.003 13.2, 19.4.2; RFC 3263 4), as DNS writes them.
+ims_name: Final = re.compile(
+    rb"\x0b3gppnetwork\x03org|[\x05-\x3fa-z]p-?cscf|\x04_sip[\x04\x05]_|\x05_sips\x04_tcp",
+    re.IGNORECASE,
+).search
+MARKER: Final = bytes(4)  # IKE on the port of ESP (RFC 3948 2.2)
+IKE_HEADER: Final = 28
+IKE_EXCHANGES: Final = frozenset({34, 35, 36, 37, 43, 44})  # of version 2 (RFC 7296 3.1)
+
 is_text: Final = re.compile(rb"[\t\r\n -~]+").fullmatch
 
 # What `ip_candidate` reads of a datagram: fragment, protocol, ports, first octet of a UDP payload.
@@ -78,7 +91,7 @@ class Layout(NamedTuple):
     vlan: int
     fragment: int  # offset and more-fragments bits as they read
     ports: frozenset[int]  # SIP_PORTS as they read
-    tunnels: frozenset[int]  # TUNNELS as they read
+    marked: frozenset[int]  # MARKED_PORTS as they read
     gtp_u: int
 
 
@@ -113,7 +126,7 @@ def layout_of(link_type: int, order: str) -> Layout:
         read(0x8100),
         read(0x3FFF),
         frozenset(map(read, SIP_PORTS)),
-        frozenset(map(read, TUNNELS)),
+        frozenset(map(read, MARKED_PORTS)),
         read(GTP_U),
     )
 
@@ -142,7 +155,7 @@ def scan_pcap(
     the last record walked begins (-1: there was none).
     """
     unpack = layout.pcap.unpack_from
-    _, _, ip, ipv4, ipv6, vlan, fragment, ports, tunnels, gtp_u = layout
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, marked, gtp_u = layout
     start = SIP_START
     least = ip + LEAST
     whole = ip + 29
@@ -163,13 +176,13 @@ def scan_pcap(
         elif ether == ipv4 and version == 0x45:
             if not flags & fragment:
                 if proto == 17:
-                    if sport not in tunnels and dport not in tunnels:
+                    if sport not in marked and dport not in marked:
                         if not start[first] or not sip_prefix(buffer, last + ip + 44, end):
                             continue
                     elif sport == gtp_u or dport == gtp_u:
                         if not gtp_candidate(buffer, last + ip + 44, end):
                             continue
-                    elif not tunnel_candidate(buffer, last + ip + 44, end):
+                    elif not marked_candidate(buffer, last + ip + 44, end):
                         continue
                 elif proto == 6:
                     if (
@@ -208,7 +221,7 @@ def scan_pcapng(
     block, and at one whose lengths do not fit together.
     """
     unpack = layout.pcapng.unpack_from
-    _, _, ip, ipv4, ipv6, vlan, fragment, ports, tunnels, gtp_u = layout
+    _, _, ip, ipv4, ipv6, vlan, fragment, ports, marked, gtp_u = layout
     start = SIP_START
     least = ip + LEAST
     whole = ip + 29
@@ -246,13 +259,13 @@ def scan_pcapng(
         elif ether == ipv4 and version == 0x45:
             if not flags & fragment:
                 if proto == 17:
-                    if sport not in tunnels and dport not in tunnels:
+                    if sport not in marked and dport not in marked:
                         if not start[first] or not sip_prefix(buffer, last + ip + 56, end):
                             continue
                     elif sport == gtp_u or dport == gtp_u:
                         if not gtp_candidate(buffer, last + ip + 56, end):
                             continue
-                    elif not tunnel_candidate(buffer, last + ip + 56, end):
+                    elif not marked_candidate(buffer, last + ip + 56, end):
                         continue
                 elif proto == 6:
                     if (
@@ -297,8 +310,10 @@ def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
     if proto == 17:
         if sport == GTP_U or dport == GTP_U:
             return inner or gtp_candidate(buffer, at + 8, end)
-        if sport in TUNNELS or dport in TUNNELS:
-            return inner or tunnel_candidate(buffer, at + 8, end)
+        if sport in MARKED_PORTS or dport in MARKED_PORTS:
+            return (inner and (sport in TUNNELS or dport in TUNNELS)) or marked_candidate(
+                buffer, at + 8, end
+            )
         return SIP_START[first] and sip_prefix(buffer, at + 8, end) is not None
     if proto == 6:
         return sport in SIP_PORTS or dport in SIP_PORTS or tcp_text(buffer, ip, at, end)
@@ -315,7 +330,7 @@ def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
     if flags == 0x30 and kind == 0xFF and version == 0x45 and not fragment & 0x3FFF:
         if at + 37 > end:
             return at + 8 + LEAST <= end
-        if proto == 17 and sport not in TUNNELS and dport not in TUNNELS:
+        if proto == 17 and sport not in MARKED_PORTS and dport not in MARKED_PORTS:
             return SIP_START[first] and sip_prefix(buffer, at + 36, end) is not None
         if proto == 6 and sport not in SIP_PORTS and dport not in SIP_PORTS:
             return tcp_text(buffer, at + 8, at + 28, end)
@@ -336,13 +351,22 @@ def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
     return inner + LEAST <= end and ip_candidate(buffer, inner, end, True)
 
 
-def tunnel_candidate(buffer: bytes, at: int, end: int) -> bool:
-    """May what a UDP datagram of another tunnel's port holds at `at` be a candidate?
+def marked_candidate(buffer: bytes, at: int, end: int) -> bool:
+    """May what a UDP datagram of `MARKED_PORTS`, but for GTP-U, holds at `at` be a candidate?
 
-    The layers behind it are left to `decap`: but for IKE behind the marker of RFC 3948 and for
+    The layers of tunnels are left to `decap`: but for IKE behind the marker of RFC 3948 and for
     keep-alives, what comes over these ports is ESP or a mirrored frame.
     """
-    return at + 8 <= end and buffer[at : at + 4] != b"\0\0\0\0"
+    sport, dport = PORTS.unpack_from(buffer, at - 8)
+    if sport in TUNNELS or dport in TUNNELS:
+        if at + 8 <= end and buffer[at : at + 4] != MARKER:
+            return True
+        return is_ike(buffer, at, end)
+    return (
+        ims_name(buffer, at, end) is not None
+        or is_ike(buffer, at, end)
+        or sip_prefix(buffer, at, end) is not None
+    )
 
 
 def sctp_candidate(data: bytes, at: int, end: int) -> bool:
@@ -360,6 +384,13 @@ def sctp_candidate(data: bytes, at: int, end: int) -> bool:
             return False
         at += size + 3 & ~3
     return False
+
+
+def is_ike(buffer: bytes, at: int, end: int) -> bool:
+    """An IKE header, behind the marker of port 4500 or not (RFC 7296 3.1, RFC 3948 2.2)."""
+    if buffer[at : at + 4] == MARKER:
+        at += 4
+    return at + IKE_HEADER <= end and buffer[at + 17] == 0x20 and buffer[at + 18] in IKE_EXCHANGES
 
 
 def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
@@ -391,12 +422,22 @@ def is_candidate(proto: int, data: bytes, at: int, end: int, frag_offset: int) -
     if frag_offset >= 0 or proto == ESP:
         return True
     if proto == 17:
-        return sip_first_line(data, at + 8, end) is not None
+        return sip_first_line(data, at + 8, end) is not None or udp_signal(data, at, end)
     if proto == 6:
         return tcp_candidate(data, at, end)
     if proto == SCTP:
         return sctp_candidate(data, at, end)
     return data[at] in ICMP_ERRORS.get(proto, ())
+
+
+def udp_signal(data: bytes, at: int, end: int) -> bool:
+    """Is this UDP datagram DNS about names of the IMS, or IKE?"""
+    if end - at < 8:
+        return False
+    sport, dport = PORTS.unpack_from(data, at)
+    if sport == DNS or dport == DNS:
+        return ims_name(data, at + 8, end) is not None
+    return (sport in IKE or dport in IKE) and is_ike(data, at + 8, end)
 
 
 def tcp_candidate(data: bytes, at: int, end: int) -> bool:

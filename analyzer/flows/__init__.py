@@ -17,7 +17,7 @@ from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments, Frames
 from analyzer.flows.problems import Problems
-from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal
+from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal, udp_signal
 from analyzer.flows.streams import Since, Streams
 from analyzer.flows.transport import ESP, TCP, UDP, UDP_HEADER, parse_udp
 from analyzer.keys.sa_table import SaTable
@@ -110,6 +110,10 @@ class Flows:
             return
         sport, dport, payload, short = header
         if not sip_first_line(payload):
+            if spi < 0:
+                signal = udp_signal(packet, sport, dport, payload)
+                if signal is not None:
+                    out.append(signal)
             return
         out.append(
             Datagram(

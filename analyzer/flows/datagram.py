@@ -77,10 +77,46 @@ class EspSeen(msgspec.Struct, gc=False):
     key: EspKey | None = None
 
 
+class Dns(msgspec.Struct, gc=False):
+    """A DNS question (`code` -1) or its answer with the response code and what it points to."""
+
+    number: int
+    name: str
+    type: str
+    code: int
+    targets: tuple[str, ...] = ()
+
+
+class Tls(msgspec.Struct, gc=False):
+    """One thing that TLS says in clear.
+
+    `version` is the highest one of a ClientHello, the chosen one of a ServerHello, with the
+    `cipher` suite; `size` counts the octets of a record of encrypted data.
+    """
+
+    kind: Literal["client-hello", "server-hello", "alert", "data"]
+    version: int = 0
+    cipher: int = -1
+    alert: int = -1
+    fatal: bool = False
+    name: str = ""
+    size: int = 0
+
+
+class Ike(msgspec.Struct, gc=False):
+    """One IKE message of the SA that `initiator` names; `error` is one that it reports in clear."""
+
+    initiator: bytes
+    exchange: str
+    response: bool
+    error: str = ""
+
+
 class Signal(msgspec.Struct, gc=False):
     """Evidence beside SIP: what the network said about reachability.
 
-    `kind`: `syn`, `syn-ack`, `rst`, `fin`, `tcp-gap`, `icmp`. For `icmp` the addresses and ports
+    `kind`: `syn`, `syn-ack`, `rst`, `fin`, `tcp-gap`, `icmp`, `dns`, `tls`, `ike`; the last three
+    have `said`. For `icmp` the addresses and ports
     are those of the quoted packet, `detail` the name of the error, `by` its sender.
     """
 
@@ -96,3 +132,4 @@ class Signal(msgspec.Struct, gc=False):
     by: bytes = b""
     protection: Protection = "clear"
     spi: int = -1
+    said: Dns | Tls | Ike | None = None

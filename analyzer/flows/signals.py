@@ -1,10 +1,13 @@
-"""Evidence beside SIP: ICMP errors with the packet they quote (RFC 792, RFC 4443)."""
+"""Evidence beside SIP: ICMP errors with the packet they quote (RFC 792, RFC 4443), DNS and IKE."""
 
 from struct import Struct
 from typing import Final
 
 from analyzer.capture.packet import Packet
-from analyzer.flows.datagram import Signal
+from analyzer.capture.scan import DNS, IKE
+from analyzer.flows.datagram import Dns, Ike, Signal
+from analyzer.flows.dns import read_dns
+from analyzer.flows.ike import read_ike
 from analyzer.flows.transport import ESP, TCP, UDP
 
 ICMP: Final = 1
@@ -79,6 +82,23 @@ def icmp_signal(packet: Packet) -> Signal | None:
         protection="clear" if spi < 0 else "esp",
         spi=spi,
     )
+
+
+def udp_signal(packet: Packet, sport: int, dport: int, payload: bytes) -> Signal | None:
+    """What a UDP datagram without SIP says: DNS about the IMS, or IKE; None for all else."""
+    said: Dns | Ike | None
+    if dport == DNS or sport == DNS:
+        kind, said = "dns", read_dns(payload)
+    elif dport in IKE or sport in IKE:
+        kind, said = "ike", read_ike(payload)
+    else:
+        return None
+    if said is None:
+        return None
+    return Signal(
+        packet.capture, packet.frame, packet.time, kind, packet.src, packet.dst, sport, dport,
+        said=said,
+    )  # fmt: skip
 
 
 def _mtu(data: bytes, error: tuple[int, int, int]) -> str:

@@ -23,6 +23,7 @@ from analyzer.flows.datagram import Datagram, Protection, Signal
 from analyzer.flows.flow import Flow
 from analyzer.flows.problems import Problems
 from analyzer.flows.start_line import is_text, is_tls, may_start_sip, starts_like_sip
+from analyzer.flows.tls import ALERT, read_tls
 from analyzer.flows.transport import ACK, FIN, RST, SIP_PORTS, SYN, parse_tcp
 
 Key = tuple[int, int, str, Protection, bytes, int, bytes, int]
@@ -51,6 +52,7 @@ class _Stream:
         "next",
         "number",
         "since",
+        "told",
     )
 
     def __init__(self, number: int) -> None:
@@ -65,6 +67,7 @@ class _Stream:
         self.held: list[tuple[int, int, Datagram]] = []  # heap: sequence, arrival
         self.held_cost = 0
         self.since = 0  # time the present gap is waited for
+        self.told = 0  # records of TLS that were told of
 
     def begin(self, at: int) -> None:
         """The next octet has this sequence number, and does not join what was before."""
@@ -135,6 +138,8 @@ class Streams:
             self._streams[key] = stream
             if stream.held and packet.time - stream.since > limits.STREAM_PATIENCE:
                 self._skip(key, stream, out)
+        if not stream.judged and is_tls(payload):
+            _tell_tls(stream, packet, sport, dport, payload, protection, out)
         if stream.foreign:
             if not starts_like_sip(payload):
                 return
@@ -440,6 +445,28 @@ def _flag_signal(
         protection=protection,
         spi=spi,
     )
+
+
+def _tell_tls(
+    stream: _Stream,
+    packet: Packet,
+    sport: int,
+    dport: int,
+    payload: bytes,
+    protection: Protection,
+    out: list[Flow],
+) -> None:
+    """Hellos and alerts, and that encrypted data followed: of each direction the first few."""
+    if stream.told >= limits.TLS_TOLD and payload[0] != ALERT:
+        return
+    for said in read_tls(payload):
+        stream.told += 1
+        out.append(
+            Signal(
+                packet.capture, packet.frame, packet.time, "tls", packet.src, packet.dst, sport,
+                dport, protection=protection, said=said,
+            )
+        )  # fmt: skip
 
 
 def _gap_signal(datagram: Datagram, detail: str) -> Signal:

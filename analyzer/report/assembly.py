@@ -10,11 +10,10 @@ from analyzer.agreement import items
 from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
-from analyzer.agreement.signals import Signals
 from analyzer.capture.packet import CaptureInfo
-from analyzer.flows.datagram import Signal
 from analyzer.flows.ledger import EspCounts
 from analyzer.report import model
+from analyzer.report.evidence import signals
 from analyzer.report.naming import frame_name
 from analyzer.report.steps import mechanism
 from analyzer.report.times import iso
@@ -31,7 +30,7 @@ _IMEI: Final = re.compile(r"urn:gsma:imei:(\d{8}-?\d{6}-?\d)")
 _CELL: Final = re.compile(r"(?:utran-cell-id-3gpp|cgi-3gpp)=\"?([0-9A-Fa-f]+)")
 
 
-def exchange(judged: Judged, signals: Signals, captures: int = 1) -> model.Exchange:
+def exchange(judged: Judged, captures: int = 1) -> model.Exchange:
     """One closed run with its verdict, without its steps (`steps`); findings are numbered later.
 
     `captures` is how many the report has: where there are several, frames in texts have a letter.
@@ -68,10 +67,7 @@ def exchange(judged: Judged, signals: Signals, captures: int = 1) -> model.Excha
         ended=iso(last_time),
         duration_ms=(last_time - run.begun) / MILLISECOND,
         missing=_missing(facts.verdict),
-        signals=[
-            _signal(one)
-            for one in signals.between(access.ue, access.first_hop, run.begun, run.end_time)
-        ],
+        signals=signals(run),
         coverage=_coverage(judged),
         not_checked=judged.not_checked,
     )
@@ -264,17 +260,6 @@ def _coverage(judged: Judged) -> model.Coverage:
         protected_part=seen.protected_part,
         keys=seen.keys,
         synthetic=False,
-    )
-
-
-def _signal(one: Signal) -> model.Signal:
-    return model.Signal(
-        kind=one.kind,
-        capture=one.capture,
-        frame=one.frame,
-        time=iso(one.time),
-        detail=one.detail,
-        by=address_text(one.by) if one.by else None,
     )
 
 

@@ -67,13 +67,9 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
     if said is not None:
         yield from wrap(said)
     registration = exchange.registration
-    if registration is None:
-        return
-    if registration.signs:
+    if registration is not None and registration.signs:
         yield from wrap("; ".join(registration.signs), " signs: ", "  ")
-    unanswered = registration.state == "unknown" and exchange.stopped_at == "result"
-    if unanswered or registration.state == "no-answer":
-        yield from silence(exchange, view)
+    yield from silence(exchange, view)
 
 
 def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:

@@ -1,119 +1,132 @@
-"""No answer to the protected REGISTER: the known causes, held against what the capture shows.
+"""Silence: the known causes, held against what the capture shows.
 
-Each cause is a row of the table: its name and a function that weighs the evidence. `fits` stands
-before `open`, `open` before `against`.
+Where a run stopped says which table is meant; each cause is a row of it: its name and a function
+that weighs the evidence (`weighing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from analyzer.report.layout import clip
-from analyzer.report.model import Exchange, Step
-from analyzer.report.verdict import server_name, step_of
-from analyzer.report.view import View, host
+from analyzer.report import weighing
+from analyzer.report.layout import clip, wrap
+from analyzer.report.model import Exchange
+from analyzer.report.verdict import attempts, client_name, server_name
+from analyzer.report.view import View, port
+from analyzer.report.weighing import ORDER, Evidence, refusals, told, tries
 
-_ORDER: Final = ("fits", "open", "against")
-
-# what the counters of Linux mean (xfrm_proc of the kernel's documentation)
-_COUNTERS: Final = (
-    "  XfrmInStateProtoError grows: other keys (one algorithm fails, others work?)",
-    "  XfrmInNoStates grows: no such SA; none grows: the SIP stack or its selector",
-)
-
-
-class Evidence(NamedTuple):
-    """What the capture says of one cause."""
-
-    weight: Literal["fits", "open", "against"]
-    text: str
+_NAME: Final = 29  # columns of a cause's name
+_EVIDENCE: Final = 46
+_SHOWN: Final = 3  # signals that are named
 
 
 class _Cause(NamedTuple):
     name: str
-    weigh: Callable[[Exchange, list[Step], View], Evidence]
+    weigh: Callable[[Exchange, View], Evidence | None]
 
 
-def tries(exchange: Exchange) -> list[Step]:
-    """The protected request and its repetitions, in order: what nothing answered."""
-    first = step_of(exchange, "verify")
-    if first is None:
-        return []
-    later = [
-        step
-        for step in exchange.steps
-        if step.role == "retransmission" and step.time > first.time and step.spi == first.spi
-    ]
-    return [first, *later]
+class _Table(NamedTuple):
+    """Causes, and what to look at next (`{host}`, `{port}`: of the first hop)."""
+
+    causes: tuple[_Cause, ...]
+    next: tuple[str, ...]
+
+
+_PROTECTED: Final = _Table(
+    (
+        _Cause("{server} has other keys or SA", weighing.keys),
+        _Cause("{server} has no TCP listener", weighing.listens),
+        _Cause("refused on the way", weighing.refused),
+        _Cause("packets lost before this tap", weighing.lost_here),
+        _Cause("{client} used wrong SPI or ports", weighing.spi),
+        _Cause("fragment lost on the way", weighing.fragment),
+        _Cause("NAT between {client} and {server}", weighing.nat),
+    ),
+    # what the counters of Linux mean (xfrm_proc of the kernel's documentation)
+    (
+        "on {host}  ip -s xfrm state; cat /proc/net/xfrm_stat",
+        "XfrmInStateProtoError grows: other keys (one algorithm fails, others work?)",
+        "XfrmInNoStates grows: no such SA; none grows: the SIP stack or its selector",
+    ),
+)
+_UNREACHED: Final = _Table(
+    (
+        _Cause("nothing listens, or a firewall", weighing.closed),
+        _Cause("request too big for the path", weighing.too_big),
+        _Cause("wrong address of the {server}", weighing.address),
+        _Cause("answer not seen at this tap", weighing.one_way),
+    ),
+    ("capture on {host}: does the request arrive, and does an answer leave?",),
+)
+_SILENT: Final = _Table(
+    (
+        _Cause("{client} cannot use this pair", weighing.pair),
+        _Cause("keys left in the challenge", weighing.leaked),
+        _Cause("challenge lost on the way", weighing.challenge_lost),
+        _Cause("{client} is strict about the list", weighing.list_form),
+        _Cause("AKA failed in the {client}", weighing.aka),
+        _Cause("IPsec failed in the {client}", weighing.no_ipsec),
+    ),
+    ("modem log from the challenge on: result of AKA, set-up of the SAs",),
+)
+_TLS: Final = _Table(
+    (
+        _Cause("certificate not trusted", weighing.distrust),
+        _Cause("no common version or cipher", weighing.no_common),
+        _Cause("client certificate wanted", weighing.wants_client),
+        _Cause("closed or lost without alert", weighing.cut_off),
+    ),
+    ("openssl s_client -connect {host}:{port}  shows certificate, version, cipher",),
+)
 
 
 def causes(exchange: Exchange, view: View) -> Iterator[str]:
-    """The table's lines, best cause first; nothing where no protected request was sent."""
-    sent = tries(exchange)
-    if not sent or sent[0].spi is None or exchange.layer not in (None, "protection"):
+    """The table's lines, best cause first; nothing where no table is meant."""
+    table = _meant(exchange)
+    if table is None:
         return
-    weighed = [(cause, cause.weigh(exchange, sent, view)) for cause in _CAUSES]
-    weighed.sort(key=lambda entry: _ORDER.index(entry[1].weight))
+    words = {"client": client_name(exchange), "server": server_name(exchange)}
+    weighed = []
+    for cause in table.causes:
+        evidence = cause.weigh(exchange, view)
+        if evidence is not None:
+            weighed.append((cause.name.format_map(words), evidence))
+    weighed.sort(key=lambda entry: ORDER.index(entry[1].weight))
     yield " known causes, best first        evidence in this capture"
-    for number, (cause, evidence) in enumerate(weighed, 1):
-        name = cause.name.format(server=server_name(exchange))
-        yield f"  {number} {name:<29}{clip(f'{evidence.weight}: {evidence.text}', 46)}"
-    host_name = clip(exchange.server.address, 28)
-    yield f" next: on {host_name}  ip -s xfrm state; cat /proc/net/xfrm_stat"
-    yield from _COUNTERS
+    for number, (name, evidence) in enumerate(weighed, 1):
+        text = clip(f"{evidence.weight}: {evidence.text}", _EVIDENCE)
+        yield f"  {number} {clip(name, _NAME):<{_NAME}}{text}"
+    where = {"host": clip(exchange.server.address, 28), "port": _port(exchange)}
+    lead = " next: "
+    for line in table.next:
+        yield from wrap(line.replace("  ", "\xa0\xa0").format_map(where), lead, "   ")
+        lead = "  "
+
+
+def _meant(exchange: Exchange) -> _Table | None:
+    stopped = exchange.stopped_at
+    if stopped == "challenge" and exchange.layer == "reachability":
+        return _UNREACHED
+    if stopped == "verify":
+        seen = attempts(exchange)
+        if any(one.kind == "tls" for one in seen):
+            return _TLS
+        return _PROTECTED if seen else _SILENT
+    sent = tries(exchange)
+    if not sent or exchange.layer not in (None, "protection"):
+        return None
+    return _PROTECTED if sent[0].spi is not None else None
+
+
+def _port(exchange: Exchange) -> str:
+    """The port that the last connection went to, or the usual one."""
+    return next((port(one.dst) for one in reversed(attempts(exchange)) if one.dst), "5061")
 
 
 def signals(exchange: Exchange, view: View) -> str:
     """`No ICMP, no RST.`, or what there was with its frame."""
-    seen = [s for s in exchange.signals if s.kind in ("icmp", "rst")]
+    seen = refusals(exchange) + [one for one in exchange.signals if one.kind == "tcp-gap"]
     if not seen:
         return "No ICMP, no RST."
-    texts = [
-        f"{s.kind.upper()} {s.detail} {view.letter(s.capture)}#{s.frame}".replace("  ", " ")
-        for s in seen[:3]
-    ]
-    return ", ".join(texts) + "."
-
-
-def _keys(exchange: Exchange, sent: list[Step], view: View) -> Evidence:
-    if any(s.kind in ("icmp", "rst") for s in exchange.signals):
-        return Evidence("against", signals(exchange, view).rstrip("."))
-    return Evidence("fits", "silence, no ICMP")
-
-
-def _spi(exchange: Exchange, sent: list[Step], view: View) -> Evidence:
-    challenge = step_of(exchange, "challenge")
-    announced = [m.spi_s for m in challenge.server if m.spi_s is not None] if challenge else []
-    spi = sent[0].spi
-    if challenge is None or not announced or spi is None:
-        return Evidence("open", "no spi-s was announced")
-    if spi not in announced:
-        return Evidence("fits", f"SPI is not spi-s of {view.frame(challenge)}")
-    unseen = " (ports: unseen)" if sent[0].inferred else ""
-    return Evidence("against", f"SPI is spi-s of {view.frame(challenge)}{unseen}")
-
-
-def _fragment(exchange: Exchange, sent: list[Step], view: View) -> Evidence:
-    parts = len(sent[0].frames)
-    if parts > 1:
-        return Evidence("open", f"sent in {parts} fragments, all seen here")
-    length = f"{sent[0].length} octets, " if sent[0].length is not None else ""
-    return Evidence("against", f"{length}not fragmented")
-
-
-def _nat(exchange: Exchange, sent: list[Step], view: View) -> Evidence:
-    offer = step_of(exchange, "offer")
-    if offer is None or offer.via is None:
-        return Evidence("open", "the Via of the first request was not read")
-    if offer.via.strip("[]").lower() == host(offer.src).lower():
-        return Evidence("against", f"Via address = source address ({view.frame(offer)})")
-    return Evidence("fits", f"Via {offer.via}, source {host(offer.src)}")
-
-
-_CAUSES: Final = (
-    _Cause("{server} has other keys or SA", _keys),
-    _Cause("UE used wrong SPI or ports", _spi),
-    _Cause("fragment lost on the way", _fragment),
-    _Cause("NAT between UE and {server}", _nat),
-)
+    return ", ".join(told(one, view) for one in seen[:_SHOWN]) + "."

@@ -46,6 +46,8 @@ def _lists(report: Report) -> Iterator[tuple[bytes, Iterable[msgspec.Struct]]]:
     yield b"exchanges", report.exchanges
     yield b"agreements", report.agreements
     yield b"findings", report.findings
+    if report.signals:
+        yield b"signals", report.signals
 
 
 def _encode(value: Any) -> bytes:

@@ -12,7 +12,7 @@ for the schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -242,7 +242,16 @@ class Coverage(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Signal(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What the network said about reachability: `icmp`, `rst`, `syn` (unanswered), `tcp-gap`."""
+    """What was seen beside SIP about reachability, folded: one a connection, name, tunnel, error.
+
+    `kind`: `icmp` (`src`, `dst` and `spi` are those of the quoted packet, `by` who sent the error),
+    `syn` (unanswered), `rst`, `tcp` (opened, nothing read in it), `tls`, `dns`, `ike`, `tcp-gap`,
+    `esp` (too short for a request, or between ends of which no registration was seen).
+    `state`: what became of it: `unanswered`, `refused`, `reset`, `opened`, `hello`, `failed`,
+    `secured`, `answered`; of names and tunnels also `empty`, `begun`. `src` is who asked, `count`
+    the number of tries where there were several. `tls_version` and `tls_cipher` (the IANA number)
+    are those of the ServerHello.
+    """
 
     kind: str
     capture: int
@@ -250,6 +259,13 @@ class Signal(msgspec.Struct, omit_defaults=True, kw_only=True):
     time: Time
     detail: str = ""
     by: str | None = None
+    state: str | None = None
+    src: str | None = None
+    dst: str | None = None
+    spi: int | None = None
+    tls_version: str | None = None
+    tls_cipher: int | None = None
+    count: int | None = None
 
 
 class Exchange(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -420,6 +436,7 @@ class Report:
     findings: Iterable[Finding]
     summary: Summary
     strict: bool = False
+    signals: Sequence[Signal] = ()  # that no exchange took
 
 
 class Document(msgspec.Struct, omit_defaults=False, kw_only=True, rename={"schema_": "schema"}):
@@ -431,4 +448,5 @@ class Document(msgspec.Struct, omit_defaults=False, kw_only=True, rename={"schem
     exchanges: list[Exchange]
     agreements: list[Agreement]
     findings: list[Finding]
+    signals: list[Signal] = []
     summary: Summary

@@ -110,6 +110,7 @@ def redact(report: Report) -> Report:
         exchanges=Mapped(report.exchanges, change),
         agreements=Mapped(report.agreements, change),
         findings=Mapped(report.findings, change),
+        signals=[change(signal) for signal in report.signals],
     )
 
 

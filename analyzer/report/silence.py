@@ -6,18 +6,73 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from analyzer.report.causes import causes, signals, tries
+from analyzer.report.causes import causes, signals
 from analyzer.report.layout import GLUE, spi_text, wrap
 from analyzer.report.model import Exchange, Step
 from analyzer.report.times import elapsed
-from analyzer.report.verdict import client_name, server_name
+from analyzer.report.verdict import attempts, client_name, server_name, step_of
 from analyzer.report.view import View
+from analyzer.report.weighing import tries
 
+_SHOWN: Final = 4  # signals that are named
+_KINDS: Final = {
+    "tls": "TLS to",
+    "tcp": "TCP to",
+    "syn": "SYN to",
+    "rst": "TCP to",
+    "icmp": "ICMP",
+    "esp": "ESP on",
+}
 _REPETITION: Final = 2.0  # seconds: Timer E on Gm starts with T1 = 2 s (TS 24.229 7.7)
 
 
 def silence(exchange: Exchange, view: View) -> Iterator[str]:
-    """The tries, what they most likely were, how the capture ends, and the known causes."""
+    """What was sent into silence, what came beside it, how the capture ends, the known causes.
+
+    Nothing where the run did not stop, or where its ending is plain.
+    """
+    registration = exchange.registration
+    state = None if registration is None else registration.state
+    if exchange.stopped_at == "verify":
+        yield from _after_challenge(exchange, view)
+    elif state == "no-answer" or (state == "unknown" and exchange.stopped_at == "result"):
+        yield from _unanswered(exchange, view)
+
+
+def _after_challenge(exchange: Exchange, view: View) -> Iterator[str]:
+    seen = attempts(exchange)
+    frames = [f"{_KINDS[one.kind]} {one.detail} {view.letter(one.capture)}#{one.frame}"
+              for one in seen[:_SHOWN] if one.kind in _KINDS]  # fmt: skip
+    failed = exchange.outcome == "failed" or _stands(exchange)
+    if frames:
+        yield from wrap(f"after the challenge: {'; '.join(frames)}", " ")
+    elif failed:
+        yield from wrap(_quiet(exchange, view), " ")
+    if failed:
+        yield from causes(exchange, view)
+
+
+def _stands(exchange: Exchange) -> bool:
+    """Whether the silence of the client was judged to be one."""
+    registration = exchange.registration
+    return registration is not None and registration.state in ("no-answer", "given-up")
+
+
+def _quiet(exchange: Exchange, view: View) -> str:
+    """How long nothing came, and what did after that."""
+    challenge = step_of(exchange, "challenge")
+    last = exchange.steps[-1] if exchange.steps else None
+    if challenge is None or last is None:
+        return "Nothing was seen after the challenge."
+    own = view.captures[last.capture].last_time if last.capture < len(view.captures) else None
+    after = "" if own is None else f" in the {elapsed(last.time, own):.1f}{GLUE}s to the end"
+    return (
+        f"Nothing from the {client_name(exchange)} in answer to {view.frame(challenge)}{after}: no "
+        f"SIP, no ESP, no TCP. {signals(exchange, view)}"
+    )
+
+
+def _unanswered(exchange: Exchange, view: View) -> Iterator[str]:
     sent = tries(exchange) or [s for s in exchange.steps if s.role in ("offer", "retransmission")]
     if not sent:
         return

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from analyzer.report.model import Exchange, Finding, Frame, Party, Step
+from analyzer.report.model import Exchange, Finding, Frame, Party, Signal, Step
 
 Word = Literal["OK", "inferred", "bypassed", "no answer", "rejected", "given up", "unknown"]
 
@@ -80,7 +80,7 @@ _REGISTRATIONS: Final = (
     _Row("no-answer", None, None, "challenge", "no answer",
          "NOT REGISTERED: no answer to the first REGISTER", "no answer to REGISTER", "path"),
     _Row("no-answer", None, None, "verify", "given up",
-         "NOT REGISTERED: nothing followed the {challenge}", "nothing after {challenge}", "ue"),
+         "NOT REGISTERED: {followed} the {challenge}", "{followed_brief} {challenge}", "ue"),
     _Row("no-answer", None, None, None, "no answer",
          "NOT REGISTERED: no answer after the {challenge}",
          "no answer after {challenge}{esp_out}", "pcscf"),
@@ -136,11 +136,51 @@ def _hidden_answer(exchange: Exchange) -> bool:
     return result is not None and result.inferred
 
 
-def _went_on(exchange: Exchange) -> bool:
+class _Followed(NamedTuple):
+    kind: str
+    state: str | None
+    text: str
+    brief: str
+
+
+# what followed a challenge in place of a request; the first that was seen
+_FOLLOWED: Final = (
+    _Followed("tls", "failed", "TLS failed after", "TLS failed after"),
+    _Followed("tls", "hello", "TLS got no answer after", "no TLS answer after"),
+    _Followed("syn", None, "TCP got no answer after", "no TCP answer after"),
+    _Followed("rst", None, "TCP was refused after", "TCP refused after"),
+    _Followed("icmp", None, "an ICMP error followed", "ICMP error after"),
+    _Followed("esp", None, "ESP got no answer after", "no ESP answer after"),
+)
+_NOTHING: Final = _Followed("", None, "nothing followed", "nothing after")
+
+
+def _followed(exchange: Exchange) -> _Followed:
+    seen = [(one.kind, one.state) for one in attempts(exchange)]
+    for row in _FOLLOWED:
+        if any(kind == row.kind and row.state in (None, state) for kind, state in seen):
+            return row
+    return _NOTHING
+
+
+def attempts(exchange: Exchange) -> list[Signal]:
+    """What was seen beside SIP since the challenge."""
     challenge = step_of(exchange, "challenge")
-    return challenge is not None and any(
-        signal.kind == "syn-ack" and signal.time >= challenge.time for signal in exchange.signals
+    return [] if challenge is None else [s for s in exchange.signals if s.time >= challenge.time]
+
+
+def _since_challenge(*states: tuple[str, str]) -> Callable[[Exchange], bool]:
+    """Whether the run stands at its challenge, and one of these signals was seen since."""
+    return lambda exchange: (
+        exchange.stopped_at == "verify"
+        and any((one.kind, one.state) in states for one in attempts(exchange))
     )
+
+
+def _answer_lost(exchange: Exchange) -> bool:
+    """Signs say that there was more than was captured."""
+    registration = exchange.registration
+    return registration is not None and bool(registration.signs)
 
 
 # why the capture cannot tell; the first that holds
@@ -149,6 +189,10 @@ _GAPS: Final = (
          "the capture starts inside the exchange", "start not captured"),
     _Gap(lambda e: not e.coverage.both_directions,
          "only one direction was captured", "one direction captured"),
+    _Gap(lambda e: e.stopped_at == "result" and _answer_lost(e),
+         "the answer to the second {method} was not captured", "answer not captured"),
+    _Gap(lambda e: e.stopped_at == "challenge" and _answer_lost(e),
+         "the answer to the first {method} was not captured", "answer not captured"),
     _Gap(lambda e: e.stopped_at == "result",
          "no answer to the second {method} before the end", "no answer before the end"),
     _Gap(_hidden_answer,
@@ -157,8 +201,16 @@ _GAPS: Final = (
          "the ESP part is not readable", "ESP not readable"),
     _Gap(lambda e: e.stopped_at == "challenge",
          "the capture ends after the first request", "ends after first request"),
-    _Gap(lambda e: e.stopped_at == "verify" and _went_on(e),
+    _Gap(_since_challenge(("tls", "secured")),
+         "went on in TLS after the {challenge}, not readable", "TLS after the {challenge}"),
+    _Gap(_since_challenge(("tls", "hello"), ("tls", "failed")),
+         "TLS was begun after the {challenge}, not completed in the capture",
+         "TLS after the {challenge}"),
+    _Gap(_since_challenge(("tcp", "opened")),
          "TCP was opened after the {challenge}, no SIP is readable in it",
+         "after the {challenge} not readable"),
+    _Gap(_since_challenge(("esp", "answered")),
+         "ESP went both ways after the {challenge}, no request is readable in it",
          "after the {challenge} not readable"),
     _Gap(lambda e: e.stopped_at == "verify",
          "the capture ends after the {challenge}", "ends after the {challenge}"),
@@ -296,6 +348,8 @@ def _words(exchange: Exchange) -> dict[str, str]:
         "answer": answer or ("refused" if refused else "not answered"),
         "challenge": str(challenge.code) if challenge and challenge.code else "challenge",
         "place": _place(exchange),
+        "followed": _followed(exchange).text,
+        "followed_brief": _followed(exchange).brief,
         "esp_out": ", ESP out" if any(s.protection == "esp" for s in exchange.steps) else "",
     }
 
@@ -316,6 +370,8 @@ def _stopped(exchange: Exchange, row: _Row) -> str:
 
 
 def _own_party(exchange: Exchange, row: _Row) -> Party | None:
+    if row.word == "given up" and exchange.layer == "protection":
+        return _LAYER_PARTY["protection"]  # it went on, and nothing answered
     if row.word == "rejected":
         if _contradicts_itself(exchange):
             return "pcscf"

@@ -66,6 +66,12 @@ class Wire:
         return struct.pack(">HHIIBBHHH", sport, dport, 1, 1, 0x50, flags, 1000, 0, 0) + payload
 
     @staticmethod
+    def dns(name: str) -> bytes:
+        """A question for the A records of a name."""
+        labels = b"".join(bytes([len(one)]) + one.encode() for one in name.split("."))
+        return struct.pack(">HHHHHH", 7, 0x0100, 1, 0, 0, 0) + labels + b"\0\0\1\0\1"
+
+    @staticmethod
     def gtp(payload: bytes, *, extensions: Sequence[bytes] = (), sequence: bool = False) -> bytes:
         """A G-PDU; an extension is its type octet and its content (4n - 2 octets)."""
         optional = b""

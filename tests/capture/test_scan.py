@@ -78,6 +78,8 @@ def shapes(wire: Any) -> dict[str, tuple[bytes, int, bool]]:
     session = b"\x85\x09\x09"
     tunnel = {"sport": 2152, "dport": 2152}
     options = {"options": b"\x94\x04\0\0"}
+    dns = wire.dns("ims.mnc001.mcc001.3GPPnetwork.org")
+    ike = bytes(range(1, 17)) + b"\x21\x20\x22\x08" + bytes(4) + b"\0\0\0\x1c"
     return {
         "REGISTER on any port": (wire.ip(17, wire.udp(sip, 6062, 6101)), 4, True),
         "response": (wire.ip(17, wire.udp(b"SIP/2.0 200 OK\r\n\r\n", 1, 2)), 4, True),
@@ -140,6 +142,26 @@ def shapes(wire: Any) -> dict[str, tuple[bytes, int, bool]]:
             wire.ip(17, wire.udp(wire.gtp(wire.ip(17, rtp, fragment=0x2000)), **tunnel)), 4, True
         ),
         "GTP-U echo": (wire.ip(17, wire.udp(b"\x32\x01\0\4" + bytes(8), **tunnel)), 4, False),
+        "DNS of the IMS": (wire.ip(17, wire.udp(dns, 40000, 53)), 4, True),
+        "DNS answer of the IMS": (wire.ip6(17, wire.udp(dns, 53, 40000)), 6, True),
+        "DNS of a P-CSCF": (wire.ip(17, wire.udp(wire.dns("pcscf01.example.net"))), 4, False),
+        "DNS of a P-CSCF on 53": (
+            wire.ip(17, wire.udp(wire.dns("pcscf01.example.net"), 40000, 53)), 4, True
+        ),
+        "DNS SRV": (wire.ip(17, wire.udp(wire.dns("_sip._udp.x"), 40000, 53)), 4, True),
+        "DNS of others": (wire.ip(17, wire.udp(wire.dns("www.example.net"), 40000, 53)), 4, False),
+        "IKE": (wire.ip(17, wire.udp(ike, 500, 500)), 4, True),
+        "IKE behind its marker": (wire.ip6(17, wire.udp(bytes(4) + ike, 4500, 4500)), 6, True),
+        "GTP-U DNS": (
+            wire.ip(17, wire.udp(wire.gtp(wire.ip(17, wire.udp(dns, 40000, 53))), **tunnel)),
+            4, True
+        ),
+        "GTP-U DNS of others": (
+            wire.ip(17, wire.udp(wire.gtp(wire.ip(17, wire.udp(
+                wire.dns("www.example.net"), 40000, 53
+            ))), **tunnel)), 4, False
+        ),
+        "SIP on the port of DNS": (wire.ip(17, wire.udp(sip, 53, 53)), 4, True),
         "SIP on the GTP-U port": (wire.ip(17, wire.udp(sip, **tunnel)), 4, True),
         "SCTP SIP": (wire.ip(132, sctp(chunk(sip), 1000, 2000)), 4, True),
         "SCTP SIP behind a SACK": (
@@ -161,7 +183,7 @@ def shapes(wire: Any) -> dict[str, tuple[bytes, int, bool]]:
             )), 4, True
         ),
         "SIP on port 4500": (wire.ip(17, wire.udp(sip, 4500, 4500)), 4, True),
-        "IKE on port 4500": (wire.ip(17, wire.udp(bytes(4) + noise, 4500, 4500)), 4, False),
+        "no IKE on port 4500": (wire.ip(17, wire.udp(bytes(4) + noise, 4500, 4500)), 4, False),
         "NAT keep-alive": (wire.ip(17, wire.udp(b"\xff", 4500, 4500)), 4, False),
         "VXLAN": (wire.ip(17, wire.udp(vxlan + wire.eth(inner), 50000, 4789)), 4, True),
         "VXLAN RTP": (

@@ -64,9 +64,17 @@ def test_challenges_before_inferred_registrations_are_no_loop() -> None:
     assert not [one for one in report.findings if one.rule == "CHL-14"]
 
 
-def test_tcp_after_a_challenge_is_not_the_end_of_the_capture() -> None:
-    exchange = only(without(SAMPLES / "pcaps" / "ok_rfc3329_tls_client.pcap"))
-    assert judge(exchange).headline == (
+def test_tls_after_a_challenge_is_not_the_end_of_the_capture() -> None:
+    path = SAMPLES / "pcaps" / "ok_rfc3329_tls_client.pcap"
+    assert judge(only(without(path))).headline == (
+        "UNKNOWN: went on in TLS after the 494, not readable"
+    )
+    # 3 to 5 open TCP, 6 and 7 are the ClientHello and its acknowledgement
+    begun = without(path, *range(8, 100))
+    assert judge(only(begun)).headline == (
+        "UNKNOWN: TLS was begun after the 494, not completed in the capture"
+    )
+    assert judge(only(without(path, *range(6, 100)))).headline == (
         "UNKNOWN: TCP was opened after the 494, no SIP is readable in it"
     )
 

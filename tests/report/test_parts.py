@@ -255,9 +255,10 @@ def test_causes_follow_the_evidence(sample: Sample) -> None:
         exchange, steps=[natted, second, wrong, *rest], signals=[refused]
     )
     rows = list(causes(other, view))
-    assert rows[1] == "  1 UE used wrong SPI or ports   fits: SPI is not spi-s of #2"
-    assert rows[2] == "  2 NAT between UE and P-CSCF    fits: Via 10.0.0.7, source 192.0.2.10"
-    assert rows[3].startswith("  3 P-CSCF has other keys or SA  against: ICMP port unreachable #9")
+    assert rows[1] == "  1 refused on the way           fits: ICMP port unreachable #9"
+    assert rows[2] == "  2 UE used wrong SPI or ports   fits: SPI is not spi-s of #2"
+    assert rows[3] == "  3 NAT between UE and P-CSCF    fits: Via 10.0.0.7, source 192.0.2.10"
+    assert rows[4].startswith("  4 P-CSCF has other keys or SA  against: ICMP port unreachable #9")
 
 
 def test_no_causes_without_a_protected_request(sample: Sample) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyzer.agreement.attempt import attempt
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
 from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, with_inherited
@@ -122,10 +123,9 @@ class ExchangeFacts:
         exchange = self.exchange
         if exchange.state is not State.CHALLENGED or exchange.superseded_by is not None:
             return None
+        if attempt(exchange) is not None:
+            return None
         since = exchange.last_time
-        for flow in exchange.access.strays.values():
-            if flow.direction == "to-server" and flow.last_time > since:
-                return None
         return (exchange.end_time - since) // 1_000_000
 
     @fact

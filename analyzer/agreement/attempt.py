@@ -1,0 +1,104 @@
+"""What the client did after a challenge where no request of it could be read.
+
+A run that stands at its challenge is no silence while the client opens connections or sends ESP:
+that may have failed, or may have gone on where nobody can read it (rules.md CHL-19, PRT-22).
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+from analyzer.agreement.association import Flow
+from analyzer.agreement.evidence import Connection, FrameId
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.states import State
+from analyzer.flows.datagram import Signal
+
+Kind = Literal["tls", "tcp", "esp", "icmp"]
+
+# What a link says of the attempt: True, it went on; False, it failed; None, nobody can tell.
+WENT_ON: Final = {
+    "secured": True,
+    "opened": None,
+    "hello": None,
+    "reset": False,
+    "refused": False,
+    "unanswered": False,
+    "failed": False,
+}
+# The link that says most stands first.
+WEIGHT: Final = ("secured", "failed", "hello", "refused", "unanswered", "reset", "opened")
+
+
+class Attempt(msgspec.Struct):
+    """One attempt: `went_on` is None where the capture cannot tell what became of it.
+
+    `flow` is that of an attempt in ESP.
+    """
+
+    kind: Kind
+    went_on: bool | None
+    frame: FrameId
+    flow: Flow | None = None
+
+
+def attempt(exchange: Exchange) -> Attempt | None:
+    """The attempt that says most; None where the client did nothing that was seen."""
+    challenge = exchange.last("challenge")
+    if exchange.state is not State.CHALLENGED or challenge is None:
+        return None
+    return (
+        _connected(exchange, challenge.time)
+        or _sent_esp(exchange, challenge.time)
+        or _quoted(exchange, challenge.time)
+    )
+
+
+def _connected(exchange: Exchange, since: int) -> Attempt | None:
+    ue = exchange.access.ue
+    found = []
+    for one in exchange.evidence:
+        if isinstance(one, Connection) and one.src == ue and one.time >= since:
+            link = one.link(exchange.end_time)
+            if link is not None and not carries(exchange, one):
+                found.append((WEIGHT.index(link), one, link))
+    if not found:
+        return None
+    _, best, link = min(found, key=lambda entry: (entry[0], entry[1].time))
+    went_on = WENT_ON[link]
+    if link == "hello" and best.answer is None:
+        went_on = False
+    return Attempt("tls" if best.hello is not None else "tcp", went_on, best.frame)
+
+
+def _sent_esp(exchange: Exchange, since: int) -> Attempt | None:
+    """ESP of the client too short for a request (a SYN, as a rule), or on an SPI of no list."""
+    association = exchange.association
+    flows = [] if association is None else list(association.flows.values())
+    flows += exchange.access.strays.values()
+    live = [flow for flow in flows if flow.packets and flow.last_time >= since]
+    sent = [flow for flow in live if flow.direction == "to-server"]
+    if not sent:
+        return None
+    answered = len(sent) < len(live)
+    return Attempt("esp", None if answered else False, sent[0].frames[-1], sent[0])
+
+
+def _quoted(exchange: Exchange, since: int) -> Attempt | None:
+    """An ICMP error that quotes what the client sent: it did send."""
+    ue = exchange.access.ue
+    for one in exchange.evidence:
+        if isinstance(one, Signal) and one.kind == "icmp" and one.src == ue and one.time >= since:
+            return Attempt("icmp", False, (one.capture, one.frame))
+    return None
+
+
+def carries(exchange: Exchange, connection: Connection) -> bool:
+    """Whether messages of the run were read on this connection."""
+    ends = {(connection.src, connection.sport), (connection.dst, connection.dport)}
+    for step in exchange.steps:
+        if step.place is not None:
+            message = step.place.message
+            if {(message.src, message.sport), (message.dst, message.dport)} == ends:
+                return True
+    return False
