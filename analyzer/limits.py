@@ -69,6 +69,10 @@ READINGS: Final = (
 )
 READING: Final = 1024  # the longest text of these, in octets
 
+# the second engine
+TSHARK_SECONDS: Final = 300  # that tshark may take for one capture
+TSHARK_MESSAGES: Final = 100_000  # SIP messages taken from it
+
 # agreement
 EXCHANGES: Final = 65_536  # exchanges open at once
 ACCESSES: Final = 65_536  # Accesses with state

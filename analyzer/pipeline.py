@@ -5,17 +5,19 @@ one. So a packet goes through all rooms before the next one enters `flows/`, and
 announced is in the `SaTable` by then.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
 from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
 from analyzer.agreement.reconstruction import Reconstruction
 from analyzer.capture import Captures, Watermark, open_captures
-from analyzer.capture.packet import Packet, Problem
+from analyzer.capture.packet import CaptureInfo, Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen
@@ -42,7 +44,12 @@ from analyzer.version import NAME, VERSION
 
 __all__ = ["Conductor", "KeysError", "Settings", "analyze", "sweep"]
 
+if TYPE_CHECKING:
+    from analyzer.wireshark.second import Mode, Second
+
 Input = str | BinaryIO
+SECOND_ENGINE = frozenset({"link-type", "sigcomp"})
+"""Problems of the native reader that tshark may solve."""
 Told = Callable[[model.Exchange, list[model.Finding], bool], None]
 """Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
 
@@ -52,7 +59,8 @@ class Settings:
     """How to judge. `rules` are TOML files beside the book, `policy` one with `policy.*` values.
 
     `select` replaces the rules that are on, `extend_select` adds, `ignore` wins; each an id, a
-    name or a family. `jobs` is how many processes may work; the report does not depend on it.
+    name or a family. `engine` says who reads SIP (`wireshark/second`); `tls_keylog` is a file of
+    TLS secrets for it. `jobs` is how many processes may work; the report does not depend on it.
     `keys` are files of keys and `usim` files of USIMs (`keys.files`), `ck` and `ik` one pair of
     keys in hexadecimal; `show_keys` leaves keys readable in the report.
     """
@@ -70,6 +78,8 @@ class Settings:
     ck: str | None = None
     ik: str | None = None
     show_keys: bool = False
+    engine: Mode = "auto"
+    tls_keylog: str | None = None
 
 
 class Conductor:
@@ -120,7 +130,7 @@ class Conductor:
         yield from self.reader.problems
         yield from self._truncated
 
-    def _turn(self, packet: Packet | Watermark) -> None:
+    def _turn(self, packet: Packet | Watermark | Datagram) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
         time = packet.time
         self._turned[packet.capture] = time + SECOND
@@ -163,12 +173,38 @@ class Conductor:
             self.sa_events.extend(events)
 
 
+class TwoEngines(Conductor):
+    """Takes messages that the second engine read between the packets, or in place of those that
+    would come out of them."""
+
+    def __init__(self, second: Second, ring: KeyRing | None = None) -> None:
+        super().__init__(ring)
+        self._only = second.only
+
+    def feed(self, packet: Packet | Watermark | Datagram) -> list[Item]:
+        """One packet, or what the second engine read of one."""
+        if not isinstance(packet, Datagram):
+            return super().feed(packet)
+        self._number += 1
+        if packet.time >= self._turned.get(packet.capture, 0):
+            self._turn(packet)
+        self.reconstruction.at((self._number, PACKET))
+        super()._pass([packet])
+        return self.reconstruction.take()
+
+    def _pass(self, flows: list[Flow]) -> None:
+        if self._only:
+            flows = [flow for flow in flows if not isinstance(flow, Datagram)]
+        super()._pass(flows)
+
+
 @dataclass
 class _Findings:
     """What judging leaves behind: the spools, and the judge with its findings."""
 
     judge: Judge
     told: Told | None = None
+    sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
 
@@ -176,6 +212,7 @@ class _Findings:
         """Judge what closed, and put it away."""
         for item in items:
             if isinstance(item, Exchange):
+                self._compression(item)
                 mark = len(self.judge)
                 judged = self.judge.exchange(item)
                 made = assembly.exchange(judged, captures)
@@ -188,6 +225,14 @@ class _Findings:
                 if isinstance(item, Agreement):
                     self.agreements.append(assembly.agreement(item))
             release(item)
+
+    def _compression(self, run: Exchange) -> None:
+        """Note a run that came to no end, of a client that names SigComp (RFC 3486 4)."""
+        if run.verdict is None or run.verdict.succeeded:
+            return
+        place = run.steps[0].place if run.steps else None
+        if place is not None and b"comp=sigcomp" in place.message.raw:
+            self.sigcomp.add(place.message.capture)
 
     def preview(self, engine: Engine, conductor: Conductor, captures: int) -> None:
         """Tell of runs whose result came, as if they had closed now."""
@@ -214,14 +259,35 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
     capture stands in the report.
     """
     settings = settings or Settings()
+    captures = open_captures(inputs)
     engine = _engine(settings)
     ring = _ring(settings)
-    again = all(isinstance(one, str) and one != "-" for one in inputs)
     for number in range(1, SWEEPS + 1):
-        swept = sweep(open_captures(inputs), engine, settings.strict, ring=ring)
-        if number == SWEEPS or not again or not swept.keys_came_late:
+        swept = sweep(captures, engine, settings.strict, ring=ring)
+        if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
             break
-    return swept.report
+    second = _second(captures, settings)
+    if second is None:
+        return swept.report
+    if not second.datagrams:
+        for number, problem in second.problems:
+            swept.report.captures[number].problems.append(assembly.problem(problem))
+        return swept.report
+    return sweep(captures, engine, settings.strict, ring=ring, second=second).report
+
+
+def _second(captures: Captures, settings: Settings) -> Second | None:
+    """What the second engine reads of these captures, which were swept once; None: no need."""
+    if settings.engine == "native":
+        return None
+    from analyzer.wireshark.second import ask, wanted
+
+    asked = wanted(settings.engine, captures.infos, settings.tls_keylog)
+    if not asked:
+        return None
+    only = settings.engine == "tshark"
+    paths = captures.paths if captures.repeatable else [None] * len(captures.infos)
+    return ask(asked, paths, settings.tls_keylog, only=only)
 
 
 def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> model.Report:
@@ -245,29 +311,62 @@ def sweep(
     strict: bool = False,
     told: Told | None = None,
     ring: KeyRing | None = None,
+    second: Second | None = None,
 ) -> Swept:
-    """One pass over the captures; a function of what they hold and of the keys in `ring`, to which
-    it adds those it finds."""
-    conductor = Conductor(ring)
+    """One pass over the captures; a function of what they hold, of what a second engine read of
+    them, and of the keys in `ring`, to which it adds those it finds."""
+    conductor = Conductor(ring) if second is None else TwoEngines(second, ring)
     kept = _Findings(Judge(engine), told)
     count = len(captures.infos)
     if told is not None:
         conductor.reconstruction.known = []
     with paused():
-        for packet in captures:
+        for packet in captures if second is None else _interleaved(captures, second):
             items = conductor.feed(packet)
             if told is not None:
                 kept.preview(engine, conductor, count)
             if items:
                 kept.take(items, count)
         kept.take(conductor.finish(), count)
-    report = _report(captures, conductor, kept, strict)
+    report = _report(captures, conductor, kept, strict, second)
     return Swept(report, conductor.table.ring, conductor.flows.keys_came_late)
 
 
+def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:
+    """The captures with what the second engine read, in the order of time; a packet stands before
+    what was read out of it."""
+    waiting = iter(second.datagrams)
+    datagram = next(waiting, None)
+    for item in captures:
+        while datagram is not None and _stands_before(datagram, item):
+            yield _on_its_line(datagram, captures)
+            datagram = next(waiting, None)
+        yield item
+    while datagram is not None:
+        yield _on_its_line(datagram, captures)
+        datagram = next(waiting, None)
+
+
+def _stands_before(datagram: Datagram, item: Packet | Watermark) -> bool:
+    if datagram.time != item.time:
+        return datagram.time < item.time
+    return (datagram.capture, datagram.frame) < (item.capture, item.frame)
+
+
+def _on_its_line(datagram: Datagram, captures: Captures) -> Datagram:
+    datagram.line = captures.infos[datagram.capture].line
+    return datagram
+
+
 def _report(
-    captures: Captures, conductor: Conductor, kept: _Findings, strict: bool
+    captures: Captures,
+    conductor: Conductor,
+    kept: _Findings,
+    strict: bool,
+    second: Second | None,
 ) -> model.Report:
+    for number in kept.sigcomp:
+        captures.infos[number].sigcomp = True
     found = [assembly.finding(one) for one in kept.judge.finish()]
     by_owner: dict[str, list[str]] = {}
     for one in found:
@@ -278,7 +377,7 @@ def _report(
     kept.agreements.findings = by_owner
     return model.Report(
         tool=model.Tool(name=NAME, version=VERSION),
-        captures=_captures(captures, conductor),
+        captures=_captures(captures, conductor, second),
         exchanges=kept.exchanges,
         agreements=kept.agreements,
         findings=found,
@@ -288,15 +387,20 @@ def _report(
     )
 
 
-def _captures(captures: Captures, conductor: Conductor) -> list[model.Capture]:
+def _captures(
+    captures: Captures, conductor: Conductor, second: Second | None
+) -> list[model.Capture]:
     for number, problem in conductor.problems():
         captures.infos[number].problems.append(problem)
+    if second is not None:
+        _read_after_all(captures.infos, second)
     reader = conductor.reader
     return [
         assembly.capture(
             info,
             reader.sightings[number],
             reader.messages[number],
+            tshark=None if second is None else _second_engine(second, number),
             **assembly.esp_counts(conductor.ledger[number]),
         )
         for number, info in enumerate(captures.infos)
@@ -323,6 +427,23 @@ def _text(path: str) -> str:
         return Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KeysError(f"{path}: {error}") from None
+
+
+def _second_engine(second: Second, capture: int) -> model.SecondEngine | None:
+    """What tshark read of a capture; None where it read nothing."""
+    if capture not in second.messages:
+        return None
+    return model.SecondEngine(messages=second.messages[capture], why=list(second.why[capture]))
+
+
+def _read_after_all(infos: Sequence[CaptureInfo], second: Second) -> None:
+    """What the native reader could not read is no problem where tshark did."""
+    for number in second.messages:
+        info = infos[number]
+        info.problems = [one for one in info.problems if one.kind not in SECOND_ENGINE]
+        info.unreadable = False
+    for number, problem in second.problems:
+        infos[number].problems.append(problem)
 
 
 def _engine(settings: Settings) -> Engine:

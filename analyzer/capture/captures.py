@@ -11,7 +11,7 @@ from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
 from analyzer.capture.records import Walk
-from analyzer.limits import SECOND
+from analyzer.limits import INTERFACES, SECOND
 
 # Link types by the names that Wireshark and tcpdump users know. Only those in `decap.LAYERS` are
 # read; the others stand here so that a problem can name them.
@@ -123,6 +123,11 @@ class Captures:
         self.infos = [info for _, info in entries]
 
     @property
+    def paths(self) -> list[str | None]:
+        """The path of each that can be read again, None of the others."""
+        return [entry.path if entry.repeatable else None for entry in self._entries]
+
+    @property
     def repeatable(self) -> bool:
         """Can all of them be read again?"""
         return all(entry.repeatable for entry in self._entries)
@@ -145,6 +150,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
     """
     info.problems.clear()
     info.cut, info.cut_frame = 0, None
+    info.unread_links, info.unread_interfaces = [], []
     info.format = ""
     problems = Problems(info.problems)
     try:
@@ -170,6 +176,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
                 unread += 1
                 name = link_type_name(record.link_type)
                 problems.add("link-type", record.frame, None, f"{name} is not read")
+                unread_frame(info, name, record.interface)
                 found = None
             else:
                 found = decapsulate(
@@ -201,6 +208,14 @@ def is_fault(problem: Problem) -> bool:
     return problem.kind != "cut-short" or problem.frame is None
 
 
+def unread_frame(info: CaptureInfo, name: str, interface: int) -> None:
+    """Note a link type that is not read, and where."""
+    if name not in info.unread_links:
+        info.unread_links.append(name)
+    if interface not in info.unread_interfaces and len(info.unread_interfaces) < INTERFACES:
+        info.unread_interfaces.append(interface)
+
+
 def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
     """What the walk has seen so far."""
     info.format = f"{walk.format}+{compression}" if compression else walk.format
@@ -208,4 +223,5 @@ def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
     info.packets = walk.frames
     info.first_time, info.last_time = walk.first_time, walk.last_time
     info.snap_length = walk.snap_length
+    info.tls_secrets = walk.tls_secrets
     info.dropped = sum(walk.drops.values()) if walk.drops else None

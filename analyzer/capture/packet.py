@@ -70,4 +70,8 @@ class CaptureInfo(msgspec.Struct):
     snap_length: int = 0  # octets kept of a frame; 0: no limit is told
     cut: int = 0  # frames looked at of which the snap length took the end
     cut_frame: int | None = None  # the first of them
+    unread_links: list[str] = []  # link types that are not read
+    unread_interfaces: list[int] = []  # of these types, the first of them
+    sigcomp: bool = False  # compressed SIP may be in it
+    tls_secrets: bool = False  # a Decryption Secrets Block with TLS keys is in it
     dropped: int | None = None  # frames lost while capturing, where the file counts them

@@ -47,6 +47,7 @@ INTERFACE: Final = 1
 PACKET: Final = 2
 SIMPLE: Final = 3
 STATISTICS: Final = 5
+SECRETS: Final = 10
 ENHANCED: Final = 6
 # Blocks that hold no packet, but that Wireshark numbers as frames.
 EVENTS: Final = frozenset(
@@ -61,6 +62,7 @@ EVENTS: Final = frozenset(
 )
 TSRESOL: Final = 9
 TSOFFSET: Final = 14
+TLS_KEYS: Final = 0x544C534B  # secrets type "TLSK": lines of SSLKEYLOGFILE
 DROPS: Final = frozenset({5, 7})  # isb_ifdrop, isb_osdrop
 
 FIRST_RECORD: Final = 40  # a file header and that of a record: no more is waited for on a pipe
@@ -165,6 +167,7 @@ class Walk:
         "link_types",
         "lost",
         "snap_length",
+        "tls_secrets",
     )
 
     def __init__(self, reader: Reader, problems: Problems, *, every: bool = False) -> None:
@@ -179,6 +182,7 @@ class Walk:
         self.first_time: int | None = None
         self.last_time: int | None = None
         self.snap_length = 0  # the shortest of all interfaces; 0: no limit
+        self.tls_secrets = False  # a Decryption Secrets Block with TLS keys was seen
         self.drops: dict[int, int] = {}  # by interface, as the last statistics say
 
     def records(self) -> Iterator[Record]:
@@ -392,6 +396,8 @@ class Walk:
             self._interface(section, body)
         elif kind in PACKETS:
             yield from self._packet(section, *PACKETS[kind], body)
+        elif kind == SECRETS and len(body) >= 8:
+            self.tls_secrets |= section.word.unpack_from(body)[0] == TLS_KEYS
         elif kind == STATISTICS:
             self._statistics(section, body)
         elif kind in EVENTS:

@@ -65,6 +65,11 @@ JUDGING: Final = (
 )  # fmt: skip
 
 _SHOWN: Final = (
+    click.option("--engine", type=click.Choice(("auto", "native", "tshark")), default="auto",
+                 show_default=True,
+                 help="Who reads SIP: auto asks tshark only for what is not read natively."),
+    click.option("--tls-keylog", type=_FILE, metavar="FILE",
+                 help="TLS secrets (SSLKEYLOGFILE), for SIP in TLS."),
     click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
                  help="Processes to use; the report is the same."),
     click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
@@ -113,7 +118,7 @@ def command(
     if not inputs:
         raise click.UsageError("no capture given")
     files = [(path, output.format_of(path, form)) for path in outputs]
-    whole = engine.analyze(inputs, **judging(options), jobs=options["jobs"])
+    whole = engine.analyze(inputs, **judging(options), **_running(options))
     report = _selected(whole, options)
     selected = report is not whole
     if redact:
@@ -129,6 +134,16 @@ def command(
     elif not options["quiet"]:
         _tell(report, [path for path, _ in files])
     ctx.exit(code)
+
+
+def _running(options: dict[str, Any]) -> dict[str, Any]:
+    """What reads the captures."""
+    if options["engine"] == "tshark":
+        from analyzer.wireshark.tshark import INSTALL, available
+
+        if not available():
+            raise click.UsageError(INSTALL)
+    return {name: options[name] for name in ("engine", "jobs", "tls_keylog")}
 
 
 def judging(options: dict[str, Any]) -> dict[str, Any]:

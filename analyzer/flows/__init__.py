@@ -24,6 +24,7 @@ from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
 
+SIGCOMP: Final = b"\xf8"  # a SigComp message begins with five ones (RFC 3320 7)
 _PORTS: Final = Struct("!HH")
 NO_FRAMES: Final[Frames] = ()
 
@@ -33,7 +34,8 @@ class Flows:
 
     `problems` yields (capture, `Problem`) for what was dropped or could not be read so far:
     `fragment-missing`, `fragment-overlap`, `fragment-too-large`, `fragment-limit`, `udp-header`,
-    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`. Nothing here raises on input.
+    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sigcomp` (compressed, not read).
+    Nothing here raises on input.
     """
 
     __slots__ = ("_copies", "_fragments", "_opener", "_streams", "problems")
@@ -110,7 +112,9 @@ class Flows:
             return
         sport, dport, payload, short = header
         if not sip_first_line(payload):
-            if spi < 0:
+            if payload[:1] >= SIGCOMP:
+                self.problems.note(packet.capture, "sigcomp", packet.frame)
+            elif spi < 0:
                 signal = udp_signal(packet, sport, dport, payload)
                 if signal is not None:
                     out.append(signal)

@@ -10,7 +10,7 @@ from analyzer.agreement import items
 from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
-from analyzer.capture.packet import CaptureInfo
+from analyzer.capture.packet import CaptureInfo, Problem
 from analyzer.flows.ledger import EspCounts
 from analyzer.report import model
 from analyzer.report.evidence import signals
@@ -119,6 +119,13 @@ def finding(one: Finding) -> model.Finding:
     )
 
 
+def problem(one: Problem) -> model.Problem:
+    """Something that could not be read, or was dropped at a limit."""
+    return model.Problem(
+        kind=one.kind, frame=one.frame, offset=one.offset, detail=one.detail, count=one.count
+    )
+
+
 def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> model.Capture:
     """One input."""
     return model.Capture(
@@ -130,16 +137,7 @@ def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> mo
         sip_messages=messages,
         first_time=None if info.first_time is None else iso(info.first_time),
         last_time=None if info.last_time is None else iso(info.last_time),
-        problems=[
-            model.Problem(
-                kind=one.kind,
-                frame=one.frame,
-                offset=one.offset,
-                detail=one.detail,
-                count=one.count,
-            )
-            for one in info.problems
-        ],
+        problems=[problem(one) for one in info.problems],
         unreadable=info.unreadable,
         snap_length=info.snap_length or None,
         cut=info.cut,

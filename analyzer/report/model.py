@@ -82,6 +82,13 @@ class EspFlow(msgspec.Struct, omit_defaults=True, kw_only=True):
     frame: int
 
 
+class SecondEngine(msgspec.Struct, kw_only=True):
+    """What tshark read of a capture in place of the native reader: how many SIP messages, why."""
+
+    messages: int
+    why: list[str]
+
+
 class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One input. `sip_sightings` counts before copies are merged, `sip_messages` after.
 
@@ -108,6 +115,7 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     first_time: Time | None = None
     last_time: Time | None = None
     clock_offset_ms: float | None = None
+    tshark: SecondEngine | None = None
     problems: list[Problem] = []
     unreadable: bool = False  # nothing could be read: exit code 2
 

@@ -211,6 +211,11 @@ def _fitted(line: str) -> str:
 def _problems(report: Report, view: View) -> Iterator[str]:
     """What could not be read of each capture, with frame and offset."""
     for index, capture in enumerate(report.captures):
+        if capture.tshark is not None:
+            read = plural(capture.tshark.messages, "SIP message")
+            name = escape(capture.path, view.ascii_only)
+            why = "; ".join(capture.tshark.why)
+            yield from wrap(f"{name}: {read} read through tshark ({why})", "note: ", "  ")
         for problem in capture.problems:
             place = "" if problem.frame is None else f" {view.letter(index)}#{problem.frame}"
             offset = "" if problem.offset is None else f" at octet {problem.offset}"
