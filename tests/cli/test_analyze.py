@@ -51,6 +51,7 @@ def test_how_to_judge_reaches_the_engine(secagree: Any, tmp_path: Path) -> None:
         "VER,PRT-01", "--select", "LEAK", "--extend-select", "DWN-07", "--ignore", "VER-11",
         "--strict", "--jobs", "3", "--keys", rules, "--usim", rules, "--ck", "00", "--ik", "01",
         "--show-keys",
+        "--strict", "--jobs", "3", "--engine", "native", "--tls-keylog", rules,
     )  # fmt: skip
     assert secagree.settings == {
         "dialect": "ims",
@@ -66,6 +67,8 @@ def test_how_to_judge_reaches_the_engine(secagree: Any, tmp_path: Path) -> None:
         "ck": "00",
         "ik": "01",
         "show_keys": True,
+        "engine": "native",
+        "tls_keylog": str(rules),
     }
 
 
