@@ -112,12 +112,12 @@ class Flows:
             return
         sport, dport, payload, short = header
         if not sip_first_line(payload):
-            if payload[:1] >= SIGCOMP:
-                self.problems.note(packet.capture, "sigcomp", packet.frame)
-            elif spi < 0:
+            if spi < 0:
                 signal = udp_signal(packet, sport, dport, payload)
                 if signal is not None:
                     out.append(signal)
+            elif payload[:1] >= SIGCOMP:
+                self.problems.note(packet.capture, "sigcomp", packet.frame)
             return
         out.append(
             Datagram(
