@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -26,7 +27,7 @@ from analyzer.flows.problems import Problems
 from analyzer.keys.files import KeysError, hex_key, read_keys, read_usim
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
-from analyzer.limits import SECOND, SWEEPS
+from analyzer.limits import ENGINES, SECOND, SWEEPS
 from analyzer.report import assembly, model
 from analyzer.report.evidence import outside
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
@@ -447,6 +448,27 @@ def _read_after_all(infos: Sequence[CaptureInfo], second: Second) -> None:
 
 
 def _engine(settings: Settings) -> Engine:
+    if settings.rules or settings.policy is not None:
+        return _own_engine(settings)
+    return _shipped_engine(
+        settings.dialect,
+        tuple(settings.select),
+        tuple(settings.extend_select),
+        tuple(settings.ignore),
+    )
+
+
+@lru_cache(maxsize=ENGINES)
+def _shipped_engine(
+    dialect: str, select: tuple[str, ...], extend_select: tuple[str, ...], ignore: tuple[str, ...]
+) -> Engine:
+    """One for each selection: an engine keeps no state of what it judged."""
+    return _own_engine(
+        Settings(dialect=dialect, select=select, extend_select=extend_select, ignore=ignore)
+    )
+
+
+def _own_engine(settings: Settings) -> Engine:
     further = [(path, Path(path).read_bytes()) for path in settings.rules]
     rules = rule_book.load(further)
     policy = POLICY_DEFAULTS

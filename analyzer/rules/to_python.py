@@ -57,10 +57,32 @@ class Clause(Struct, frozen=True):
     each: tuple[Variable, Value] | None = None
 
 
+class _Part:
+    """A conjunct that rules share, with what deciding on its place asks of it again and again."""
+
+    __slots__ = ("condition", "cost", "size", "variables")
+
+    def __init__(self, condition: Condition) -> None:
+        nodes = walk(condition)
+        facts = (node.fact.name for node in nodes if isinstance(node, Attribute))
+        self.condition = condition
+        self.cost = max((COST.get(name, 0) for name in facts), default=0)  # of its dearest fact
+        self.size = len(nodes)
+        self.variables = frozenset(node for node in nodes if isinstance(node, Variable))
+
+
+class _Clause(Struct, frozen=True):
+    """A clause whose conjuncts are parts: equal ones are the same one."""
+
+    index: int
+    parts: tuple[_Part, ...]
+    each: tuple[Variable, Value] | None = None
+
+
 def fuse(scope: str, clauses: Sequence[Clause], policy: PolicyValues) -> Fused:
     """One function for all clauses of a scope; their subject is the variable named `scope`."""
     writer = _Writer(scope, policy)
-    body = writer.block([_canonical(clause) for clause in clauses], {})
+    body = writer.block(_shared([_canonical(clause) for clause in clauses]), {})
     hits = ast.Name(_HITS, ast.Load())
     start = ast.Assign([ast.Name(_HITS, ast.Store())], ast.List([], ast.Load()))
     function: Fused = _function([start, *body, ast.Return(hits)], [SUBJECT])
@@ -122,6 +144,18 @@ def _canonical(clause: Clause) -> Clause:
     return Clause(clause.index, renamed, (name, collection))
 
 
+def _shared(clauses: list[Clause]) -> list[_Clause]:
+    parts: dict[Condition, _Part] = {}
+    for clause in clauses:
+        for condition in clause.conjuncts:
+            if condition not in parts:
+                parts[condition] = _Part(condition)
+    return [
+        _Clause(clause.index, tuple(parts[one] for one in clause.conjuncts), clause.each)
+        for clause in clauses
+    ]
+
+
 Known = dict[Value, str]
 """Values that are known not to be absent here, and the local variable that holds them."""
 
@@ -139,7 +173,7 @@ class _Writer:
             self._names[element.name] = "element"
 
     def block(
-        self, clauses: list[Clause], known: Known, element: str | None = None
+        self, clauses: list[_Clause], known: Known, element: str | None = None
     ) -> list[ast.stmt]:
         """Statements that try all clauses, the cheapest conjunct first, then the most shared.
 
@@ -151,29 +185,29 @@ class _Writer:
             if shared is None:
                 body.extend(self._leaves(clauses, known, element))
                 break
-            inside = [_without(clause, shared) for clause in clauses if _has(clause, shared)]
-            clauses = [clause for clause in clauses if not _has(clause, shared)]
+            inside = [_without(clause, shared) for clause in clauses if shared in clause.parts]
+            clauses = [clause for clause in clauses if shared not in clause.parts]
             learnt = dict(known)
-            test = self.condition(shared, learnt)
+            test = self.condition(shared.condition, learnt)
             body.append(ast.If(test, self.block(inside, learnt, element), []))
         return body
 
-    def _leaves(self, clauses: list[Clause], known: Known, element: str | None) -> list[ast.stmt]:
+    def _leaves(self, clauses: list[_Clause], known: Known, element: str | None) -> list[ast.stmt]:
         """What is left when nothing more can be asked before the loops: hits, and the loops."""
         body: list[ast.stmt] = []
-        loops: dict[tuple[Variable, Value], list[Clause]] = {}
+        loops: dict[tuple[Variable, Value], list[_Clause]] = {}
         for clause in clauses:
             if clause.each is None:
                 body.append(_append(clause.index, element))
             else:
-                inner = Clause(clause.index, clause.conjuncts)
+                inner = _Clause(clause.index, clause.parts)
                 loops.setdefault(clause.each, []).append(inner)
         for (variable, collection), inside in loops.items():
             body.append(self._loop(variable, collection, inside, dict(known)))
         return body
 
     def _loop(
-        self, variable: Variable, collection: Value, clauses: list[Clause], known: Known
+        self, variable: Variable, collection: Value, clauses: list[_Clause], known: Known
     ) -> ast.stmt:
         checks, found = self._solid(collection, known)
         name = self._fresh()
@@ -341,36 +375,22 @@ def _append(index: int, local: str | None) -> ast.stmt:
     return ast.Expr(ast.Call(append, [hit], []))
 
 
-def _has(clause: Clause, part: Condition) -> bool:
-    return part in clause.conjuncts
+def _without(clause: _Clause, part: _Part) -> _Clause:
+    return _Clause(clause.index, tuple(one for one in clause.parts if one is not part), clause.each)
 
 
-def _without(clause: Clause, part: Condition) -> Clause:
-    rest = tuple(one for one in clause.conjuncts if one != part)
-    return Clause(clause.index, rest, clause.each)
-
-
-def _next_asked(clauses: list[Clause]) -> Condition | None:
+def _next_asked(clauses: list[_Clause]) -> _Part | None:
     """The cheapest conjunct; among equals the one most clauses have, then the shortest.
 
     Conjuncts about the element of a loop that is still to come do not count, nor do dear ones
     that can wait until an element fits.
     """
-    counts: dict[Condition, int] = {}
+    counts: dict[_Part, int] = {}
     for clause in clauses:
-        for part in clause.conjuncts:
-            if clause.each is None or (_cost(part) < DEAR and not _mentions(part, clause.each[0])):
+        each = clause.each
+        for part in clause.parts:
+            if each is None or (part.cost < DEAR and each[0] not in part.variables):
                 counts[part] = counts.get(part, 0) + 1
     if not counts:
         return None
-    return min(counts, key=lambda part: (_cost(part), -counts[part], len(walk(part))))
-
-
-def _cost(part: Condition) -> int:
-    """That of the dearest fact in it."""
-    facts = (node.fact.name for node in walk(part) if isinstance(node, Attribute))
-    return max((COST.get(name, 0) for name in facts), default=0)
-
-
-def _mentions(part: Condition, variable: Variable) -> bool:
-    return variable in walk(part)
+    return min(counts, key=lambda part: (part.cost, -counts[part], part.size))
