@@ -174,6 +174,7 @@ class _Builder:
         way.dport = step.get("peer_port", way.dport)
         way.spi = step.get("spi", way.spi)
         way.fragment = step.get("fragment", 0)
+        way.encapsulation = tuple(step.get("encapsulation", way.encapsulation))
         return way
 
     def _protect(self, way: Way, step: Table, tcp: bool) -> None:
@@ -204,6 +205,8 @@ class _Builder:
     # Messages
 
     def _message(self, step: Table, way: Way) -> Message:
+        if "again" in step:
+            return self._again(step, way)
         request = self._request_of(step)
         source = self.sent.get(step["forward"]) if "forward" in step else None
         call = self._call(step, request, source)
@@ -218,6 +221,15 @@ class _Builder:
             answer(message, request.message, digest("to", call)[:8])
         edit(message, step, values)
         self._remember(step, message, call, way, request is None)
+        return message
+
+    def _again(self, step: Table, way: Way) -> Message:
+        """The message of an earlier step once more, edited by this one."""
+        first = self.sent.get(step["again"])
+        if first is None:
+            raise ScenarioError(f"there is no earlier step {step['again']!r}")
+        message = Message(first.message.start, list(first.message.headers), first.message.body)
+        edit(message, step, self._values(step, way, first.call, None))
         return message
 
     def _call(self, step: Table, request: Sent | None, source: Sent | None) -> str:

@@ -19,7 +19,8 @@ STEP_WORDS: Final = frozenset(
     {"name", "from", "to", "wait_ms", "message", "set", "remove", "append", "replace", "start"}
     | {"body", "call", "vector", "over", "announces", "protection", "transport", "port"}
     | {"peer_port", "spi", "split", "order", "resend", "repeat", "repeat_ms", "fragment"}
-    | {"answers", "forward", "flag", "raw", "noise", "tap", "after", "before"}
+    | {"answers", "forward", "again", "encapsulation", "flag", "raw", "noise", "tap"}
+    | {"after", "before"}
 )
 EDITS: Final = frozenset({"set", "remove", "append", "replace", "start", "body", "like", "headers"})
 

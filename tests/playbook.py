@@ -120,11 +120,13 @@ def mechanisms(side: str, value: str) -> str:
     ports = ("uc", "us") if side == "client" else ("pc", "ps")
     alg = "null" if number == WITHOUT_INTEGRITY else "hmac-sha-1-96"
     rank = "" if side == "client" else "q=0.1;"
-    return (
-        f"ipsec-3gpp;{rank}alg={alg};ealg=null;prot=esp;mod=trans"
-        f";spi-c={spi(number, own[0])};spi-s={spi(number, own[1])}"
+    numbers = (
+        f"prot=esp;mod=trans;spi-c={spi(number, own[0])};spi-s={spi(number, own[1])}"
         f";port-c={port(number, ports[0])};port-s={port(number, ports[1])}"
     )
+    # The client also offers what the server does not want, so that its offer is not a weak one.
+    more = "" if side == "server" else f", ipsec-3gpp;alg=hmac-md5-96;ealg=aes-cbc;{numbers}"
+    return f"ipsec-3gpp;{rank}alg={alg};ealg=null;{numbers}{more}"
 
 
 # ---- packets in

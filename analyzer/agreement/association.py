@@ -12,11 +12,12 @@ from analyzer.agreement.mechanism import Mechanism
 from analyzer.flows.datagram import EspSeen
 from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import Sa
-from analyzer.limits import ESP_FRAMES, SHORTEST_T1
+from analyzer.limits import ECHOES, ESP_FRAMES, REG_AWAIT_AUTH, SHORTEST_T1
 from analyzer.sip.digest import parse_challenges, parse_credentials
 
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Exchange
+    from analyzer.sip.message import SipMessage
 
 Direction = Literal["to-server", "to-client"]
 Life = Literal["announced", "temporary", "established", "old", "dead"]
@@ -34,8 +35,9 @@ class Flow:
 
     `name` is that of the SA, "" for an SPI that nobody announced. `unanswered` counts the tries
     since something came back to the client: packets closer together than the shortest T1 are pieces
-    of one. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`.
-    `icv_good` and `icv_bad` count those that keys could judge, `key` is the one that fitted.
+    of one. `frames` are (capture, frame) of the first packets, at most `limits.ESP_FRAMES`. `ports`
+    are those inside the first packet that could be read. `icv_good` and `icv_bad` count those that
+    keys could judge, `key` is the one that fitted.
     """
 
     __slots__ = (
@@ -54,6 +56,7 @@ class Flow:
         "name",
         "opened",
         "packets",
+        "ports",
         "provisional",
         "spi",
         "src",
@@ -76,6 +79,7 @@ class Flow:
         self.icv_good = 0
         self.icv_bad = 0
         self.key: EspKey | None = None
+        self.ports: tuple[int, int] | None = None
         self.first_seq = 0
         self.first_time = 0
         self.last_time = 0
@@ -91,7 +95,10 @@ class Flow:
             self.first_seq = esp.seq
             self.first_time = esp.time
         self.packets += 1
-        self.opened += bool(esp.opened)
+        if esp.opened:
+            if not self.opened and esp.sport:
+                self.ports = esp.sport, esp.dport
+            self.opened += 1
         if esp.icv or esp.key is not None:
             self._count_icv(esp)
         self.last_time = esp.time
@@ -126,7 +133,9 @@ class Association:
     from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
     is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` the run
     that announced it, `challenge_text` and `credentials_text` are what the
-    AKA run of the set left behind, read only when asked for.
+    AKA run of the set left behind, read only when asked for. `until` is when its registration and
+    30 s more are over (TS 24.229 5.1.1.5.1; 0: not known). `echoed` counts requests on it that
+    carried Security-Verify, `unechoed` those that should have, with the frames of the first.
     """
 
     __slots__ = (
@@ -135,6 +144,7 @@ class Association:
         "challenge_text",
         "client",
         "credentials_text",
+        "echoed",
         "established_time",
         "exchange",
         "exchange_number",
@@ -145,6 +155,9 @@ class Association:
         "sas",
         "server",
         "state",
+        "unechoed",
+        "unechoed_frames",
+        "until",
     )
 
     def __init__(self, number: int, client: Mechanism | None, server: Mechanism, time: int) -> None:
@@ -153,6 +166,10 @@ class Association:
         self.server = server
         self.announced_time = time
         self.established_time: int | None = None
+        self.until = 0
+        self.echoed = 0
+        self.unechoed = 0
+        self.unechoed_frames: list[tuple[int, int]] = []
         self.state: Life = "announced"
         self.older: Association | None = None
         self.announced_at = (0, 0)
@@ -173,6 +190,21 @@ class Association:
     def ealg(self) -> str:
         """Encryption algorithm, lower case; absent or empty is null."""
         return self.server.effective_ealg
+
+    def carry(self, message: SipMessage) -> None:
+        """Count a request of the client on it that should repeat the list (RFC 3329 2.3.1)."""
+        if message.has("security-verify"):
+            self.echoed += 1
+            return
+        self.unechoed += 1
+        if len(self.unechoed_frames) < ECHOES:
+            self.unechoed_frames.append((message.capture, message.frame))
+
+    def lives(self, time: int) -> bool:
+        """Whether it was in use, and its receiver surely still holds it: neither ended nor over."""
+        if self.state in ("established", "old"):
+            return time < self.until
+        return self.state == "temporary" and time < self.announced_time + REG_AWAIT_AUTH
 
     def slim(self) -> None:
         """Its exchange was judged: of the two elements only the known values are needed."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from analyzer.agreement.mechanism import Mechanism, MechanismList, with_inherited
+from analyzer.agreement.strength import Shape, shape
 
 
 def common(client: MechanismList | None, server: MechanismList) -> list[Mechanism]:
@@ -13,8 +14,8 @@ def common(client: MechanismList | None, server: MechanismList) -> list[Mechanis
     """
     elements = [element for element in with_inherited(server) if not element.mediasec]
     if client is not None:
-        offered = {_kind(element) for element in client.signalling}
-        elements = [element for element in elements if _kind(element) in offered]
+        offered = {shape(element) for element in client.signalling}
+        elements = [element for element in elements if shape(element) in offered]
     return sorted(elements, key=_preference)
 
 
@@ -39,17 +40,11 @@ def matching(client: MechanismList | None, chosen: Mechanism) -> Mechanism | Non
     if len(client.elements) == 1:
         return client.elements[0] if client.elements[0].key == chosen.key else None
     elements = [element for element in with_inherited(client) if element.key == chosen.key]
-    return _first(elements, _kind(chosen)) or (elements[0] if elements else None)
+    return _first(elements, shape(chosen)) or (elements[0] if elements else None)
 
 
-def _first(elements: Iterable[Mechanism], kind: tuple[str, ...]) -> Mechanism | None:
-    return next((element for element in elements if _kind(element) == kind), None)
-
-
-def _kind(element: Mechanism) -> tuple[str, ...]:
-    if element.key != "ipsec-3gpp":
-        return (element.key,)
-    return element.key, element.effective_alg or "", element.effective_ealg
+def _first(elements: Iterable[Mechanism], wanted: Shape) -> Mechanism | None:
+    return next((element for element in elements if shape(element) == wanted), None)
 
 
 def _preference(element: Mechanism) -> int:

@@ -239,3 +239,6 @@ class Past(msgspec.Struct):
     outcome: str
     registered: bool
     offered: tuple[str, ...] = ()  # rows of its Security-Client
+    code: int = 0  # of its result
+    listed: tuple[str, ...] = ()  # rows of the last Security-Server, where the offer was read
+    listed_for: tuple[str, ...] = ()  # and of the Security-Client that it answered

@@ -4,6 +4,7 @@
 registration `unknown`; a conclusion from unread ESP is `inferred`, and every sign is listed.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from analyzer.agreement.attempt import attempt
@@ -17,8 +18,9 @@ from analyzer.agreement.exchange import (
     Sign,
     Verdict,
 )
+from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
-from analyzer.agreement.settlements import server_list
+from analyzer.agreement.settlements import listings, server_list
 from analyzer.agreement.states import CHALLENGES, State
 from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
@@ -193,6 +195,8 @@ def past(exchange: Exchange) -> Past:
     registered = found.registration is not None and found.registration.state == "registered"
     offer = exchange.first("offer")
     offered = None if offer is None or offer.place is None else offer.place.client
+    result = exchange.message("result")
+    listed = list(listings(exchange.steps))[-1:]
     return Past(
         exchange.number,
         found.dialect,
@@ -201,7 +205,14 @@ def past(exchange: Exchange) -> Past:
         found.outcome,
         registered,
         () if offered is None else offered.rows,
+        0 if result is None else result.code,
+        _rows(place.server for place, _ in listed),
+        _rows(answered for _, answered in listed),
     )
+
+
+def _rows(lists: Iterable[MechanismList | None]) -> tuple[str, ...]:
+    return tuple(row for one in lists if one is not None for row in one.rows)
 
 
 def challenged_in_a_row(exchange: Exchange) -> None:

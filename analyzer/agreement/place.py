@@ -29,7 +29,8 @@ class Place:
     taken above IPsec. `in_force` is the set established for this Access when it was sent, `against`
     the list that its Security-Verify must repeat (None where it was not seen), `older` the lists
     before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA; `life`
-    is the state that set (else the one in force) was in when the message was sent.
+    is the state that set (else the one in force) was in when the message was sent. `reuses` is the
+    living set of the same client whose numbers a clear offer names again.
     """
 
     __slots__ = (
@@ -47,6 +48,7 @@ class Place:
         "older",
         "on",
         "protection",
+        "reuses",
         "role",
         "sa",
     )
@@ -69,6 +71,7 @@ class Place:
         self.in_force: Association | None = None
         self.on: Association | None = None
         self.life = ""
+        self.reuses: Association | None = None
         self.sa = ""
         self.against: MechanismList | None = None
         self.older: tuple[MechanismList, ...] = ()

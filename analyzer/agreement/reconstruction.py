@@ -31,6 +31,7 @@ from analyzer.agreement.order import ASKED as ASKED_LAST
 from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Order
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, demands_sec_agree
+from analyzer.agreement.reuse import reused
 from analyzer.agreement.settlements import Settlements, server_lists
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
@@ -66,6 +67,7 @@ CONNECTED_BEFORE: Final = 5 * SECOND
 RESPONSE: Final = re.compile(r'(?:^|[\s,])response="[0-9a-f]')
 AUTS: Final = re.compile(r"auts", re.IGNORECASE)
 
+EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
 
 
@@ -231,6 +233,8 @@ class Reconstruction:
         if message.method != "REGISTER" and not _negotiates(message):
             self._traffic(place)
             return
+        if place.protection == "clear" and place.access is not None and place.access.associations:
+            place.reuses = reused(place.access.associations, place)
         if exchange is not None:
             self._supersede(exchange, message)
         self._begin(message, place)
@@ -246,6 +250,8 @@ class Reconstruction:
         if event is Event.ANSWER:
             place.against, place.older = _due(exchange)
             _doubt(place)
+            if place.on is not None:
+                place.on.carry(message)
         self._step(exchange, event, place)
         exchange.pending = message
         return True
@@ -357,7 +363,7 @@ class Reconstruction:
         if message.code < 300:
             self._settlements.settle(exchange, message.time, message.expires)
             if exchange.association is None and exchange.under is not None:
-                self._settlements.extend(exchange.under, message.expires)
+                self._settlements.extend(exchange.under, message.time, message.expires)
 
     # ---- ESP that could not be opened, and ESP that nobody announced
 
@@ -453,6 +459,8 @@ class Reconstruction:
                 place.protection,
             )
             self._settlements.followed(association, request)
+        if place.on is not None and place.from_client and _echoes(message):
+            place.on.carry(message)
         if len(self._asked) >= ASKED:
             self._put(Loose(self._asked.popitem(last=False)[1][0]))
         self._asked[id(message)] = place, request, self._order
@@ -637,6 +645,11 @@ def _number(exchange: Exchange) -> int:
     return exchange.number
 
 
+def _echoes(message: SipMessage) -> bool:
+    """A request that has to repeat the list of the server on an agreement (RFC 3329 2.3.1, 2.6)."""
+    return message.method not in NOT_NEGOTIATED and not message.uri.lower().startswith(EMERGENCY)
+
+
 def _negotiates(message: SipMessage) -> bool:
     """A request that offers or demands an agreement, in clear (RFC 3329 2.3.1)."""
     if message.protection != "clear" or message.method in NOT_NEGOTIATED:
@@ -689,11 +702,13 @@ def _sent_again(exchange: Exchange, request: SipMessage) -> bool:
     if request.original is not None and exchange.holds(request.original):
         return True
     pending = exchange.pending
+    return pending is not None and _one_transaction(request, pending)
+
+
+def _one_transaction(one: SipMessage, other: SipMessage) -> bool:
+    """Two requests of one Call-ID are the same transaction (RFC 3261 17.1.3)."""
     return (
-        pending is not None
-        and pending.branch == request.branch != ""
-        and pending.cseq == request.cseq
-        and pending.method == request.method
+        one.branch == other.branch != "" and one.cseq == other.cseq and one.method == other.method
     )
 
 
@@ -718,8 +733,9 @@ def _matches(exchange: Exchange, message: SipMessage) -> bool:
     """Whether a response answers the run's pending request, read or not."""
     pending = exchange.pending
     if pending is not None:
-        if message.request is not None:
-            return message.request is pending or message.request.original is pending
+        request = message.request
+        if request is not None:
+            return pending in (request, request.original) or _one_transaction(request, pending)
         return message.cseq == pending.cseq and message.cseq_method == pending.method
     if exchange.state not in (State.ANSWERED, State.HEARD) or message.request is not None:
         return False

@@ -5,18 +5,18 @@ TS 33.203 7.4: a re-authentication announces a new set while the old one is in u
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzer.agreement.access import Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.choice import choose, matching
-from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.exchange import Exchange, Step
 from analyzer.agreement.items import Agreement, Request, SaEvent
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
-from analyzer.limits import TRAFFIC
+from analyzer.limits import SA_MARGIN, SECOND, TRAFFIC
 from analyzer.sip.message import SipMessage
 
 
@@ -35,6 +35,18 @@ def server_lists(exchange: Exchange) -> Iterator[MechanismList]:
             found = step.place.server
             if found is not None:
                 yield found
+
+
+def listings(steps: Iterable[Step]) -> Iterator[tuple[Place, MechanismList | None]]:
+    """Each challenge with a list, and the Security-Client of the request that it answers, where
+    that was read."""
+    offer: Place | None = None
+    for step in steps:
+        if step.role in ("offer", "failure-report"):
+            offer = step.place
+        elif step.role == "challenge" and step.place is not None and offer is not None:
+            if step.place.server is not None:
+                yield step.place, offer.client
 
 
 def client_list(exchange: Exchange, challenge: SipMessage | None) -> MechanismList | None:
@@ -124,6 +136,7 @@ class Settlements:
             self._retire(exchange, standing.association, time)
         association.state = "established"
         association.established_time = time
+        _prolong(association, time, expires)
         standing.association = association
         agreement = self._agreements.get(association.number)
         if agreement is not None:
@@ -154,8 +167,9 @@ class Settlements:
             agreement.ended, agreement.end_reason = time, why
             self.ended.append((agreement, by.number))
 
-    def extend(self, association: Association, expires: int | None) -> None:
+    def extend(self, association: Association, time: int, expires: int | None) -> None:
         """A refresh without challenge prolongs the agreement (TS 24.229 5.1.1.4.2)."""
+        _prolong(association, time, expires)
         agreement = self._agreements.get(association.number)
         if agreement is not None and expires is not None:
             agreement.expires = expires
@@ -213,3 +227,8 @@ class Settlements:
         agreement = self._agreements.pop(association.number, None)
         if agreement is not None:
             self.ended.append((agreement, by.number))
+
+
+def _prolong(association: Association, time: int, expires: int | None) -> None:
+    if expires is not None:
+        association.until = max(association.until, time + expires * SECOND + SA_MARGIN)

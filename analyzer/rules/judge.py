@@ -15,14 +15,17 @@ from analyzer.agreement.exchange import Exchange, Verdict
 from analyzer.agreement.items import Agreement, Item, Loose, LooseTransaction, StrayFlow
 from analyzer.agreement.naming import address_text
 from analyzer.agreement.place import Place
+from analyzer.rules.claims import Claims
 from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
 from analyzer.rules.finding import Finding, Site, finding, number
 from analyzer.rules.folding import fold, merge
 from analyzer.rules.notes import NetworkNotes, fits
-from analyzer.rules.subjects.association import AssociationFacts, FlowFacts
+from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
-from analyzer.rules.subjects.message import Cast, PairFacts, TransactionFacts
+from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
+from analyzer.rules.subjects.pair import PairFacts
+from analyzer.rules.subjects.server import ServerFacts
 
 NOWHERE: Final = Site()
 OUTSIDE: Final = ALL_MET - {"keys"}
@@ -48,9 +51,13 @@ class Judged:
 
 
 class Judge:
-    """Applies an engine to the items of one sweep and collects the findings."""
+    """Applies an engine to the items of one sweep and collects the findings.
+
+    `claims` is what exchanges leave behind for rules about a server; it is judged at the end.
+    """
 
     def __init__(self, engine: Engine) -> None:
+        self.claims = Claims()
         self._engine = engine
         self._notes = NetworkNotes()
         self._findings: list[Finding] = []
@@ -72,6 +79,7 @@ class Judge:
         if exchange.association is not None:
             self._sites[exchange.number] = exchange.key, _ending(exchange)
             fired += self._engine.judge("association", AssociationFacts(exchange.association), met)
+        self.claims.learn(exchange, facts.dialect)
         if fired:
             peers = _peers(exchange.access, facts.cast)
             site = Site(f"E{exchange.number}", exchange.key, None, _ending(exchange), peers)
@@ -103,6 +111,10 @@ class Judge:
 
     def finish(self) -> list[Finding]:
         """All findings: merged, numbered worst first, consequences under their causes."""
+        for claims in self.claims.servers():
+            server = ServerFacts(claims)
+            site = Site(peers={"pcscf": address_text(server.address)})
+            self._keep(self._engine.judge("server", server, OUTSIDE), site)
         seldom, notes = self._notes.finish()
         findings = number(merge([*self._findings, *seldom, *notes]))
         groups: dict[str, list[Finding]] = {}
@@ -120,6 +132,8 @@ class Judge:
             hits = judge("message", facts, met)
             if hits:
                 fired += hits
+            if facts.message.variant_of is not None:
+                self._variant(facts, cast, met, fired)
             if facts.is_request and not facts.retransmission:
                 final = facts.message.final
                 if final is not None or facts.message.provisional is not None:
@@ -136,6 +150,14 @@ class Judge:
                 if near is not None and near.leg == "gm":
                     fired += self._engine.judge("pair", PairFacts(near, far), met)
 
+    def _variant(
+        self, facts: MessageFacts, cast: Cast, met: frozenset[str], fired: list[Fired]
+    ) -> None:
+        """The same message at two taps of one hop, with other octets."""
+        first = cast.of(facts.message.variant_of, facts.place)
+        if first is not None and first.leg == facts.leg == "gm":
+            fired += self._engine.judge("pair", PairFacts(first, facts), met)
+
     def _loose(self, places: list[Place]) -> None:
         cast = Cast(places)
         fired: list[Fired] = []
@@ -151,6 +173,7 @@ class Judge:
         association = agreement.association
         if association is None:
             return
+        self._keep(self._engine.judge("agreement", AgreementFacts(association), OUTSIDE), site)
         for flow in association.flows.values():
             facts = FlowFacts(flow, agreement.access, association, agreement.access.sealed)
             self._keep(self._engine.judge("flow", facts, OUTSIDE), site)

@@ -205,7 +205,7 @@ def test_redaction_reaches_cells_call_ids_and_paths(secagree: Any, make: Makers)
 def test_an_unknown_rule_is_a_mistake_of_the_caller() -> None:
     capture = Path(__file__).parents[2] / "samples" / "pcaps" / "ok_udp_null.pcap"
     for option in ("--select", "--ignore", "--extend-select"):
-        command = [sys.executable, "-m", "analyzer.cli", str(capture), option, "VER-55"]
+        command = [sys.executable, "-m", "analyzer.cli", str(capture), option, "VRE-05"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert "did you mean 'VER-05'" in done.stderr

@@ -110,3 +110,14 @@ def flow(**facts: Any) -> Any:
 def comparison(**facts: Any) -> Any:
     given = {"level": "different", "mediasec": False, "edit": "spi-s 1 -> 2"}
     return fake("comparison", **{**given, **facts})
+
+
+def pair(near: dict[str, Any], far: dict[str, Any], **facts: Any) -> Any:
+    """A REGISTER on Gm and its forward on Mw, of one IMPI, unless told otherwise."""
+    given = {"dialect": "ims", "frames": ((0, 1), (0, 2)), "same_hop": False}
+    return fake(
+        "pair",
+        near=message(**{"username": "a@x", "in_force": association(impi="a@x"), **near}),
+        far=message(**{"username": "a@x", "leg": "mw", **far}),
+        **{**given, **facts},
+    )

@@ -11,9 +11,12 @@ from tests.rules.fakes import (
     flow,
     mechanism,
     message,
+    pair,
     response,
     transaction,
 )
+from tests.rules.samples_agreement import AGREEMENT_SAMPLES
+from tests.rules.samples_traffic import TRAFFIC_SAMPLES
 
 TAGS = {"require": frozenset({"sec-agree"}), "proxy_require": frozenset({"sec-agree"})}
 SERVER = [mechanism(header="server", raw="ipsec-3gpp;q=0.1")]
@@ -34,6 +37,8 @@ def verified(**facts: Any) -> Any:
         verify=VERIFY,
         verify_against=SERVER,
         first_protected=True,
+        client=OFFER,
+        **TAGS,
         comparisons=[comparison(**facts)],
         verify_comparison=comparison(**facts),
     )
@@ -91,16 +96,6 @@ def fallen_back(before: str, outcome: str = "not-used") -> Any:
     offer = message(client=OFFER, **TAGS)
     previous = exchange(outcome=before, method="REGISTER", offer=offer)
     return exchange(registered=True, outcome=outcome, previous=previous)
-
-
-def pair(near: dict[str, Any], far: dict[str, Any]) -> Any:
-    return fake(
-        "pair",
-        dialect="ims",
-        near=message(**{"username": "a@x", "in_force": association(impi="a@x"), **near}),
-        far=message(**{"username": "a@x", "leg": "mw", **far}),
-        frames=((0, 1), (0, 2)),
-    )
 
 
 IN_FORCE = {"in_force": association()}
@@ -398,6 +393,8 @@ SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
             pair({"method": "INVITE", "protection": "esp"}, {}),
         ],
     ),
+    **AGREEMENT_SAMPLES,
+    **TRAFFIC_SAMPLES,
 }
 
 for family in (samples_syntax,):

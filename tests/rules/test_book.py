@@ -5,8 +5,8 @@ import pytest
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import ALL_MET, Engine
 from analyzer.rules.errors import BookError
-from tests.rules.fakes import association, comparison, flow, message, response, transaction
-from tests.rules.samples import SAMPLES, judged, pair, protected, refused, silent, verified
+from tests.rules.fakes import association, comparison, flow, message, pair, response, transaction
+from tests.rules.samples import SAMPLES, judged, protected, refused, silent, verified
 
 BOOK = rule_book.load()
 ENGINE = Engine(BOOK, ids=BOOK.rules)

@@ -10,7 +10,7 @@ from analyzer.rules.folding import fold, merge
 from analyzer.rules.notes import NetworkNotes, fits
 from analyzer.rules.pages import page, pages
 from tests.rules.fakes import association, message, response
-from tests.rules.samples import SERVER, clear_verify, judged, protected, verified
+from tests.rules.samples import SERVER, TAGS, clear_verify, judged, protected, verified
 
 BOOK = rule_book.load()
 ENGINE = Engine(BOOK)
@@ -99,7 +99,7 @@ def test_repeats_are_merged():
 
 
 def test_consequences_stand_under_their_cause():
-    both = found("message", clear_verify(verify=[*SERVER]), ending=REGISTERED)
+    both = found("message", clear_verify(verify=[*SERVER], **TAGS), ending=REGISTERED)
     assert {made.rule for made in both} == {"PRT-01", "VER-14"}
     ordered = number(both)
     fold(ordered)
@@ -182,7 +182,7 @@ def test_repeats_in_one_exchange_are_no_network_note():
 def test_page():
     one = page(BOOK, BOOK.rules["VER-14"])
     assert one.name == "verify-in-clear"
-    assert one.explained_by == ("PRT-01", "PRT-09")
+    assert one.explained_by == ("OFR-08", "PRT-01", "PRT-09")
     assert "captured above IPsec" in one.needs
     assert one.expressions["when"].startswith("message.is_request and ")
     assert any(guard.startswith("G3:") for guard in one.guards)
@@ -191,4 +191,6 @@ def test_page():
 
 def test_associations_are_judged_with_what_they_replaced():
     subject = association(older=association(), new_keys=True)
-    assert [made.rule for made in found("association", subject)] == ["REG-14"]
+    found_of_it = {made.rule: made for made in found("association", subject)}
+    assert set(found_of_it) == {"REG-14", "CHL-18"}
+    assert "CHL-18" in found_of_it["REG-14"].explains

@@ -17,14 +17,16 @@ def test_without_selectors_all_that_are_on():
 def test_select_replaces_extend_adds_ignore_wins():
     assert selected(BOOK, ["VER-05"]) == {"VER-05"}
     assert selected(BOOK, ["VER-05,prt-01"], ["keys-on-gm"]) == {"VER-05", "PRT-01", "LEAK-01"}
-    assert selected(BOOK, ["LEAK"], ignore=["LEAK-02"]) == {"LEAK-01", "LEAK-03", "LEAK-06"}
+    assert selected(BOOK, ["LEAK"], ignore=["LEAK-02"]) == {
+        f"LEAK-0{n}" for n in (1, 3, 4, 5, 6, 7, 8)
+    }
     assert selected(BOOK, ["VER-05"], ["VER-06"], ["VER"]) == frozenset()
     assert selected(BOOK, ["all"]) == set(BOOK.rules)
 
 
 @pytest.mark.parametrize(
     ("selector", "near"),
-    [("VER-5", "'VER-05'"), ("VRE", "'VER'"), ("verify-mismach", "'verify-mismatch'")],
+    [("VRE-05", "'VER-05'"), ("VRE", "'VER'"), ("verify-mismach", "'verify-mismatch'")],
 )
 def test_unknown_selector(selector, near):
     with pytest.raises(SelectionError, match=f"did you mean {near}"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from analyzer.agreement.access import Access
-from analyzer.agreement.association import Association, Flow
+from analyzer.agreement.association import DIRECTIONS, Association, Flow
+from analyzer.agreement.mechanism import PORT_MAX
 from analyzer.rules.subjects.lazy import fact
 
 FrameIds = tuple[tuple[int, int], ...]
@@ -26,12 +27,12 @@ class AssociationFacts:
         server, client = association.server, association.client
         self.spi_pc = server.spi_c
         self.spi_ps = server.spi_s
-        self.port_pc = server.port_c
-        self.port_ps = server.port_s
+        self.port_pc = _port(server.port_c)
+        self.port_ps = _port(server.port_s)
         self.spi_uc = None if client is None else client.spi_c
         self.spi_us = None if client is None else client.spi_s
-        self.port_uc = None if client is None else client.port_c
-        self.port_us = None if client is None else client.port_s
+        self.port_uc = None if client is None else _port(client.port_c)
+        self.port_us = None if client is None else _port(client.port_s)
 
     @property
     def frames(self) -> FrameIds:
@@ -46,6 +47,14 @@ class AssociationFacts:
     def older(self) -> AssociationFacts | None:
         older = self.association.older
         return None if older is None else AssociationFacts(older)
+
+    @fact
+    def used(self) -> bool:
+        return self.association.packets > 0
+
+    @fact
+    def was_established(self) -> bool:
+        return self.association.established_time is not None
 
     @fact
     def overlap(self) -> bool:
@@ -81,6 +90,7 @@ class FlowFacts:
         self.association = association
         self.sealed = sealed
         self.spi = flow.spi
+        self.sa = flow.name or None
         self.direction = flow.direction
         self.packets = flow.packets
         self.unanswered = flow.unanswered
@@ -97,6 +107,26 @@ class FlowFacts:
         if self.flow.announced:
             return True
         return None if self.association is None or self.sealed else False
+
+    @fact
+    def ports_of(self) -> str | None:
+        ports, association = self.flow.ports, self.association
+        if ports is None or association is None:
+            return None
+        names = [
+            sa.name
+            for sa in association.sas
+            if (sa.sport, sa.dport) == ports and DIRECTIONS[sa.name] == self.direction
+        ]
+        return self.sa if self.sa in names else next(iter(names), None)
+
+    @fact
+    def senders_own(self) -> bool | None:
+        association = self.association
+        if association is None or self.flow.announced:
+            return None
+        sender = association.server if self.direction == "to-client" else association.client
+        return sender is not None and self.spi in (sender.spi_c, sender.spi_s)
 
     @fact
     def returns(self) -> int:
@@ -122,6 +152,29 @@ class FlowFacts:
             return self.association.server.spi_s
         client = self.association.client
         return None if client is None else client.spi_s
+
+
+class AgreementFacts:
+    """A set over its life, with what was sent on it (vocabulary: agreement)."""
+
+    dialect = "ims"
+    mechanism = "ipsec-3gpp"
+    leg = "gm"
+
+    def __init__(self, association: Association) -> None:
+        self.association = association
+        self.echoed = association.echoed
+        self.unechoed = association.unechoed
+
+    @property
+    def frames(self) -> FrameIds:
+        """(capture, frame) of the requests on it that left out the list."""
+        return tuple(self.association.unechoed_frames)
+
+
+def _port(number: int | None) -> int | None:
+    """None for a number that is no port, though a list names it."""
+    return number if number is not None and 0 < number <= PORT_MAX else None
 
 
 def association_frame(association: Association) -> tuple[int, int]:

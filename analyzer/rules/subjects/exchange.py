@@ -8,8 +8,10 @@ from analyzer.agreement.attempt import attempt
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
 from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, with_inherited
-from analyzer.agreement.settlements import server_list
+from analyzer.agreement.settlements import listings, server_list
 from analyzer.agreement.states import State
+from analyzer.agreement.strength import stronger
+from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import MechanismFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts
@@ -41,6 +43,7 @@ class PastFacts:
         self.dialect = past.dialect
         self.kind = past.kind
         self.method = past.method
+        self.code = past.code or None
         self.outcome = past.outcome
         self.registered = past.registered
         self.loss = False
@@ -104,6 +107,51 @@ class ExchangeFacts:
     @fact
     def result(self) -> MessageFacts | None:
         return self.cast.of(self.exchange.message("result"))
+
+    @fact
+    def code(self) -> int | None:
+        message = self.exchange.message("result")
+        return None if message is None else message.code
+
+    @fact
+    def association(self) -> AssociationFacts | None:
+        found = self.exchange.association
+        return None if found is None else AssociationFacts(found)
+
+    @fact
+    def restart(self) -> MessageFacts | None:
+        by = self.exchange.superseded_by
+        offer = self.exchange.offer
+        return None if by is None or not by.is_request else self.cast.of(by, offer)
+
+    @fact
+    def unusable(self) -> bool:
+        place = self.exchange.place("challenge")
+        challenge = self.challenge
+        if place is None or challenge is None or challenge.code != 401 or not challenge.aka:
+            return False
+        listed, offer = place.server, self.exchange.offer
+        if listed is None:
+            offered = None if offer is None else offer.client
+            return offered is not None and bool(offered.signalling)
+        elements = [one for one in challenge.server or () if not one.mediasec]
+        return bool(elements) and all(one.lacks for one in elements)
+
+    @fact
+    def passed_over(self) -> MechanismFacts | None:
+        listed = offered = None
+        for place, answered in listings(self.exchange.steps):
+            if place.message.code == 401:
+                listed, offered = place.server, answered
+        if listed is None or offered is None or len(listed.signalling) != 1:
+            return None
+        picked = listed.signalling[0]
+        if picked.key != "ipsec-3gpp" or picked.effective_ealg != "null":
+            return None
+        for one in offered.signalling:
+            if one.effective_ealg in ("aes-cbc", "aes-gcm") and stronger(one, picked):
+                return MechanismFacts(one, "client")
+        return None
 
     @fact
     def previous(self) -> PastFacts | None:

@@ -4,12 +4,26 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, overload
 
 from analyzer.agreement.comparison import Comparison, PlaneComparison
-from analyzer.agreement.mechanism import DEFAULTS, SA_NAMES, Mechanism, MechanismList
+from analyzer.agreement.mechanism import (
+    DEFAULTS,
+    SA_NAMES,
+    Mechanism,
+    MechanismList,
+    with_inherited,
+)
 from analyzer.rules.subjects.lazy import fact
 
 VALUE_MISSING: Final = "value-missing"
 QUOTED: Final = "quoted-token"
 NOTHING: Final[list[str]] = []
+# What an ipsec-3gpp element needs (TS 33.203 Annex H); RFC 3329 Appendix A names it otherwise.
+NEEDED: Final = (
+    ("alg", "alg"),
+    ("spi-c", "spi_c_text"),
+    ("spi-s", "spi_s_text"),
+    ("port-c", "port_c_text"),
+    ("port-s", "port_s_text"),
+)
 
 SPI_DIGITS: Final = 10  # RFC 3329 App. A, TS 33.203 Annex H
 OLD_NAMES: Final = ("spi", "port1", "port2")  # RFC 3329 App. A
@@ -20,14 +34,21 @@ ANNEX_H_NAMES: Final = frozenset(
 
 
 class MechanismFacts:
-    """One element (vocabulary: mechanism). `twins`: what it may have been copied from."""
+    """One element of `listed` (vocabulary: mechanism). `twins`: what it may be a copy of."""
 
-    def __init__(self, element: Mechanism, header: str, twins: tuple[Mechanism, ...] = ()) -> None:
+    def __init__(
+        self,
+        element: Mechanism,
+        header: str,
+        twins: tuple[Mechanism, ...] = (),
+        listed: MechanismList | None = None,
+    ) -> None:
         self.element = element
         self.header = header
         self.key = element.key
         self.mediasec = element.mediasec
         self._twins = twins
+        self._listed = listed
 
     def __getattr__(self, name: str) -> Any:
         """What is not worked out here stands in the element itself."""
@@ -39,7 +60,7 @@ class MechanismFacts:
 
     @fact
     def alg(self) -> str | None:
-        return _lower(self.element.alg)
+        return _lower(self.element.alg) or None
 
     @fact
     def ealg(self) -> str | None:
@@ -115,6 +136,26 @@ class MechanismFacts:
         return [name for name in DIGEST_NAMES if name in self._names]
 
     @fact
+    def lacks(self) -> list[str]:
+        if self.key != "ipsec-3gpp" or self.mediasec or self.element.complete:
+            return NOTHING
+        whole = self._with_inherited
+        lacking = [name for name, field in NEEDED if not getattr(whole, field)]
+        if "spi" in self._names:
+            return [name for name in lacking if name == "alg"]
+        return lacking
+
+    @property
+    def _with_inherited(self) -> Mechanism:
+        """With the SPIs and ports that stand on the last alternative only."""
+        listed = self._listed
+        if listed is not None:
+            for element, whole in zip(listed.elements, with_inherited(listed), strict=True):
+                if element is self.element:
+                    return whole
+        return self.element
+
+    @fact
     def mirrored(self) -> bool:
         return any(set(self.element.defects) <= set(twin.defects) for twin in self._twins)
 
@@ -132,7 +173,7 @@ class Elements(Sequence["MechanismFacts"]):
     def _all(self) -> list[MechanismFacts]:
         if self._made is None:
             self._made = [
-                MechanismFacts(element, self._header, self._twins)
+                MechanismFacts(element, self._header, self._twins, self._listed)
                 for element in self._listed.elements
             ]
         return self._made

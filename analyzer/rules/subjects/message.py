@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Final
 
-from analyzer.agreement.comparison import Comparison, compare
+from analyzer.agreement.comparison import Comparison
 from analyzer.agreement.dialects import of_place
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
+from analyzer.rules.subjects.given import GivenFacts
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import (
     ComparisonFacts,
@@ -19,6 +20,7 @@ from analyzer.rules.subjects.lists import (
     HeaderFacts,
     MechanismFacts,
 )
+from analyzer.rules.subjects.wire import WireFacts
 from analyzer.sip.message import SipMessage, uri_host_port
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
@@ -73,7 +75,7 @@ class Cast:
         return self._dialect or of_place(place)
 
 
-class MessageFacts:
+class MessageFacts(WireFacts, GivenFacts):
     """One message on one hop."""
 
     def __init__(self, place: Place, cast: Cast) -> None:
@@ -85,6 +87,7 @@ class MessageFacts:
         self.method = message.method or None
         self.code = message.code or None
         self.leg = place.leg
+        self.call_id = message.call_id
         self.protection = place.protection
         self.transport = message.transport
         self.from_client = place.from_client
@@ -205,14 +208,6 @@ class MessageFacts:
         return found
 
     @fact
-    def server_comparison(self) -> ComparisonFacts | None:
-        listed = self.place.server
-        if listed is None or not self.place.older:
-            return None
-        whole = compare(listed, self.place.older[0])
-        return ComparisonFacts(whole.signalling, whole, False)
-
-    @fact
     def older_list(self) -> bool:
         comparison = self.verify_comparison
         return comparison is not None and comparison.kind == "older list"
@@ -309,6 +304,10 @@ class MessageFacts:
     @fact
     def username(self) -> str | None:
         return self._digest("username")
+
+    @fact
+    def digest_uri(self) -> str | None:
+        return self._digest("uri")
 
     @fact
     def nonce_empty(self) -> bool | None:
@@ -435,30 +434,20 @@ class TransactionFacts:
         return (self.response.message.time - self.request.message.time) // 1_000_000
 
     @fact
+    def let_pass(self) -> bool:
+        response = self.response
+        if self.provisional is not None or (response is not None and (response.code or 0) < 300):
+            return True
+        listed = response is not None and response.place.server is not None
+        # In IMS the first hop forwards the REGISTER and adds its list to the 401 of the core.
+        return self.dialect == "rfc3329" and self.forwarded and not listed
+
+    @fact
     def accepted(self) -> bool:
         code = None if self.response is None else self.response.code
         if code is not None:
             return code < 300
         return self.provisional is not None or self.forwarded
-
-
-class PairFacts:
-    """A message on the access side and its forward beyond the first hop."""
-
-    leg = "gm"
-
-    def __init__(self, near: MessageFacts, far: MessageFacts) -> None:
-        self.near = near
-        self.far = far
-
-    @property
-    def frames(self) -> tuple[tuple[int, int], ...]:
-        """(capture, frame): the far one, then the near one."""
-        return (*self.far.frames, *self.near.frames)
-
-    @fact
-    def dialect(self) -> str:
-        return self.near.dialect
 
 
 def _elsewhere(message: SipMessage, like: Place | None) -> Place:

@@ -24,7 +24,7 @@ from typing import Final
 
 import msgspec
 
-from analyzer.rules.vocabulary.association import ASSOCIATION, FLOW
+from analyzer.rules.vocabulary.association import AGREEMENT, ASSOCIATION, FLOW
 from analyzer.rules.vocabulary.exchange import CAPTURE, EXCHANGE, IDENTITY, SERVER
 from analyzer.rules.vocabulary.fact import Fact
 from analyzer.rules.vocabulary.mechanism import COMPARISON, HEADER, MECHANISM
@@ -55,6 +55,12 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("client", "server", "verify", "mechanisms", "flawed", "verify_against"), 2),
     **dict.fromkeys(("in_force", "older", "previous", "exempt", "chosen", "best_common"), 2),
     **dict.fromkeys(("mirrored", "new_keys", "first_protected", "stated", "stated_lists"), 2),
+    **dict.fromkeys(("via_port", "contact_port", "leftover", "above_tls", "has_challenge"), 1),
+    **dict.fromkeys(("digest_uri", "travelled_on", "due_on", "reuses"), 1),
+    **dict.fromkeys(("sets_offered", "lacks", "refused_by", "settles_on"), 2),
+    **dict.fromkeys(("algorithms_common", "unusable", "passed_over", "restart"), 2),
+    **dict.fromkeys(("client_comparison", "list_before", "list_moved", "strength_lost"), 3),
+    **dict.fromkeys(("changed", "stripped"), 3),
     **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
 }
 """How dear a fact is to work out: 0 (not named here) at hand, 1 a header read, 2 lists parsed, 3
@@ -94,6 +100,7 @@ KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
         "transaction": TRANSACTION,
         "exchange": EXCHANGE,
         "association": ASSOCIATION,
+        "agreement": AGREEMENT,
         "flow": FLOW,
         "pair": PAIR,
         "identity": IDENTITY,
@@ -132,6 +139,7 @@ SCOPES: Final[Mapping[str, Scope]] = {
             "what an exchange settled, and its SA set",
             {"older": "association.older"},
         ),
+        Scope("agreement", "a set over its life, with all that was sent on it", {}),
         Scope("flow", "one SPI one way", {}),
         Scope(
             "pair",

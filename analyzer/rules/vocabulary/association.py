@@ -3,7 +3,7 @@
 from typing import Final
 
 from analyzer.rules.vocabulary.fact import Fact
-from analyzer.rules.vocabulary.words import DIALECTS, LIVES
+from analyzer.rules.vocabulary.words import DIALECTS, LEGS, LIVES, SAS
 
 ASSOCIATION: Final = (
     Fact("dialect", "text", "dialect of its exchange", values=DIALECTS, wireshark=False),
@@ -20,6 +20,14 @@ ASSOCIATION: Final = (
     Fact("port_us", "int", "the client's protected server port"),
     Fact("port_pc", "int", "the P-CSCF's protected client port"),
     Fact("port_ps", "int", "the P-CSCF's protected server port"),
+    Fact("used", "bool", "ESP was seen on it", needs=("wire",), wireshark=False),
+    Fact(
+        "was_established",
+        "bool",
+        "a registration with it succeeded",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
     Fact(
         "impi",
         "text",
@@ -42,6 +50,26 @@ ASSOCIATION: Final = (
     ),
 )
 
+AGREEMENT: Final = (
+    Fact("dialect", "text", "dialect of its exchange", values=DIALECTS, wireshark=False),
+    Fact("leg", "text", "where it holds", values=LEGS, wireshark=False),
+    Fact("mechanism", "text", "mechanism-name agreed, lower case"),
+    Fact(
+        "echoed",
+        "int",
+        "requests of the client on its SAs that carry Security-Verify",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
+    Fact(
+        "unechoed",
+        "int",
+        "those that should and do not: ACK, CANCEL, PRACK and emergency calls aside",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
+)
+
 FLOW: Final = (
     Fact("dialect", "text", "dialect of its exchange", values=DIALECTS, wireshark=False),
     Fact("spi", "int", "the SPI"),
@@ -57,6 +85,21 @@ FLOW: Final = (
         "bool",
         "a set of this access, alive when the flow ran, has this SPI this way; absent where an "
         "announcement may have been missed",
+        needs=("start", "sets"),
+        wireshark=False,
+    ),
+    Fact("sa", "text", "SA its SPI was announced for; absent if for none", values=SAS),
+    Fact(
+        "ports_of",
+        "text",
+        "SA whose ports stand in its first packet that could be read",
+        needs=("protected_part",),
+        values=SAS,
+    ),
+    Fact(
+        "senders_own",
+        "bool",
+        "its sender announced the SPI, not its receiver; absent if announced for this way",
         needs=("start", "sets"),
         wireshark=False,
     ),

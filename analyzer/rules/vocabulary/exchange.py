@@ -27,6 +27,40 @@ EXCHANGE: Final = (
     ),
     Fact("outcome", "text", "outcome of the agreement", values=OUTCOMES, wireshark=False),
     Fact("registered", "bool", "registration state is registered, seen or inferred"),
+    Fact(
+        "code",
+        "int",
+        "status code that ended it",
+        needs=("both_directions", "protected_part"),
+    ),
+    Fact(
+        "association",
+        "association",
+        "set that its last challenge announced",
+        needs=("list", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "restart",
+        "message",
+        "request with which the client began anew before this run had its result",
+        wireshark=False,
+    ),
+    Fact(
+        "unusable",
+        "bool",
+        "its last challenge is an AKA 401 that leaves the client without a list it could use",
+        needs=("both_directions",),
+        wireshark=False,
+    ),
+    Fact(
+        "passed_over",
+        "mechanism",
+        "element offered with AES and no weaker integrity, where the only element of the server "
+        "encrypts nothing",
+        needs=("start", "both_directions"),
+        wireshark=False,
+    ),
     Fact("exempt", "text", "why no agreement is due, as of a message; absent if due"),
     Fact(
         "loss",
@@ -86,8 +120,21 @@ IDENTITY: Final = (
 
 SERVER: Final = (
     Fact("dialect", "text", "dialect of its exchanges", values=DIALECTS, wireshark=False),
-    Fact("clients", "int", "clients seen at this first hop", wireshark=False),
-    Fact("challenges", "int", "challenges it sent", wireshark=False),
+    Fact(
+        "follows_offers",
+        "bool",
+        "two of its lists differ, each with nothing but what that client had offered, and one with "
+        "something that the other client had not",
+        wireshark=False,
+    ),
+    Fact("offers", "list[text]", "the two offers, by mechanism and algorithms", wireshark=False),
+    Fact("lists", "list[text]", "its two lists, by mechanism and algorithms", wireshark=False),
+    Fact(
+        "challenges",
+        "int",
+        "pairs of an offer and a list that differ from one another",
+        wireshark=False,
+    ),
 )
 
 CAPTURE: Final = (

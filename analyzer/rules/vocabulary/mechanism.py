@@ -25,6 +25,11 @@ MECHANISM: Final = (
     Fact("mediasec", "bool", "carries the mediasec parameter"),
     Fact("complete", "bool", "has all that is needed to start it"),
     Fact(
+        "lacks",
+        "list[text]",
+        "parameters an ipsec-3gpp element needs and has neither itself nor from a complete one",
+    ),
+    Fact(
         "defects",
         "list[text]",
         "codes of what is wrong in it, each once, without parameter",

@@ -42,7 +42,48 @@ MESSAGE: Final = (
         "text",
         "why no agreement is due: emergency, giba, nba, digest; absent if due",
     ),
+    Fact("call_id", "text", "Call-ID"),
     Fact("via_count", "int", "number of Via values"),
+    Fact("via_port", "int", "port of the top Via, 5060 where none is written"),
+    Fact(
+        "contact_port",
+        "int",
+        "port of the first Contact, 5060 where none is written; absent for *, a GRUU, a name, or "
+        "an address that is not the sender's",
+    ),
+    Fact("source_port", "int", "port it came from"),
+    Fact("destination_port", "int", "port it was sent to"),
+    Fact(
+        "travelled_on",
+        "association",
+        "set it travelled on, by SPI, else by ports",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "due_on",
+        "association",
+        "set it travelled on; in the answer to a challenge, where its SPI is of none, the set that "
+        "was announced",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "above_tls",
+        "bool",
+        "readable, over TCP, with TLS in its top Via: captured above TLS",
+    ),
+    Fact(
+        "leftover",
+        "text",
+        "Require or Proxy-Require, where the header has no option tag, or 0 in its place",
+    ),
+    Fact("has_challenge", "bool", "has WWW-Authenticate or Proxy-Authenticate"),
+    Fact(
+        "sets_offered",
+        "int",
+        "sets of SPIs and ports that the complete ipsec-3gpp elements of Security-Client name",
+    ),
     Fact(
         "client",
         "list[mechanism]",
@@ -102,6 +143,7 @@ MESSAGE: Final = (
         "challenge or credentials with an AKA algorithm; absent without either",
     ),
     Fact("algorithm", "text", "algorithm of challenge or credentials, as written"),
+    Fact("digest_uri", "text", "uri of the credentials"),
     Fact("realm", "text", "realm of challenge or credentials, lower case"),
     Fact("username", "text", "username of the credentials"),
     Fact(
@@ -138,6 +180,63 @@ MESSAGE: Final = (
         needs=("both_directions",),
     ),
     Fact("challenge", "message", "challenge that this request answers", needs=("start",)),
+    Fact(
+        "refused_by",
+        "message",
+        "421 or 494 that came just before this request of its exchange",
+        needs=("both_directions",),
+    ),
+    Fact(
+        "reuses",
+        "association",
+        "living set of the same client of which this clear offer names port_uc or an SPI again",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "client_comparison",
+        "comparison",
+        "Security-Client against that which it has to repeat: in the answer to a challenge that of "
+        "the offer, in a retransmission that of the first sending",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "algorithms_common",
+        "bool",
+        "an element of Security-Server has mechanism and integrity algorithm in common with the "
+        "offer; absent without both lists",
+        needs=("both_directions",),
+        wireshark=False,
+    ),
+    Fact(
+        "settles_on",
+        "mechanism",
+        "element of Security-Server that both would start: the highest q that the request offered",
+        needs=("both_directions",),
+        wireshark=False,
+    ),
+    Fact(
+        "list_before",
+        "list[mechanism]",
+        "Security-Server that this client got before from this first hop, for the same offer",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "list_moved",
+        "bool",
+        "Security-Server differs from list_before in mechanisms, algorithms, q or their order",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "strength_lost",
+        "mechanism",
+        "element of list_before that is gone and was stronger than all that is left",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
     Fact(
         "verify_against",
         "list[mechanism]",
@@ -222,10 +321,35 @@ TRANSACTION: Final = (
         "bool",
         "2xx, 101 to 199 or forwarded: the first hop went on with it",
     ),
+    Fact(
+        "let_pass",
+        "bool",
+        "2xx or 101 to 199, in rfc3329 also forwarded, and no challenge with a list",
+        needs=("both_directions",),
+    ),
 )
 
 PAIR: Final = (
     Fact("dialect", "text", "dialect of its exchange", values=DIALECTS, wireshark=False),
     Fact("near", "message", "the message on Gm", needs=("gm", "protected_part")),
-    Fact("far", "message", "its forward on Mw", needs=("mw",)),
+    Fact("far", "message", "its forward on Mw, or the same message at another tap of Gm"),
+    Fact(
+        "same_hop",
+        "bool",
+        "two taps of one hop, not a message and its forward",
+        wireshark=False,
+    ),
+    Fact(
+        "changed",
+        "text",
+        "the first difference between two Security-* lists that both have, in words; absent if the "
+        "lists are equal but for writing",
+        wireshark=False,
+    ),
+    Fact(
+        "stripped",
+        "text",
+        "Security-* headers and sec-agree option tags that one of the two has and the other lacks",
+        wireshark=False,
+    ),
 )

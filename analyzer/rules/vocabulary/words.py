@@ -34,4 +34,5 @@ DIFFERENCES: Final = (
     "foreign",
 )
 LIVES: Final = ("announced", "temporary", "established", "old", "dead")
+SAS: Final = ("uc>ps", "pc>us", "us>pc", "ps>uc")
 HEADERS: Final = ("client", "server", "verify")
