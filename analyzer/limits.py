@@ -35,6 +35,9 @@ STREAM_START: Final = 8  # segments held back where a stream is met in its middl
 STREAM_WINDOW: Final = 1 << 20  # farther from what is expected: no part of what was seen before
 STREAM_PATIENCE: Final = 4 * SECOND  # how long a gap is waited for: two retransmissions (RFC 6298)
 TLS_TOLD: Final = 8  # TLS records of one direction that are told of; alerts always are
+ASSOCIATIONS: Final = 4096  # SCTP directions followed at once
+CHUNKS_SEEN: Final = 64  # DATA chunks of a direction remembered, to know those sent again
+CHUNKS_BUFFER: Final = 1 << 24  # bytes of all SCTP fragments held together, with what holds them
 ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their copies
 ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final
 
-from analyzer.capture.decap import LAYERS, decapsulate
+from analyzer.capture.decap import LAYERS, decapsulate, exported_packet
+from analyzer.capture.exported import UPPER_PDU, ExportedPdus
 from analyzer.capture.files import Expansion, Input, Opened, expand
 from analyzer.capture.formats import UNNAMED
 from analyzer.capture.lines import Lines
@@ -160,6 +161,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
         info.unreadable = True
         return
     walk = Walk(opened, problems)
+    pdus = ExportedPdus()
     unread = 0
     latest = due = 0
     try:
@@ -172,7 +174,9 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
                 info.cut += 1
                 if info.cut_frame is None:
                     info.cut_frame = record.frame
-            if ("link", record.link_type) not in LAYERS:
+            if record.link_type == UPPER_PDU:
+                found = exported_packet(pdus.read(record.data), record, capture, problems)
+            elif ("link", record.link_type) not in LAYERS:
                 unread += 1
                 name = link_type_name(record.link_type)
                 problems.add("link-type", record.frame, None, f"{name} is not read")

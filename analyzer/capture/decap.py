@@ -16,6 +16,7 @@ from struct import Struct
 from sys import intern
 from typing import Final
 
+from analyzer.capture.exported import Pdu
 from analyzer.capture.layers import (
     Context,
     Inside,
@@ -45,6 +46,7 @@ from analyzer.capture.links import (
 )
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
+from analyzer.capture.records import Record
 from analyzer.capture.scan import ESP_IN_UDP, GTP_U, VXLAN, is_candidate
 from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, gre, vxlan
 from analyzer.limits import NESTING
@@ -113,6 +115,9 @@ LAYERS: Final[dict[tuple[str, int], tuple[str, Open]]] = {
     **{("udp", port): ("vxlan", vxlan) for port in VXLAN},
 }
 
+
+EXPORTED: Final = "exported_pdu"
+TOO_DEEP: Final = f"more than {NESTING} encapsulations in one another"
 
 # The commonest frames are read at one go: IP right behind the link header, no options, whole, no
 # tunnel. Link type -> octets before the IP header, the last two of them an EtherType, and paths.
@@ -183,12 +188,35 @@ def decapsulate(
         )  # fmt: skip
     context = Context(interface, cut=cut)
     if not descend(data, ("link", link_type, 0, len(data)), context):
-        problems.add("nesting", frame, None, f"more than {NESTING} encapsulations in one another")
+        problems.add("nesting", frame, None, TOO_DEEP)
     if not context.path or not is_candidate(
         context.proto, data, context.start, context.end, context.frag_offset
     ):
         return None
     return to_packet(context, data, capture, frame, time)
+
+
+def exported_packet(
+    pdu: Pdu | None, record: Record, capture: int, problems: Problems
+) -> Packet | None:
+    """As `decapsulate`, of an exported PDU. `Packet.offset` counts from the start of its payload,
+    or of the transport header put before that."""
+    if pdu is None:
+        return None
+    context = Context(record.interface, cut=record.cut, path=EXPORTED)
+    inside: Inside | None
+    if pdu.layer is not None:
+        inside = (*pdu.layer, 0, len(pdu.data))
+    else:
+        context.src, context.dst, context.truncated = pdu.src, pdu.dst, record.cut
+        inside = transport(pdu.data, 0, len(pdu.data), pdu.proto, context)
+    if inside is not None and not descend(pdu.data, inside, context):
+        problems.add("nesting", record.frame, None, TOO_DEEP)
+    if not context.path or not is_candidate(
+        context.proto, pdu.data, context.start, context.end, context.frag_offset
+    ):
+        return None
+    return to_packet(context, pdu.data, capture, record.frame, record.time)
 
 
 def decapsulate_ip(whole: Packet) -> Packet | None:

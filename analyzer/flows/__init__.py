@@ -17,9 +17,10 @@ from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments, Frames
 from analyzer.flows.problems import Problems
+from analyzer.flows.sctp import Associations
 from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal, udp_signal
 from analyzer.flows.streams import Since, Streams
-from analyzer.flows.transport import ESP, TCP, UDP, UDP_HEADER, parse_udp
+from analyzer.flows.transport import ESP, SCTP, TCP, UDP, UDP_HEADER, parse_udp
 from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
@@ -34,16 +35,17 @@ class Flows:
 
     `problems` yields (capture, `Problem`) for what was dropped or could not be read so far:
     `fragment-missing`, `fragment-overlap`, `fragment-too-large`, `fragment-limit`, `udp-header`,
-    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sigcomp` (compressed, not read).
-    Nothing here raises on input.
+    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sctp-header`,
+    `sctp-fragment-missing`, `sigcomp` (compressed, not read). Nothing here raises on input.
     """
 
-    __slots__ = ("_copies", "_fragments", "_opener", "_streams", "problems")
+    __slots__ = ("_associations", "_copies", "_fragments", "_opener", "_streams", "problems")
 
     def __init__(self, table: SaTable) -> None:
         self.problems = Problems()
         self._fragments = Fragments(self.problems)
         self._streams = Streams(self.problems)
+        self._associations = Associations(self.problems)
         self._opener = EspOpener(table)
         self._copies = EspCopies()
 
@@ -87,6 +89,8 @@ class Flows:
             self._feed_esp(packet, frames, out)
         elif proto == TCP:
             self._streams.feed(packet, out, frames)
+        elif proto == SCTP:
+            self._feed_sctp(packet, frames, out)
         elif proto in (ICMP, ICMPV6):
             signal = icmp_signal(packet)
             if signal is not None:
@@ -143,6 +147,29 @@ class Flows:
                 packet.line,
             )
         )
+
+    def _feed_sctp(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
+        for message in self._associations.feed(packet, frames):
+            if sip_first_line(message.data):
+                out.append(
+                    Datagram(
+                        packet.capture,
+                        packet.frame,
+                        packet.time,
+                        packet.interface,
+                        packet.path + "/sctp",
+                        packet.src,
+                        packet.dst,
+                        message.sport,
+                        message.dport,
+                        "sctp",
+                        message.data,
+                        message.frames,
+                        ip_id=packet.ip_id,
+                        truncated=message.truncated or packet.truncated,
+                        line=packet.line,
+                    )
+                )
 
     def _feed_esp(self, packet: Packet, frames: tuple[int, ...], out: list[Flow]) -> None:
         header = esp_header(packet.data)

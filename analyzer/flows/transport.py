@@ -6,6 +6,7 @@ from typing import Final
 TCP: Final = 6
 UDP: Final = 17
 ESP: Final = 50
+SCTP: Final = 132
 
 FIN: Final = 0x01
 SYN: Final = 0x02
