@@ -13,15 +13,19 @@ Keys = Literal["not-needed", "missing", "partial", "proven"]
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """Of one exchange. `waited`: nothing was due any more when it was closed. `keys`: whether those
-    of its set, or of the set it ran on, were there and fitted; `partial` where some packets stayed
-    closed all the same."""
+    """Of one exchange.
+
+    `waited`: nothing was due any more when it was closed. `synthetic`: it stands in a text, where
+    addresses, ports and protection are not told. `keys`: whether those of its set, or of the set it
+    ran on, were there and fitted; `partial` where some packets stayed closed all the same.
+    """
 
     start: bool
     both_directions: bool
     protected_part: Part
     waited: bool
     above_ipsec: bool
+    synthetic: bool
     sealed: bool
     beyond: bool
     keys: Keys = "not-needed"
@@ -38,6 +42,9 @@ def coverage(exchange: Exchange) -> Coverage:
         waited=quiet or not open_end or exchange.superseded_by is not None,
         above_ipsec=any(
             step.place is not None and step.place.protection == "ports" for step in exchange.steps
+        ),
+        synthetic=any(
+            step.place is not None and step.place.message.synthetic for step in exchange.steps
         ),
         sealed=exchange.access.sealed,
         beyond=bool(exchange.far),

@@ -134,6 +134,14 @@ class Place:
         return self.lists.get("verify")
 
 
+def is_protected(message: SipMessage) -> bool:
+    """Whether a message that stands in a text travelled on a set, once there is one: all do but for
+    a REGISTER that begins anew, which repeats no list, and the answers to that."""
+    asked = message if message.is_request else message.request
+    register = "REGISTER" in (message.method, message.cseq_method)
+    return not register or asked is None or asked.has("security-verify")
+
+
 def demands_sec_agree(message: SipMessage) -> bool:
     """Whether it requires the extension of somebody (RFC 3329 2.3.1)."""
     return "sec-agree" in message.tokens("require") or "sec-agree" in message.tokens(

@@ -30,7 +30,7 @@ from analyzer.agreement.naming import exchange_key
 from analyzer.agreement.order import ASKED as ASKED_LAST
 from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Order
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
-from analyzer.agreement.place import Place, demands_sec_agree
+from analyzer.agreement.place import Place, demands_sec_agree, is_protected
 from analyzer.agreement.reuse import reused
 from analyzer.agreement.settlements import Settlements, server_lists
 from analyzer.agreement.states import Event, State, response_event
@@ -524,6 +524,10 @@ class Reconstruction:
     def _above_ipsec(self, place: Place, access: Access) -> None:
         """A message on the ports of a set where no ESP was ever seen: captured above IPsec."""
         message = place.message
+        if message.synthetic:
+            if is_protected(message):
+                place.protection, place.on = "ports", access.associations[-1]
+            return
         if (message.capture, message.interface) in access.esp_interfaces:
             return
         ports = message.src, message.sport, message.dport

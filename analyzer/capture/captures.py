@@ -1,6 +1,7 @@
 """All inputs together: from paths to one stream of packets and watermarks in the order of time."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from analyzer.capture.decap import LAYERS, decapsulate, exported_packet
@@ -12,6 +13,8 @@ from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
 from analyzer.capture.records import Walk
+from analyzer.capture.text import TEXT_LINK
+from analyzer.capture.text import packet as text_packet
 from analyzer.limits import INTERFACES, SECOND
 
 # Link types by the names that Wireshark and tcpdump users know. Only those in `decap.LAYERS` are
@@ -50,6 +53,20 @@ LINK_TYPES: Final = {
     252: "upper-pdu",
     253: "netlink",
     276: "linux-sll2",
+    TEXT_LINK: "text",
+}
+
+
+# Logs of modems that only their makers' tools and a few others read, by suffix: how to make a
+# capture of one.
+SCAT: Final = "a modem log: make a capture of it, e.g. `scat -t qc -d IN -F OUT.pcap`"
+QCAT: Final = "a QXDM log: let QXDM or QCAT export it as pcap (or as DLF, which SCAT reads)"
+EXPORTS: Final = {
+    ".qmdl": f"{SCAT}, or QCSuper",
+    ".qmdl2": f"{SCAT}, or QCSuper",
+    ".dlf": f"{SCAT}, or QCSuper --dlf-read",
+    ".hdf": QCAT,
+    ".isf": QCAT,
 }
 
 
@@ -64,8 +81,9 @@ def open_captures(inputs: Sequence[str | BinaryIO]) -> "Captures":
     """Captures from paths, globs, directories, `-` (standard input) and open binary streams.
 
     They are numbered in the order given; what a glob or a directory stands for is ordered by its
-    first timestamp, then by name. In a directory, what is no capture is passed over. Nothing is
-    raised: what cannot be opened is a capture with a `Problem` and `unreadable`.
+    first timestamp, then by name. In a directory, what is no capture is passed over, and so is
+    text, which may be a note about SIP: it has to be named. Nothing is raised: what cannot be
+    opened is a capture with a `Problem` and `unreadable`.
     """
     entries: list[tuple[Input, CaptureInfo]] = []
     for expansion in expand(inputs):
@@ -77,8 +95,9 @@ def list_of(expansion: Expansion) -> list[tuple[Input, CaptureInfo]]:
     """The captures one argument stands for, in their order."""
     if expansion.kind == "file":
         return [(entry, CaptureInfo(entry.path)) for entry in expansion.inputs]
-    found = [(first_time(entry), entry) for entry in expansion.inputs]
-    if expansion.kind == "directory":
+    whole_folder = expansion.kind == "directory"
+    found = [(first_time(entry, text=not whole_folder), entry) for entry in expansion.inputs]
+    if whole_folder:
         found = [(time, entry) for time, entry in found if time is not None]
         if not found:
             return [(Input(expansion.argument), CaptureInfo(expansion.argument))]
@@ -86,10 +105,11 @@ def list_of(expansion: Expansion) -> list[tuple[Input, CaptureInfo]]:
     return [(entry, CaptureInfo(entry.path)) for _, entry in found]
 
 
-def first_time(entry: Input) -> int | None:
+def first_time(entry: Input, *, text: bool = True) -> int | None:
     """The time of the first frame in nanoseconds.
 
-    -1: it has none. None: it is no capture, or cannot be read twice.
+    -1: it has none. None: it is no capture (nor a `text`, if that is allowed), or cannot be read
+    twice.
     """
     if not entry.repeatable:
         return None
@@ -101,7 +121,7 @@ def first_time(entry: Input) -> int | None:
         walk = Walk(opened, Problems([]), every=True)
         record = next(walk.records(), None)
         if record is not None:
-            return record.time
+            return record.time if text or walk.format != "text" else None
         return -1 if walk.format else None
     finally:
         opened.close()
@@ -176,6 +196,8 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
                     info.cut_frame = record.frame
             if record.link_type == UPPER_PDU:
                 found = exported_packet(pdus.read(record.data), record, capture, problems)
+            elif record.link_type == TEXT_LINK:
+                found = text_packet(record.data, record.frame, record.time, record.cut, capture)
             elif ("link", record.link_type) not in LAYERS:
                 unread += 1
                 name = link_type_name(record.link_type)
@@ -201,6 +223,9 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
                 due = latest + SECOND
     finally:
         opened.close()
+        advice = EXPORTS.get(Path(entry.path).suffix.lower())
+        if advice is not None and not walk.format:
+            problems.add("export-first", detail=advice)
         describe(info, walk, opened.compression)
         info.unreadable = walk.frames == unread + walk.lost and any(map(is_fault, info.problems))
     if walk.frames:

@@ -23,6 +23,7 @@ from analyzer.capture.compression import CutShort, Damaged, Reader
 from analyzer.capture.formats import Container, recognise
 from analyzer.capture.problems import Problems
 from analyzer.capture.scan import EVERYTHING, PAD, Layout, layout_of, scan_pcap, scan_pcapng
+from analyzer.capture.text import TEXT_LINK, is_text, messages
 from analyzer.limits import BLOCK, CHUNK, INTERFACES, RECORD, RESYNC, SECOND
 
 PCAP: Final = {  # magic -> byte order, nanoseconds in one unit of the fraction, the first record
@@ -200,6 +201,8 @@ class Walk:
         elif magic == SECTION:
             self.format = "pcapng"
             yield from self._pcapng()
+        elif is_text(window.buffer[: window.left]):
+            yield from self._text()
         else:
             detail = f"begins with {magic.hex()}" if magic else "empty file"
             self._problems.add("not-a-capture", None, 0, detail)
@@ -218,6 +221,25 @@ class Walk:
     def _problem(self, kind: str, detail: str) -> None:
         """Name a problem at the record where the window stands."""
         self._problems.add(kind, self.frames + 1, self._window.offset, detail)
+
+    def _text(self) -> Iterator[Record]:
+        """The messages of a text file: the line of each is its frame, all have `TEXT_LINK`."""
+        for message in messages(self._pieces()):
+            if not self.frames:
+                self.format = "text"
+                self.link_types.append(TEXT_LINK)
+            self.frames += 1
+            self._seen(message.time)
+            yield Record(message.line, message.time, 0, TEXT_LINK, message.octets, message.cut)
+        if not self.frames:
+            self._problems.add("not-a-capture", None, 0, "text without a SIP message")
+
+    def _pieces(self) -> Iterator[bytes]:
+        window = self._window
+        while window.have(1):
+            piece = window.buffer[window.at : window.limit]
+            window.at = window.limit
+            yield piece
 
     def _other(self, container: Container) -> Iterator[Record]:
         """A container of `formats`, one record at a time."""

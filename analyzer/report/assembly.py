@@ -257,7 +257,7 @@ def _coverage(judged: Judged) -> model.Coverage:
         both_directions=seen.both_directions,
         protected_part=seen.protected_part,
         keys=seen.keys,
-        synthetic=False,
+        synthetic=seen.synthetic,
     )
 
 

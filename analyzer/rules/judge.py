@@ -29,6 +29,7 @@ from analyzer.rules.subjects.server import ServerFacts
 
 NOWHERE: Final = Site()
 OUTSIDE: Final = ALL_MET - {"keys"}
+IN_TEXT: Final = OUTSIDE - {"wire", "addresses"}
 
 
 class Judged:
@@ -161,7 +162,8 @@ class Judge:
     def _loose(self, places: list[Place]) -> None:
         cast = Cast(places)
         fired: list[Fired] = []
-        self._messages(cast, OUTSIDE, fired)
+        met = IN_TEXT if places[0].message.synthetic else OUTSIDE
+        self._messages(cast, met, fired)
         if fired:
             self._keep(fired, self._site_of_place(places[0]))
         cast.dismiss()
@@ -228,7 +230,8 @@ def met_by(seen: Coverage) -> frozenset[str]:
         ("answer_wait", not seen.waited),
         ("list", not seen.start),
         ("sets", seen.sealed),
-        ("wire", seen.above_ipsec),
+        ("wire", seen.above_ipsec or seen.synthetic),
+        ("addresses", seen.synthetic),
         ("mw", not seen.beyond),
     ):
         if missing:

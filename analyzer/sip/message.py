@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from analyzer import limits
+from analyzer.capture.text import SYNTHETIC
 from analyzer.flows.datagram import Datagram, Protection, Transport
 from analyzer.sip import headers
 from analyzer.sip.digest import Challenge, Credentials, parse_challenges, parse_credentials
@@ -200,6 +201,11 @@ class SipMessage:
     def __repr__(self) -> str:
         what = self.method if self.is_request else f"{self.code} {self.cseq_method}"
         return f"<SipMessage {what} capture {self.capture} frame {self.frame}>"
+
+    @property
+    def synthetic(self) -> bool:
+        """It stands in a text: its addresses and ports are made up, how it travelled is unknown."""
+        return self.path.startswith(SYNTHETIC)
 
     def _read_transaction(self, head: Head) -> None:
         """Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by."""

@@ -83,6 +83,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "list": "list of the server not seen",
     "sets": "an SA set may have been announced in unreadable ESP",
     "wire": "captured above IPsec",
+    "addresses": "addresses and ports are synthetic",
     "loss": "packets are missing from the capture",
     "gm": "no Gm capture",
     "mw": "no Mw capture",

@@ -111,7 +111,12 @@ MESSAGE: Final = (
         "those of mechanisms that are its sender's own words, not repeated from the server's list",
     ),
     Fact("stated_lists", "list[header]", "its lists, a Security-Verify that only repeats aside"),
-    Fact("nat", "bool", "the address in Via is not the one the request came from"),
+    Fact(
+        "nat",
+        "bool",
+        "the address in Via is not the one the request came from",
+        needs=("addresses",),
+    ),
     Fact(
         "require",
         "set[text]",
