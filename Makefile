@@ -6,6 +6,8 @@ DEMO ?= samples/real/03_udp_3des_md5_gm.pcap
 ROUNDS ?= 3
 ONLY ?=
 PYTEST ?= -n auto
+SECONDS ?= 60
+TARGETS ?= records layers packets sip stream security digest text
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 PIP := -m pip --quiet --disable-pip-version-check --no-input
@@ -13,7 +15,7 @@ RUN := .venv
 TEST := .venv-test
 IN := $(TEST)/bin
 
-.PHONY: demo test lint bench samples docs clean tshark sngrep
+.PHONY: demo test lint bench fuzz samples docs clean tshark sngrep
 
 demo: $(RUN)/installed
 	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
@@ -30,6 +32,11 @@ lint: $(TEST)/installed
 bench: $(TEST)/installed tshark sngrep
 	$(IN)/python -m tests.benchmarks.run --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY))
 
+# Each target for so many seconds: make fuzz SECONDS=600 TARGETS=sip
+fuzz: $(TEST)/installed
+	$(IN)/python $(PIP) install --editable '.[fuzz]'
+	for target in $(TARGETS); do $(IN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) || exit 1; done
+
 samples: $(TEST)/installed
 	$(IN)/python -m samples.build
 
@@ -38,7 +45,7 @@ docs: $(RUN)/installed
 	$(RUN)/bin/python -m docs.make_picture
 
 clean:
-	rm -rf $(RUN) $(TEST) .bench build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(RUN) $(TEST) .bench .fuzz build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyzer plugins samples tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN)/installed: pyproject.toml

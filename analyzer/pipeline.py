@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 Input = str | BinaryIO
 SECOND_ENGINE = frozenset({"link-type", "sigcomp"})
 """Problems of the native reader that tshark may solve."""
+TRUNCATED: Final = "sip-message-truncated"
 Told = Callable[[model.Exchange, list[model.Finding], bool], None]
 """Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
 
@@ -157,7 +158,7 @@ class Conductor:
     def _hear(self, messages: list[SipMessage]) -> None:
         for message in messages:
             if message.truncated:
-                self._truncated.note(message.capture, "sip-message-truncated", message.frame)
+                self._truncated.note(message.capture, TRUNCATED, message.frame)
             self.reconstruction.message(message)
             if self.messages is not None:
                 self.messages.append(message)
@@ -392,9 +393,16 @@ def _captures(
     captures: Captures, conductor: Conductor, second: Second | None
 ) -> list[model.Capture]:
     for number, problem in conductor.problems():
+<<<<<<< HEAD
         captures.infos[number].problems.append(problem)
     if second is not None:
         _read_after_all(captures.infos, second)
+=======
+        info = captures.infos[number]
+        if problem.kind == TRUNCATED and info.cut:
+            problem.detail = "cut by the snap length: capture whole packets (tcpdump -s 0)"
+        info.problems.append(problem)
+>>>>>>> f99e5fd (Hostile inputs as tests, with memory measured; coverage-guided fuzzing with seeds that every run replays)
     reader = conductor.reader
     return [
         assembly.capture(

@@ -145,11 +145,9 @@ def erf_record(buffer: bytes, at: int) -> Entry | None:
 
 def is_erf(data: bytes) -> bool:
     """Nothing but the first records tells: kinds that exist, lengths that lead from one to the
-    next, and times in our days that do not go back."""
-    at = latest = 0
-    for _ in range(PROVEN):
-        if at + ERF_HEADER > len(data):
-            break
+    next or to the end of the file, and times in our days that do not go back."""
+    at = latest = whole = 0
+    while whole < PROVEN and at + ERF_HEADER <= len(data):
         entry = erf_record(data, at)
         if entry is None:
             return False
@@ -159,4 +157,5 @@ def is_erf(data: bytes) -> bool:
                 return False
             latest = second
         at += entry.size
-    return at > 0 and latest > 0
+        whole += at <= len(data)
+    return latest > 0 and (whole > 1 or (whole == 1 and at == len(data)))

@@ -9,6 +9,7 @@ from analyzer.report.layout import WIDTH, clip, plural, wrap
 from analyzer.report.model import Capture, Report
 from analyzer.report.view import View, shown
 
+_CUT: Final = "sip-message-truncated"
 _CAPTURES: Final = 12  # that are listed
 
 
@@ -16,6 +17,7 @@ class _Totals(NamedTuple):
     sip: int
     esp: int
     packets: int
+    cut: int  # SIP messages that the snap length cut short
 
 
 class _Advice(NamedTuple):
@@ -25,6 +27,11 @@ class _Advice(NamedTuple):
 
 # what to do next; the first that holds
 _NEXT: Final = (
+    _Advice(
+        lambda t: 2 * t.cut > t.sip,
+        "the packets were cut by the snap length, and the headers with them: capture again with "
+        "`tcpdump -s 0` (dumpcap -s 0; in Wireshark: no limit on each packet).",
+    ),
     _Advice(
         lambda t: t.sip > 0,
         "the SIP seen here holds no request of a phone to its first hop that offers or needs an "
@@ -66,6 +73,12 @@ def _next(captures: list[Capture]) -> Iterator[str]:
         sum(capture.sip_messages for capture in captures),
         sum(capture.esp_packets or 0 for capture in captures),
         sum(capture.packets for capture in captures),
+        sum(
+            problem.count
+            for capture in captures
+            for problem in capture.problems
+            if problem.kind == _CUT and "snap length" in problem.detail
+        ),
     )
     text = next((advice.text for advice in _NEXT if advice.holds(totals)), None)
     if text is not None:
