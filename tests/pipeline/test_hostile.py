@@ -327,24 +327,6 @@ def test_a_million_spis(tmp_path: Path) -> None:
     assert found["exchanges"] == 1
 
 
-@measured
-@pytest.mark.slow
-def test_a_hundred_thousand_registrations_that_get_no_answer(tmp_path: Path) -> None:
-    def one(number: int) -> bytes:
-        data = message(
-            REGISTER,
-            b"Require: sec-agree",
-            b"Security-Client: ipsec-3gpp; alg=hmac-md5-96; spi-c=%d; spi-s=2; port-c=3; port-s=4"
-            % number,
-        ).replace(b"Call-ID: 1", b"Call-ID: %d" % number)
-        packet = bytearray(ip(17, udp(data.replace(b"z9hG4bK1", b"z9hG4bK%d" % number))))
-        packet[12:16] = struct.pack(">I", 0x0A000000 + number)
-        return ethernet(bytes(packet))
-
-    found = alone(many(map(one, range(100_000)), tmp_path / "registers.pcap"))
-    assert found["exchanges"] == 100_001
-
-
 # ---- what is said
 
 
