@@ -68,6 +68,7 @@ class Flows:
     def overdue(self, time: int) -> Iterable[tuple[Since, list[Flow]]]:
         """The same, what belongs together by itself, with what tells its place among the others."""
         self._fragments.advance(time)
+        self._associations.advance(time)
         return self._streams.overdue(time)
 
     def finish(self) -> list[Flow]:
@@ -77,6 +78,7 @@ class Flows:
     def remaining(self) -> Iterable[tuple[Since, list[Flow]]]:
         """As `finish`, in the form of `overdue`."""
         self._fragments.finish()
+        self._associations.finish()
         return self._streams.finish()
 
     def take(self, packet: Packet, frames: Frames) -> list[Flow]:
