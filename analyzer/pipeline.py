@@ -393,16 +393,12 @@ def _captures(
     captures: Captures, conductor: Conductor, second: Second | None
 ) -> list[model.Capture]:
     for number, problem in conductor.problems():
-<<<<<<< HEAD
-        captures.infos[number].problems.append(problem)
-    if second is not None:
-        _read_after_all(captures.infos, second)
-=======
         info = captures.infos[number]
         if problem.kind == TRUNCATED and info.cut:
             problem.detail = "cut by the snap length: capture whole packets (tcpdump -s 0)"
         info.problems.append(problem)
->>>>>>> f99e5fd (Hostile inputs as tests, with memory measured; coverage-guided fuzzing with seeds that every run replays)
+    if second is not None:
+        _read_after_all(captures.infos, second)
     reader = conductor.reader
     return [
         assembly.capture(
