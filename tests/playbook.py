@@ -29,6 +29,7 @@ nothing for clear, method or status code, CSeq number, and words:
 | `sealed` | ESP that no key opens |
 | `call=b` `user=bob` `port=5062` | other Call-ID, subscriber, clear port of the UE |
 | `of=MESSAGE` | the method of the request that a response answers (REGISTER) |
+| `tag=x` | the To-tag: a request with one is in a dialog |
 | `expires=0` | Expires, in a 200 the Contact's |
 | `again` | in place of all: the packet before, octet by octet, as a second tap sees it |
 
@@ -184,6 +185,8 @@ def message(line: _Line, via: str) -> bytes:
         there = here
     caller, callee = (here, there) if mobile else (there, here)
     tag = "" if line.request else f";tag=t{line.call}"
+    if "tag" in line.words:
+        tag = f";tag={line.words['tag']}"
     start = f"{line.what} sip:{REALM} SIP/2.0"
     if not line.request:
         start = f"SIP/2.0 {line.what} {REASONS[int(line.what)]}"

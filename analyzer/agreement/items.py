@@ -43,8 +43,23 @@ class LooseTransaction(msgspec.Struct):
     order: Order = START
 
 
-class Request(msgspec.Struct, gc=False):
-    """One later request on an agreement (times in nanoseconds; `code` 0: no answer seen)."""
+class Dialog(msgspec.Struct, gc=False):
+    """One dialog that a request opened: the tags of both sides (RFC 3261 12), with the last
+    response in it, its frame and how long after the request it came (ns)."""
+
+    tags: frozenset[str]
+    code: int
+    frame: tuple[int, int]
+    delay: int
+
+
+class Request(msgspec.Struct):
+    """One later request on an agreement (times in nanoseconds; `code` 0: no answer seen).
+
+    `answer` and `delay` are those of the first final response, `provisional` the highest 1xx.
+    `due` is False for ACK, which nothing answers. `dialogs` are those it opened, `dialog` the tags
+    of the one it was sent in.
+    """
 
     time: int
     capture: int
@@ -55,10 +70,23 @@ class Request(msgspec.Struct, gc=False):
     code: int = 0
     answer: tuple[int, int] = (-1, -1)
     delay: int = 0
+    tries: int = 1
+    from_client: bool = True
+    due: bool = True
+    provisional: int = 0
+    call_id: str = ""
+    in_dialog: bool = False
+    dialog: frozenset[str] = frozenset()
+    dialogs: list[Dialog] = []
 
 
 class Agreement(msgspec.Struct):
-    """What an exchange settled, with the set it owns and the requests that followed."""
+    """What an exchange settled, with the set it owns and the requests that followed.
+
+    `renewed` is when the last 2xx came that said how long it holds (`expires`, in seconds);
+    `seen_until` how far the captures had come when it was handed on; `capture` is where it was
+    announced.
+    """
 
     number: int
     exchange: int
@@ -70,6 +98,9 @@ class Agreement(msgspec.Struct):
     ended: int | None = None
     end_reason: str = ""
     expires: int | None = None
+    renewed: int = 0
+    seen_until: int = 0
+    capture: int = 0
     traffic: list[Request] = []
     born: Order = START
     order: Order = START

@@ -5,7 +5,6 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import Final
@@ -19,11 +18,10 @@ from analyzer.agreement.items import (
     Agreement,
     Item,
     Loose,
-    LooseTransaction,
-    Request,
     SaEvent,
     StrayFlow,
 )
+from analyzer.agreement.later import Later
 from analyzer.agreement.legs import Leg, Legs
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.naming import exchange_key
@@ -32,12 +30,11 @@ from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Orde
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, demands_sec_agree, is_protected
 from analyzer.agreement.reuse import reused
-from analyzer.agreement.settlements import Settlements, server_lists
+from analyzer.agreement.settlements import Settlements, conclude, server_lists
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
     ANSWER_WAIT,
-    ASKED,
     FAR,
     LATER,
     OVERLAP,
@@ -83,7 +80,7 @@ class Reconstruction:
         self._calls: dict[str, Exchange] = {}
         self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}
         self._patience: list[tuple[int, int, Exchange]] = []  # heap: due, number
-        self._asked: OrderedDict[int, tuple[Place, Request | None, Order]] = OrderedDict()
+        self._later = Later(self._settlements, self._put)
         self._strays: list[StrayFlow] = []
         self._items: list[Item] = []
         self._order = START
@@ -171,13 +168,12 @@ class Reconstruction:
         for exchange in sorted(set(self._open.values()), key=_number):
             self.at((end, OPEN, *exchange.born))
             self._close(exchange)
-        for place, _, order in self._asked.values():
+        for order, loose in self._later.finish():
             self.at((end, ASKED_LAST, *order))
-            self._put(Loose(place))
-        self._asked.clear()
+            self._put(loose)
         for agreement in self._settlements.finish():
             self.at((end, IN_FORCE, *agreement.born))
-            self._put(agreement)
+            self._hand_on(agreement)
         for stray in self._strays:
             self.at((end, STRAY, *stray.order))
             self._put(stray)
@@ -315,8 +311,7 @@ class Reconstruction:
         if request is not None:
             if exchange is not None:
                 self._supersede(exchange, message)
-            asked = self._asked.pop(id(request), None)
-            asked_place = asked[0] if asked else None
+            asked_place = self._later.take(request)
             if asked_place is None or asked_place.access is None:
                 asked_place = self._place(request, place.evidence, access)
             begun = self._begin(request, asked_place)
@@ -441,47 +436,21 @@ class Reconstruction:
             self._put(Loose(place))
 
     def _traffic(self, place: Place) -> None:
-        """A request outside every run; it is handed on when its answer came, or is overdue."""
+        """A request outside every run."""
         message = place.message
-        if message.original is not None or message.method == "ACK":
-            self._put(Loose(place))
-            return
-        request = None
-        association = place.on or place.in_force
-        self._shows_use(place)
-        if association is not None:
-            request = Request(
-                message.time,
-                message.capture,
-                message.frame,
-                message.method,
-                place.sa,
-                place.protection,
-            )
-            self._settlements.followed(association, request)
-        if place.on is not None and place.from_client and _echoes(message):
-            place.on.carry(message)
-        if len(self._asked) >= ASKED:
-            self._put(Loose(self._asked.popitem(last=False)[1][0]))
-        self._asked[id(message)] = place, request, self._order
+        if message.original is None and message.method != "ACK":
+            self._shows_use(place)
+            if place.on is not None and place.from_client and _echoes(message):
+                place.on.carry(message)
+        self._later.request(place, self._order)
 
     def _answered(self, place: Place) -> None:
         """A response outside every run."""
-        message = place.message
-        asked = None
-        if message.request is not None and message.code >= 200:
-            asked = self._asked.pop(id(message.request), None)
-        if asked is None:
-            self._put(Loose(place))
-            self._orphan(place)
+        if self._later.response(place):
+            self._shows_use(place)
             return
-        request_place, request, _ = asked
-        self._shows_use(place)
-        if request is not None:
-            request.code = message.code
-            request.answer = message.capture, message.frame
-            request.delay = message.time - request.time
-        self._put(LooseTransaction(request_place, place))
+        self._put(Loose(place))
+        self._orphan(place)
 
     def _shows_use(self, place: Place) -> None:
         """Traffic on the set of a run whose result was not captured: a sign that there was one."""
@@ -625,7 +594,13 @@ class Reconstruction:
         elif agreement.exchange in self._running:
             self._held.setdefault(agreement.exchange, []).append(agreement)
         else:
-            self._put(agreement)
+            self._hand_on(agreement)
+
+    def _hand_on(self, agreement: Agreement) -> None:
+        line = self._lines.get(agreement.capture, agreement.capture)
+        agreement.seen_until = self._times.get(line, 0)
+        conclude(agreement)
+        self._put(agreement)
 
     def _put(self, item: Item) -> None:
         item.order = self._order

@@ -62,6 +62,20 @@ def client_list(exchange: Exchange, challenge: SipMessage | None) -> MechanismLi
     return None
 
 
+def conclude(agreement: Agreement) -> None:
+    """Why an agreement that nothing ended goes no further: it ran out, or the captures did."""
+    if agreement.end_reason:
+        return
+    if agreement.established is None:
+        agreement.end_reason = "not-established"
+        return
+    expiry = agreement.renewed + (agreement.expires or 0) * SECOND
+    if agreement.expires is not None and expiry <= agreement.seen_until:
+        agreement.ended, agreement.end_reason = expiry, "expired"
+    else:
+        agreement.end_reason = "capture-ended"
+
+
 class Settlements:
     """The sets announced and the agreements in force, of all Accesses."""
 
@@ -111,7 +125,7 @@ class Settlements:
             self._spis[sa.dst, sa.spi] = association, sa
         self._agreements[association.number] = Agreement(
             association.number, exchange.number, chosen.key, challenge.time, access, association,
-            born=self.order,
+            capture=challenge.capture, born=self.order,
         )  # fmt: skip
         self.events.append(SaEvent("announced", sas))
 
@@ -140,7 +154,7 @@ class Settlements:
         standing.association = association
         agreement = self._agreements.get(association.number)
         if agreement is not None:
-            agreement.established = time
+            agreement.established = agreement.renewed = time
             agreement.expires = expires
 
     def _settle_without_set(
@@ -158,7 +172,7 @@ class Settlements:
         standing.agreement = self._associations
         self._agreements[self._associations] = Agreement(
             self._associations, exchange.number, chosen.key, time, exchange.access, None, time,
-            expires=expires, born=self.order,
+            expires=expires, renewed=time, capture=exchange.steps[-1].capture, born=self.order,
         )  # fmt: skip
 
     def _end_agreement(self, by: Exchange, number: int, time: int, why: str) -> None:
@@ -172,7 +186,7 @@ class Settlements:
         _prolong(association, time, expires)
         agreement = self._agreements.get(association.number)
         if agreement is not None and expires is not None:
-            agreement.expires = expires
+            agreement.expires, agreement.renewed = expires, time
 
     def followed(self, association: Association, request: Request) -> None:
         """A later request on the agreement."""

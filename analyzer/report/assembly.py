@@ -17,6 +17,7 @@ from analyzer.report.evidence import signals
 from analyzer.report.naming import frame_name
 from analyzer.report.steps import mechanism
 from analyzer.report.times import iso
+from analyzer.report.traffic import traffic
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judged
 from analyzer.sip.message import SipMessage
@@ -85,7 +86,9 @@ def agreement(item: items.Agreement) -> model.Agreement:
         end_reason=item.end_reason or None,
         expires=item.expires,
         association=None if item.association is None else _association(item.association),
-        traffic=[_traffic(one) for one in item.traffic],
+        renewed=iso(item.renewed) if item.renewed else None,
+        seen_until=iso(item.seen_until) if item.seen_until else None,
+        traffic=traffic(item),
     )
 
 
@@ -314,18 +317,4 @@ def _sa(name: str, spi: int, association: Association) -> model.Sa:
         last_time=iso(flow.last_time),
         opened=flow.opened,
         icv_bad=flow.icv_bad or None,
-    )
-
-
-def _traffic(one: items.Request) -> model.Traffic:
-    return model.Traffic(
-        time=iso(one.time),
-        capture=one.capture,
-        frame=one.frame,
-        method=one.method,
-        code=one.code or None,
-        sa=cast(Any, one.sa or None),
-        delay_ms=one.delay / MILLISECOND if one.code else None,
-        protection=cast(Any, one.protection),
-        answer=model.Frame(*one.answer) if one.code else None,
     )

@@ -204,21 +204,25 @@ def _marks(findings: Sequence[Finding]) -> dict[Frame, list[str]]:
 def _later(agreements: Sequence[Agreement], view: View) -> Iterator[str]:
     """One line or two about the requests that came later on each agreement."""
     for agreement in agreements:
-        if not agreement.traffic:
+        requests = [one for one in agreement.traffic if one.method != "ACK"]
+        if not requests:
             continue
-        shown = [_request(request, view) for request in agreement.traffic[:8]]
-        hidden = len(agreement.traffic) - len(shown)
+        shown = [_request(request, view) for request in requests[:8]]
+        hidden = len(requests) - len(shown)
         inside = [request.protection.startswith("esp") for request in agreement.traffic]
         where = "all in ESP" if all(inside) else "some in ESP" if any(inside) else "none in ESP"
         text = ", ".join([*shown, *([f"{hidden} more"] if hidden else []), where])
-        lines = wrap(text, " later: ", "        ", WIDTH - len(agreement.id) - 4)
+        name = f"[show {agreement.id}]"
+        lines = wrap(text, " later: ", "        ", WIDTH - len(name) - 2)
         yield from lines[:-1]
-        yield pair(lines[-1], f"[{agreement.id}]", 78)
+        yield pair(lines[-1], name, 78)
 
 
 def _request(request: Traffic, view: View) -> str:
     frames = [Frame(request.capture, request.frame)]
     if request.answer is not None:
         frames.append(request.answer)
-    code = "no answer" if request.code is None else str(request.code)
+    code = "no answer" if request.unanswered else "open"
+    if request.code is not None:
+        code = str(request.code)
     return f"{request.method} {code} ({view.frames(frames)})"

@@ -364,8 +364,26 @@ class Association(msgspec.Struct, omit_defaults=True, kw_only=True):
     keys: KeySource | None = None
 
 
+class Dialog(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """One dialog that a request opened (RFC 3261 12): early while `code` is 1xx.
+
+    `number` counts the dialogs of the agreement; `code`, `frame` and `delay_ms` are those of the
+    last response that was new in it.
+    """
+
+    number: int
+    code: int
+    frame: Frame
+    delay_ms: float
+
+
 class Traffic(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """One later request on an agreement, with its answer where one was seen."""
+    """One later request on an agreement, with its first final answer where one was seen.
+
+    `unanswered`: an answer was due, and none came in 32 s of capture. `provisional` is the highest
+    1xx, `tries` counts retransmissions in. `dialog` is the number of the dialog it was sent in,
+    `dialogs` those it opened: one a To-tag.
+    """
 
     time: Time
     capture: int
@@ -376,10 +394,22 @@ class Traffic(msgspec.Struct, omit_defaults=True, kw_only=True):
     delay_ms: float | None = None
     protection: Protection = "clear"
     answer: Frame | None = None
+    from_client: bool = False
+    unanswered: bool = False
+    provisional: int | None = None
+    tries: int | None = None
+    in_dialog: bool = False
+    dialog: int | None = None
+    dialogs: list[Dialog] = []
 
 
 class Agreement(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What an exchange settled, in force until replaced or ended."""
+    """What an exchange settled, in force until replaced or ended.
+
+    `end_reason`: `replaced`, `deregistered`, `expired` (`expires` seconds after the last 2xx),
+    `not-established` (no 2xx came), `capture-ended` (it is in force still). `renewed` is when the
+    last 2xx came, `seen_until` how far the captures show it.
+    """
 
     id: str
     exchange: str
@@ -388,7 +418,9 @@ class Agreement(msgspec.Struct, omit_defaults=True, kw_only=True):
     established: Time | None = None
     ended: Time | None = None
     end_reason: str | None = None
-    expires: int | None = None  # seconds, as the 2xx said
+    expires: int | None = None  # seconds, as the last 2xx said
+    renewed: Time | None = None
+    seen_until: Time | None = None
     association: Association | None = None
     traffic: list[Traffic] = []
     findings: list[str] = []
