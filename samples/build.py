@@ -7,11 +7,13 @@ import argparse
 import struct
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from . import scenario as scenarios
+from .esp import Keys
+from .esp import keys as esp_keys
 from .messages import (
     Message,
     Values,
@@ -36,7 +38,7 @@ PACKET_GAP_US: Final = 200
 SIP_PORT, TLS_PORT, TCP_CLIENT_PORT, TLS_CLIENT_PORT = 5060, 5061, 49152, 49500
 NOISE_PEER: Final = {4: "203.0.113.53", 6: "2001:db8:9::53"}
 CORE: Final = frozenset({"pcscf_core", "scscf"})
-PROTECTIONS: Final = ("clear", "esp-null", "esp-opaque", "tls")
+PROTECTIONS: Final = ("clear", "esp", "esp-null", "esp-opaque", "tls")
 
 # The least that a dissector takes for a TLS 1.2 handshake (RFC 5246 7.4.1).
 _HELLO_BODY = b"\x03\x03" + bytes(range(32)) + b"\x00"
@@ -67,6 +69,7 @@ class Capture:
     sip: int = 0
     esp: int = 0
     tcp_ports: set[int] = field(default_factory=set)
+    esp_sa: dict[str, None] = field(default_factory=dict)
 
     def pcap(self) -> bytes:
         head = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, SNAPLEN, LINK_TYPES[self.link])
@@ -96,6 +99,7 @@ def build(name: str) -> dict[str, Capture]:
                 capture.sip += counted.sip
                 capture.esp += counted.esp
                 capture.tcp_ports |= counted.tcp_ports
+                capture.esp_sa |= counted.esp_sa
     return captures
 
 
@@ -165,6 +169,8 @@ class _Builder:
             way.sport, way.dport = TLS_CLIENT_PORT, TLS_PORT
         elif protection != "clear":
             self._protect(way, step, tcp)
+            if protection == "esp":
+                way.keys = self._keys(step)
             way.opaque = protection == "esp-opaque"
         elif tcp:
             way.sport = TCP_CLIENT_PORT
@@ -187,6 +193,18 @@ class _Builder:
             roles = ("uc", "ps") if from_ue else ("pc", "us")
         way.sport, way.dport = (numbers[f"port_{role}"] for role in roles)
         way.spi_back, way.spi = (numbers[f"spi_{role}"] for role in roles)
+
+    def _keys(self, step: Table) -> Keys:
+        """What the sender of this step does with CK and IK; `wire` says what it does otherwise."""
+        wire = {**self.scenario["values"], **self.scenario["wire"], **step.get("wire", {})}
+        vector = self.scenario["vectors"][str(wire.get("vector", step.get("over", 1)))]
+        ck, ik = (bytes.fromhex(wire.get(name, vector[name])) for name in ("ck", "ik"))
+        made = esp_keys(wire["alg"], wire["ealg"], ck, ik, wire.get("tunnel", False))
+        return replace(
+            made,
+            integrity=bytes.fromhex(wire["integrity"]) if "integrity" in wire else made.integrity,
+            cipher=bytes.fromhex(wire["cipher"]) if "cipher" in wire else made.cipher,
+        )
 
     def _is_answer(self, step: Table) -> bool:
         return "answers" in step or step.get("message", "")[:3].isdigit()
@@ -325,6 +343,9 @@ class _Builder:
             packets = self.wire.udp(way, payload)
         if way.spi is not None:
             counted.esp += len(packets) if not way.fragment else 1
+        if way.keys is not None and way.spi is not None and way.keys.readable:
+            row = way.keys.row(way.version, way.src, way.dst, way.spi)
+            counted.esp_sa.setdefault(row)
         counted.sip += visible and not way.opaque and not tls
         return packets
 
@@ -363,11 +384,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios (default: all)")
     options = parser.parse_args(arguments)
     try:
-        files = {
-            PCAPS / f"{stem}.pcap": capture.pcap()
-            for name in options.names or scenarios.names()
-            for stem, capture in build(name).items()
-        }
+        files: dict[Path, bytes] = {}
+        for name in options.names or scenarios.names():
+            for stem, capture in build(name).items():
+                files[PCAPS / f"{stem}.pcap"] = capture.pcap()
+                if capture.esp_sa:
+                    files[PCAPS / f"{stem}.esp_sa"] = "".join(
+                        f"{row}\n" for row in capture.esp_sa
+                    ).encode()
     except ScenarioError as error:
         print(error, file=sys.stderr)
         return 2
@@ -382,7 +406,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _check(files: dict[Path, bytes], all_of_them: bool) -> int:
     stale = [path for path, data in files.items() if not _is(path, data)]
     if all_of_them:
-        stale += [path for path in sorted(PCAPS.glob("*.pcap")) if path not in files]
+        stale += [path for path in sorted(PCAPS.iterdir()) if path not in files]
     for path in stale:
         print(f"{path.name} is not what its scenario says", file=sys.stderr)
     return 1 if stale else 0

@@ -1,8 +1,9 @@
 """Packets of a scenario: UDP and TCP, ESP, fragments, tunnels, link layers.
 
-`esp-null` is ESP with NULL encryption (RFC 2410): the padding counts 1, 2, 3 and the ICV is twelve
-zero octets. `esp-opaque` only looks like AES-CBC with HMAC-SHA-1-96: its octets are a hash of SPI
-and sequence number, no key opens them, and no reading of them as NULL encryption holds.
+`esp` is ESP as the keys of the scenario make it (`esp.py`). `esp-null` is ESP with NULL encryption
+(RFC 2410): the padding counts 1, 2, 3 and the ICV is twelve zero octets. `esp-opaque` only looks
+like AES-CBC with HMAC-SHA-1-96: its octets are a hash of SPI and sequence number, no key opens
+them, and no reading of them as NULL encryption holds.
 """
 
 import struct
@@ -16,6 +17,8 @@ from scapy.layers.inet import IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet, Raw
+
+from .esp import Keys, protect
 
 ICV: Final = 12
 LINK_TYPES: Final = {"ethernet": 1, "raw": 101, "sll": 113, "sll2": 276}
@@ -36,6 +39,7 @@ class Way:
     spi: int | None = None
     spi_back: int | None = None
     opaque: bool = False
+    keys: Keys | None = None
     icv: bytes = b"\x00" * ICV
     fragment: int = 0
     link: str = "ethernet"
@@ -43,7 +47,7 @@ class Way:
 
     def back(self) -> "Way":
         return Way(self.dst, self.src, self.dport, self.sport, self.version, self.spi_back,
-                   self.spi, self.opaque, self.icv, self.fragment, self.link,
+                   self.spi, self.opaque, self.keys, self.icv, self.fragment, self.link,
                    self.encapsulation)  # fmt: skip
 
 
@@ -95,6 +99,9 @@ class Wire:
 
     def _network(self, way: Way, above: Packet, proto: int) -> list[bytes]:
         ip = self._ip(way, proto)
+        if way.spi is not None and way.keys is not None:
+            sealed = protect(ip / above, way.spi, self._next_seq(way), way.keys)
+            return [_framed(way, packet) for packet in _fragments(way, sealed)]
         if way.spi is not None:
             inner = bytes(ip.copy() / above)[len(ip) :]
             above = Raw(self._esp(way, inner, proto))
@@ -110,10 +117,15 @@ class Wire:
         self.ip_id[way.src] = self.ip_id.get(way.src, 0) + 1
         return IP(src=way.src, dst=way.dst, proto=proto, id=self.ip_id[way.src], ttl=64)
 
-    def _esp(self, way: Way, inner: bytes, proto: int) -> bytes:
+    def _next_seq(self, way: Way) -> int:
         assert way.spi is not None
         key = (way.dst, way.spi)
         seq = self.esp_seq[key] = self.esp_seq.get(key, 0) + 1
+        return seq
+
+    def _esp(self, way: Way, inner: bytes, proto: int) -> bytes:
+        assert way.spi is not None
+        seq = self._next_seq(way)
         header = struct.pack("!II", way.spi, seq)
         if way.opaque:
             return header + _opaque(header, len(inner))

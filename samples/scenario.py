@@ -13,13 +13,13 @@ DIRECTORY: Final = HERE / "scenarios"
 
 SCENARIO_WORDS: Final = frozenset(
     {"what", "base", "link", "ip", "transport", "encapsulation", "parties", "values", "sets"}
-    | {"vectors", "message", "forward", "step", "but", "drop", "expect", "files"}
+    | {"vectors", "message", "forward", "step", "but", "drop", "expect", "files", "wire", "given"}
 )
 STEP_WORDS: Final = frozenset(
     {"name", "from", "to", "wait_ms", "message", "set", "remove", "append", "replace", "start"}
     | {"body", "call", "vector", "over", "announces", "protection", "transport", "port"}
     | {"peer_port", "spi", "split", "order", "resend", "repeat", "repeat_ms", "fragment"}
-    | {"answers", "forward", "again", "encapsulation", "flag", "raw", "noise", "tap"}
+    | {"wire", "answers", "forward", "again", "encapsulation", "flag", "raw", "noise", "tap"}
     | {"after", "before"}
 )
 EDITS: Final = frozenset({"set", "remove", "append", "replace", "start", "body", "like", "headers"})
@@ -89,7 +89,7 @@ def _known(where: str, word: str, words: frozenset[str]) -> None:
 
 
 def _lay_upon(scenario: Table, own: Table) -> None:
-    for word in ("parties", "sets", "vectors", "message", "values", "forward"):
+    for word in ("parties", "sets", "vectors", "message", "values", "forward", "wire"):
         merge(scenario[word], own.get(word, {}))
     for word in ("link", "ip", "transport", "encapsulation"):
         if word in own:
@@ -97,6 +97,7 @@ def _lay_upon(scenario: Table, own: Table) -> None:
     # What is said of a scenario holds for it alone.
     scenario["what"] = own.get("what", "")
     scenario["expect"] = own.get("expect", {})
+    scenario["given"] = own.get("given", [])
     scenario["files"] = own.get("files", {"": ["gm", "mw"]})
     steps: list[Table] = scenario["step"]
     for step_name in own.get("drop", []):

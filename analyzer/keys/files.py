@@ -61,7 +61,8 @@ def read_keys(name: str, text: str, ring: KeyRing) -> None:
 
 def read_esp_sa(name: str, text: str, source: Source = "esp_sa") -> Iterator[GivenSa]:
     """The lines of Wireshark's ESP SA table, of 8 or 10 columns. Raises `KeysError`."""
-    for number, row in enumerate(csv.reader(text.splitlines(), skipinitialspace=True), 1):
+    for number, line in enumerate(text.splitlines(), 1):
+        row = _columns(f"{name}: line {number}", line)
         if not row or row[0].lstrip().startswith("#"):
             continue
         where = f"{name}: line {number}"
@@ -87,6 +88,13 @@ def read_esp_sa(name: str, text: str, source: Source = "esp_sa") -> Iterator[Giv
             icv=int(unchecked[1]) // 8 if unchecked else -1,
             unchecked=unchecked is not None or (alg == "null" and ealg not in ("aes-gcm", "")),
         )
+
+
+def _columns(where: str, line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise KeysError(f"{where}: {error}") from None
 
 
 def _wireshark(where: str, name: str, kind: Any) -> str:

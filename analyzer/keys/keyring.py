@@ -186,17 +186,17 @@ class KeyRing:
                 yield rand, pair
 
     def subscriber(self, nonce: bytes, identity: str) -> Subscriber | None:
-        """Whose challenge this is: by IMSI, else by the MAC that K makes."""
-        for one in self.subscribers:
-            if one.imsi and one.imsi in identity:
-                return one
+        """Whose challenge this is: by IMSI, and among several of one IMSI, or where none has it, by
+        the MAC that K makes."""
+        named = [one for one in self.subscribers if one.imsi and one.imsi in identity]
+        if len(named) == 1:
+            return named[0]
         rand, autn = nonce[:16], nonce[16 : 16 + AUTN]
-        if len(autn) < AUTN:
-            return None
-        for one in self.subscribers:
-            if read_autn(one.functions, rand, autn).mac_right:
-                return one
-        return None
+        if len(autn) == AUTN:
+            for one in named or self.subscribers:
+                if read_autn(one.functions, rand, autn).mac_right:
+                    return one
+        return named[0] if named else None
 
     def _of_subscribers(self, nonce: bytes, identity: str) -> list[KeyPair]:
         key = nonce, identity

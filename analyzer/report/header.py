@@ -193,5 +193,5 @@ def _source(keys: KeySource, view: View) -> str:
             return f"ck/ik leaked in the Gm 401 {frame}"
         return f"ck/ik of the {keys.source.title()} 401 {frame}, RAND equals Gm {challenge}"
     if keys.source == "usim":
-        return f"USIM of {shown(keys.name or '?', view)}, RAND of {challenge}"
+        return f"K and OPc of the USIM file, RAND of {challenge}"
     return _FILES_OF_KEYS[keys.source]

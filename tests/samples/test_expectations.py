@@ -17,7 +17,8 @@ from samples.build import PCAPS
 from samples.scenario import Table
 
 BOOK = load()
-ENDING = ("registration", "basis", "outcome", "stopped_at")
+USIM = PCAPS.parent / "usim.toml"
+ENDING = ("registration", "basis", "outcome", "stopped_at", "keys")
 SCENARIOS = {name: scenarios.load(name) for name in scenarios.names()}
 FILES = [
     (name, suffix, "gm" in taps)
@@ -45,7 +46,15 @@ def report(name: str, suffix: str = "") -> Report:
     wanted = expect(name)
     named = [*wanted.get("fires", []), *wanted.get("silent", [])]
     waiting = [one for one in named if one in BOOK.rules and not BOOK.rules[one].default]
-    return analyzer.analyze([str(path(name, suffix))], Settings(extend_select=waiting))
+    capture, given = path(name, suffix), SCENARIOS[name]["given"]
+    return analyzer.analyze(
+        [str(capture)],
+        Settings(
+            extend_select=waiting,
+            keys=[str(capture.with_suffix(".esp_sa"))] if "esp_sa" in given else [],
+            usim=[str(USIM)] if "usim" in given else [],
+        ),
+    )
 
 
 def found(name: str, suffix: str) -> set[str]:
@@ -61,7 +70,11 @@ def text(name: str, suffix: str) -> list[str]:
 def ending(name: str, suffix: str) -> dict[str, str | None]:
     """What `[expect]` may say of the run in which the scenario ends."""
     last = list(report(name, suffix).exchanges)[-1]
-    found: dict[str, str | None] = {"outcome": last.outcome, "stopped_at": last.stopped_at}
+    found: dict[str, str | None] = {
+        "outcome": last.outcome,
+        "stopped_at": last.stopped_at,
+        "keys": last.coverage.keys,
+    }
     if last.registration is not None:
         found |= {"registration": last.registration.state, "basis": last.registration.basis}
     return found
