@@ -34,7 +34,7 @@ def test_two_builds_give_the_same_bytes() -> None:
 def test_check_finds_a_stale_and_a_foreign_pcap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for path in PCAPS.glob("*.pcap"):
+    for path in PCAPS.iterdir():
         shutil.copy(path, tmp_path)
     (tmp_path / "ok_udp_null.pcap").write_bytes(b"stale")
     (tmp_path / "nobody_made_me.pcap").write_bytes(b"foreign")
