@@ -42,6 +42,8 @@ ESP_SEEN: Final = 16_384  # ESP packets of a moment remembered, to know their co
 ESP_HEAD: Final = 40  # octets of an ESP packet that say which one it is
 
 STRAY_FLOWS: Final = 64  # ESP flows that nothing announced, named for each capture
+CX_AVPS: Final = 256  # AVPs of one Diameter message, or of one that holds others
+SECRETS_KEPT: Final = 64  # blocks of secrets kept of one pcapng
 KEY_LINES: Final = 1_000_000  # lines of a file of keys
 KEYS_BOUND: Final = 65_536  # challenges whose keys are remembered
 KEYS_OF_RAND: Final = 4  # different keys of one challenge

@@ -21,10 +21,10 @@ from analyzer.capture import Captures, Watermark, open_captures
 from analyzer.capture.packet import CaptureInfo, Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
-from analyzer.flows.datagram import Datagram, EspSeen
+from analyzer.flows.datagram import Datagram, EspSeen, KeysSeen
 from analyzer.flows.ledger import EspLedger
 from analyzer.flows.problems import Problems
-from analyzer.keys.files import KeysError, hex_key, read_keys, read_usim
+from analyzer.keys.files import KeysError, hex_key, read_esp_sa, read_keys, read_usim
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
 from analyzer.limits import ENGINES, SECOND, SWEEPS
@@ -151,6 +151,8 @@ class Conductor:
             elif isinstance(flow, EspSeen):
                 self.ledger.see(flow, self.table.get(flow.dst, flow.spi) is not None)
                 self.reconstruction.esp(flow)
+            elif isinstance(flow, KeysSeen):
+                self._find(flow)
             else:
                 self.reconstruction.signal(flow)
         self._apply(self.reconstruction.sa_events())
@@ -162,6 +164,10 @@ class Conductor:
             self.reconstruction.message(message)
             if self.messages is not None:
                 self.messages.append(message)
+
+    def _find(self, found: KeysSeen) -> None:
+        pair = KeyPair(found.ck, found.ik, Origin("cx", found.capture, found.frame))
+        self.table.ring.bind(found.nonce[:16], pair)
 
     def _apply(self, events: list[SaEvent]) -> None:
         for event in events:
@@ -299,6 +305,18 @@ def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> mo
     return sweep(open_captures([stream]), engine, settings.strict, told, ring).report
 
 
+def read_secrets(info: CaptureInfo, ring: KeyRing) -> None:
+    """Keys of ESP that a pcapng brings itself, as lines of `esp_sa`."""
+    for text in info.esp_secrets:
+        try:
+            known = set(ring.given)
+            for given in read_esp_sa(info.path, text.decode("utf-8", "replace"), "secrets"):
+                if given not in known:
+                    ring.give(given)
+        except KeysError as error:
+            info.problems.append(Problem("secrets", detail=str(error)))
+
+
 class Swept(NamedTuple):
     """What one sweep gives. `keys_came_late`: packets stayed closed whose keys the ring has now."""
 
@@ -330,6 +348,8 @@ def sweep(
             if items:
                 kept.take(items, count)
         kept.take(conductor.finish(), count)
+    for info in captures.infos:
+        read_secrets(info, conductor.table.ring)
     report = _report(captures, conductor, kept, strict, second)
     return Swept(report, conductor.table.ring, conductor.flows.keys_came_late)
 

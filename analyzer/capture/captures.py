@@ -251,6 +251,7 @@ def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
     info.link_types = list(dict.fromkeys(map(link_type_name, walk.link_types)))
     info.packets = walk.frames
     info.first_time, info.last_time = walk.first_time, walk.last_time
+    info.esp_secrets = walk.esp_secrets
     info.snap_length = walk.snap_length
     info.tls_secrets = walk.tls_secrets
     info.dropped = sum(walk.drops.values()) if walk.drops else None

@@ -67,6 +67,7 @@ class CaptureInfo(msgspec.Struct):
     problems: list[Problem] = []
     unreadable: bool = False  # not one packet could be read: exit code 2
     line: int = 0  # the first capture of those this one continues, or itself
+    esp_secrets: list[bytes] = []  # lines of `esp_sa` in its Decryption Secrets Blocks
     snap_length: int = 0  # octets kept of a frame; 0: no limit is told
     cut: int = 0  # frames looked at of which the snap length took the end
     cut_frame: int | None = None  # the first of them

@@ -24,7 +24,7 @@ from analyzer.capture.formats import Container, recognise
 from analyzer.capture.problems import Problems
 from analyzer.capture.scan import EVERYTHING, PAD, Layout, layout_of, scan_pcap, scan_pcapng
 from analyzer.capture.text import TEXT_LINK, is_text, messages
-from analyzer.limits import BLOCK, CHUNK, INTERFACES, RECORD, RESYNC, SECOND
+from analyzer.limits import BLOCK, CHUNK, INTERFACES, RECORD, RESYNC, SECOND, SECRETS_KEPT
 
 PCAP: Final = {  # magic -> byte order, nanoseconds in one unit of the fraction, the first record
     b"\xa1\xb2\xc3\xd4": (">", 1000, 24),
@@ -63,6 +63,7 @@ EVENTS: Final = frozenset(
 )
 TSRESOL: Final = 9
 TSOFFSET: Final = 14
+ESP_KEYS: Final = 0x45535053  # secrets type: lines of Wireshark's ESP SA table
 TLS_KEYS: Final = 0x544C534B  # secrets type "TLSK": lines of SSLKEYLOGFILE
 DROPS: Final = frozenset({5, 7})  # isb_ifdrop, isb_osdrop
 
@@ -161,6 +162,7 @@ class Walk:
         "_problems",
         "_window",
         "drops",
+        "esp_secrets",
         "first_time",
         "format",
         "frames",
@@ -178,6 +180,7 @@ class Walk:
         self._hits: list[tuple[int, int]] = []
         self.format = ""
         self.frames = 0
+        self.esp_secrets: list[bytes] = []  # texts of blocks with lines of `esp_sa`
         self.lost = 0  # of these, what was no packet or could not be read
         self.link_types: list[int] = []  # in the order of their first frame or interface
         self.first_time: int | None = None
@@ -419,12 +422,19 @@ class Walk:
         elif kind in PACKETS:
             yield from self._packet(section, *PACKETS[kind], body)
         elif kind == SECRETS and len(body) >= 8:
-            self.tls_secrets |= section.word.unpack_from(body)[0] == TLS_KEYS
+            self._secrets(section, body)
         elif kind == STATISTICS:
             self._statistics(section, body)
         elif kind in EVENTS:
             self.frames += 1
             self.lost += 1
+
+    def _secrets(self, section: "Section", body: bytes) -> None:
+        """Decryption Secrets Block: type and length, then what the type says (pcapng 4.7)."""
+        kind, size = section.pair.unpack_from(body)
+        self.tls_secrets |= kind == TLS_KEYS
+        if kind == ESP_KEYS and len(self.esp_secrets) < SECRETS_KEPT:
+            self.esp_secrets.append(body[8 : 8 + size])
 
     def _packet(
         self,

@@ -11,6 +11,7 @@ time. Candidates are:
     UDP whose payload begins with the first line of a SIP message (RFC 3261 7)
     DNS about names of the IMS; IKE
     TCP that looks like text, or that goes to or from a SIP port with payload, SYN, FIN or RST
+    TCP and SCTP of Diameter's port with a Multimedia-Auth-Answer in it (TS 29.229 6.1.4)
     SCTP with data that begins as SIP does, or that goes to or from a SIP port
 
 Functions over octets and integers only, so that they can be compiled as they are.
@@ -22,6 +23,8 @@ from typing import Final, NamedTuple
 
 ESP: Final = 50
 SCTP: Final = 132
+DIAMETER: Final = 3868
+CX_ANSWER: Final = b"\x00\x01\x2f\x01\x00\x00\x00"  # command 303 of application 16777216
 GTP_U: Final = 2152
 ESP_IN_UDP: Final = 4500
 VXLAN: Final = frozenset({4789, 8472})  # RFC 7348, and what Linux took before
@@ -375,9 +378,12 @@ def sctp_candidate(data: bytes, at: int, end: int) -> bool:
         return False
     sport, dport = PORTS.unpack_from(data, at)
     ours = sport in SIP_PORTS or dport in SIP_PORTS
+    cx = sport == DIAMETER or dport == DIAMETER
     at += 12
     while at + 16 < end:
         if data[at] == 0 and (ours or sip_prefix(data, at + 16, end)):
+            return True
+        if data[at] == 0 and cx and data.find(CX_ANSWER, at + 16, end) >= 0:
             return True
         size = data[at + 2] << 8 | data[at + 3]
         if size < 4:
@@ -396,8 +402,10 @@ def is_ike(buffer: bytes, at: int, end: int) -> bool:
 def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
     """Has the TCP segment at `tcp`, in the IP datagram at `ip`, a payload that begins like text?"""
     at = tcp + (buffer[tcp + 12] >> 4) * 4
-    if at >= end or not TEXT[buffer[at]]:
+    if at >= end:
         return False
+    if not TEXT[buffer[at]]:
+        return buffer[at] == 1 and cx_answer(buffer, tcp, at, end)
     # Ethernet pads short frames, so the IP header has to say where the text ends.
     if buffer[ip] >> 4 == 4:
         stop = ip + (buffer[ip + 2] << 8 | buffer[ip + 3])
@@ -410,6 +418,14 @@ def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
     if at >= stop:
         return False
     return is_text(buffer, at, min(at + TEXT_PREFIX, stop)) is not None
+
+
+def cx_answer(buffer: bytes, tcp: int, at: int, end: int) -> bool:
+    """Has the TCP segment at `tcp` of the Diameter port an answer of Cx with keys from `at` on?"""
+    sport, dport = PORTS.unpack_from(buffer, tcp)
+    if sport != DIAMETER and dport != DIAMETER:
+        return False
+    return buffer.find(CX_ANSWER, at, end) >= 0
 
 
 def is_candidate(proto: int, data: bytes, at: int, end: int, frag_offset: int) -> bool:
@@ -448,4 +464,8 @@ def tcp_candidate(data: bytes, at: int, end: int) -> bool:
     start = at + (offset >> 4) * 4
     if sport in SIP_PORTS or dport in SIP_PORTS:
         return bool(start < end or flags & 0b111)  # RST, SYN, FIN
-    return start < end and is_text(data, start, min(start + TEXT_PREFIX, end)) is not None
+    if start >= end:
+        return False
+    if data[start] == 1:
+        return cx_answer(data, at, start, end)
+    return is_text(data, start, min(start + TEXT_PREFIX, end)) is not None

@@ -11,7 +11,7 @@ from typing import Final
 from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
-from analyzer.flows.datagram import Datagram, EspSeen, Protection
+from analyzer.flows.datagram import Datagram, EspSeen, KeysSeen, Protection
 from analyzer.flows.esp import ICV_BAD, EspCopies, EspOpener, Opened, esp_header
 from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
@@ -21,12 +21,15 @@ from analyzer.flows.sctp import Associations
 from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal, udp_signal
 from analyzer.flows.streams import Since, Streams
 from analyzer.flows.transport import ESP, SCTP, TCP, UDP, UDP_HEADER, parse_udp
+from analyzer.keys.cx import PORT, find_answers
 from analyzer.keys.sa_table import SaTable
 
 __all__ = ["Flow", "Flows"]
 
 SIGCOMP: Final = b"\xf8"  # a SigComp message begins with five ones (RFC 3320 7)
 _PORTS: Final = Struct("!HH")
+CX_PORT: Final = PORT.to_bytes(2, "big")
+CX_CARRIERS: Final = frozenset({TCP, 132})  # 132: SCTP
 NO_FRAMES: Final[Frames] = ()
 
 
@@ -85,6 +88,8 @@ class Flows:
         """The same for a whole packet: its fragments are put together already."""
         out: list[Flow] = []
         proto = packet.proto
+        if CX_PORT in (packet.data[:2], packet.data[2:4]) and proto in CX_CARRIERS:
+            return cx_keys(packet)
         if proto == UDP:
             self._feed_udp(packet, packet.data, packet.path, packet.truncated, frames, out)
         elif proto == ESP:
@@ -230,6 +235,11 @@ class Flows:
             )  # fmt: skip
         elif proto == TCP:
             self._streams.feed(inner, out, seen.frames, protection, seen.spi, seen.seq)
+
+
+def cx_keys(packet: Packet) -> list[Flow]:
+    """What a packet of the Diameter port says of keys."""
+    return [KeysSeen(packet.capture, packet.frame, *found) for found in find_answers(packet.data)]
 
 
 def _inside(packet: Packet, path: str, opened: Opened) -> Packet:

@@ -113,6 +113,16 @@ class Ike(msgspec.Struct, gc=False):
     error: str = ""
 
 
+class KeysSeen(msgspec.Struct, gc=False):
+    """Keys of a challenge in an answer on Cx: RAND and AUTN in `nonce`, CK and IK."""
+
+    capture: int
+    frame: int
+    nonce: bytes
+    ck: bytes
+    ik: bytes
+
+
 class Signal(msgspec.Struct, gc=False):
     """Evidence beside SIP: what the network said about reachability.
 

@@ -1,5 +1,5 @@
 """The three things `flows/` hands on, as one type."""
 
-from analyzer.flows.datagram import Datagram, EspSeen, Signal
+from analyzer.flows.datagram import Datagram, EspSeen, KeysSeen, Signal
 
-Flow = Datagram | EspSeen | Signal
+Flow = Datagram | EspSeen | KeysSeen | Signal
