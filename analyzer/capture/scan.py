@@ -12,6 +12,7 @@ time. Candidates are:
     DNS about names of the IMS; IKE
     TCP that looks like text, or that goes to or from a SIP port with payload, SYN, FIN or RST
     TCP and SCTP of Diameter's port with a Multimedia-Auth-Answer in it (TS 29.229 6.1.4)
+    TCP that begins with a WebSocket frame that begins as SIP does
     SCTP with data that begins as SIP does, or that goes to or from a SIP port
 
 Functions over octets and integers only, so that they can be compiled as they are.
@@ -50,6 +51,10 @@ ICMP_ERRORS: Final = {
 SIP_START: Final = tuple((chr(c).isalpha() and c < 128) or c in (10, 13) for c in range(256))
 # May this octet stand in text?
 TEXT: Final = tuple(32 <= c < 127 or c in (9, 10, 13) for c in range(256))
+
+# May a WebSocket frame begin so: text or binary, whole or the first of several, not compressed?
+WEBSOCKET: Final = tuple(c in (0x81, 0x82, 0x01, 0x02) for c in range(256))
+FRAME_HEAD: Final = 64  # octets in which a frame shows its header and the start of a message
 
 TOKEN: Final = rb"[A-Za-z][-.!%*_+`'~0-9A-Za-z]*"
 sip_prefix: Final = re.compile(rb"[\r\n]*(?:" + TOKEN + rb" |SIP/2\.0 )", re.IGNORECASE).match
@@ -405,7 +410,12 @@ def tcp_text(buffer: bytes, ip: int, tcp: int, end: int) -> bool:
     if at >= end:
         return False
     if not TEXT[buffer[at]]:
-        return buffer[at] == 1 and cx_answer(buffer, tcp, at, end)
+        if buffer[at] == 1 and cx_answer(buffer, tcp, at, end):
+            return True
+        return (
+            WEBSOCKET[buffer[at]]
+            and websocket_data(buffer[at : min(at + FRAME_HEAD, end)]) is not None
+        )
     # Ethernet pads short frames, so the IP header has to say where the text ends.
     if buffer[ip] >> 4 == 4:
         stop = ip + (buffer[ip + 2] << 8 | buffer[ip + 3])
@@ -426,6 +436,20 @@ def cx_answer(buffer: bytes, tcp: int, at: int, end: int) -> bool:
     if sport != DIAMETER and dport != DIAMETER:
         return False
     return buffer.find(CX_ANSWER, at, end) >= 0
+
+
+def websocket_data(payload: bytes) -> bytes | None:
+    """The first octets of the data in the WebSocket frame that `payload` begins with (RFC 6455
+    5.2), unmasked; None where it is no frame that begins a SIP message."""
+    if len(payload) < 8 or not WEBSOCKET[payload[0]]:
+        return None
+    size = payload[1] & 0x7F
+    at = 2 if size < 126 else 4 if size == 126 else 10
+    data = payload[at : at + FRAME_HEAD]
+    if payload[1] & 0x80:
+        mask = data[:4] * (FRAME_HEAD // 4)
+        data = bytes(octet ^ key for octet, key in zip(data[4:], mask, strict=False))
+    return data if sip_prefix(data) is not None else None
 
 
 def is_candidate(proto: int, data: bytes, at: int, end: int, frag_offset: int) -> bool:
@@ -466,6 +490,8 @@ def tcp_candidate(data: bytes, at: int, end: int) -> bool:
         return bool(start < end or flags & 0b111)  # RST, SYN, FIN
     if start >= end:
         return False
-    if data[start] == 1:
-        return cx_answer(data, at, start, end)
+    if data[start] == 1 and cx_answer(data, at, start, end):
+        return True
+    if not TEXT[data[start]]:
+        return websocket_data(data[start : min(start + FRAME_HEAD, end)]) is not None
     return is_text(data, start, min(start + TEXT_PREFIX, end)) is not None

@@ -21,6 +21,7 @@ from analyzer.flows.sctp import Associations
 from analyzer.flows.signals import ICMP, ICMPV6, icmp_signal, udp_signal
 from analyzer.flows.streams import Since, Streams
 from analyzer.flows.transport import ESP, SCTP, TCP, UDP, UDP_HEADER, parse_udp
+from analyzer.flows.websocket import WebSockets
 from analyzer.keys.cx import PORT, find_answers
 from analyzer.keys.sa_table import SaTable
 
@@ -39,16 +40,26 @@ class Flows:
     `problems` yields (capture, `Problem`) for what was dropped or could not be read so far:
     `fragment-missing`, `fragment-overlap`, `fragment-too-large`, `fragment-limit`, `udp-header`,
     `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sctp-header`,
-    `sctp-fragment-missing`, `sigcomp` (compressed, not read). Nothing here raises on input.
+    `sctp-fragment-missing`, `websocket-compressed`, `websocket-too-long`, `sigcomp` (compressed,
+    not read). Nothing here raises on input.
     """
 
-    __slots__ = ("_associations", "_copies", "_fragments", "_opener", "_streams", "problems")
+    __slots__ = (
+        "_associations",
+        "_copies",
+        "_fragments",
+        "_opener",
+        "_streams",
+        "_websockets",
+        "problems",
+    )
 
     def __init__(self, table: SaTable) -> None:
         self.problems = Problems()
         self._fragments = Fragments(self.problems)
         self._streams = Streams(self.problems)
         self._associations = Associations(self.problems)
+        self._websockets = WebSockets(self.problems)
         self._opener = EspOpener(table)
         self._copies = EspCopies()
 
@@ -72,7 +83,8 @@ class Flows:
         """The same, what belongs together by itself, with what tells its place among the others."""
         self._fragments.advance(time)
         self._associations.advance(time)
-        return self._streams.overdue(time)
+        for since, flows in self._streams.overdue(time):
+            yield since, self._websockets.through(flows)
 
     def finish(self) -> list[Flow]:
         """All input was fed: hand on what is still held back, count what is incomplete."""
@@ -82,7 +94,8 @@ class Flows:
         """As `finish`, in the form of `overdue`."""
         self._fragments.finish()
         self._associations.finish()
-        return self._streams.finish()
+        for since, flows in self._streams.finish():
+            yield since, self._websockets.through(flows)
 
     def take(self, packet: Packet, frames: Frames) -> list[Flow]:
         """The same for a whole packet: its fragments are put together already."""
@@ -96,6 +109,8 @@ class Flows:
             self._feed_esp(packet, frames, out)
         elif proto == TCP:
             self._streams.feed(packet, out, frames)
+            if out:
+                return self._websockets.through(out)
         elif proto == SCTP:
             self._feed_sctp(packet, frames, out)
         elif proto in (ICMP, ICMPV6):

@@ -7,13 +7,13 @@ import msgspec
 from analyzer.keys.esp_cipher import EspKey
 
 Protection = Literal["clear", "esp", "esp-null", "tls", "ports"]
-Transport = Literal["udp", "tcp", "sctp"]
+Transport = Literal["udp", "tcp", "sctp", "ws"]
 Icv = Literal["", "good", "bad"]
 
 
 class Datagram(msgspec.Struct, gc=False):
-    """One transport payload: a whole UDP payload or SCTP message, or the next bytes in order of one
-    TCP direction.
+    """One transport payload: a whole UDP payload, SCTP or WebSocket message, or the next bytes in
+    order of one TCP direction.
 
     `frame` is the one that completed it (where Wireshark shows it); `frames` names all fragments,
     empty when `frame` is the only one. `spi` and `seq` are those of the ESP packet it came out of,

@@ -22,7 +22,7 @@ from analyzer.capture.packet import Packet
 from analyzer.flows.datagram import Datagram, Protection, Signal
 from analyzer.flows.flow import Flow
 from analyzer.flows.problems import Problems
-from analyzer.flows.start_line import is_text, is_tls, may_start_sip, starts_like_sip
+from analyzer.flows.start_line import begins, is_text, is_tls, may_start_sip
 from analyzer.flows.tls import ALERT, read_tls
 from analyzer.flows.transport import ACK, FIN, RST, SIP_PORTS, SYN, parse_tcp
 
@@ -141,7 +141,7 @@ class Streams:
         if not stream.judged and is_tls(payload):
             _tell_tls(stream, packet, sport, dport, payload, protection, out)
         if stream.foreign:
-            if not starts_like_sip(payload):
+            if not begins(payload):
                 return
             stream.begin(at + _SEQUENCES)
             stream.judged = True
@@ -248,7 +248,7 @@ class Streams:
         payload = datagram.payload
         if len(payload) == 1:
             return  # a keep-alive: an octet sent before
-        if starts_like_sip(payload):
+        if begins(payload):
             stream.judged = True
         elif _is_foreign(payload, datagram):
             self._forget(key, stream)
@@ -270,9 +270,9 @@ class Streams:
         """False where this is no SIP, which is remembered."""
         payload = datagram.payload
         if delta == 0 and not _has_sip_port(datagram):
-            follow = starts_like_sip(payload) or may_start_sip(payload)
+            follow = begins(payload) or may_start_sip(payload)
         else:
-            follow = starts_like_sip(payload) or not _is_foreign(payload, datagram)
+            follow = begins(payload) or not _is_foreign(payload, datagram)
         if not follow:
             self._forget(key, stream)
         elif delta == 0:
@@ -286,7 +286,7 @@ class Streams:
         at = stream.next + delta
         if not -limits.STREAM_WINDOW <= delta <= limits.STREAM_WINDOW:
             # No part of this conversation as it was seen: a connection made anew, or much lost.
-            if starts_like_sip(datagram.payload):
+            if begins(datagram.payload):
                 self._release(key, stream, out)
                 stream.begin((at & _MASK) + _SEQUENCES)
                 out.append(_gap_signal(datagram, "new sequence numbers"))
@@ -299,7 +299,7 @@ class Streams:
             _emit(stream, at, datagram, out)
             self._arrivals += 1
             self._drain(key, stream, out, (self._arrivals, datagram))
-        elif stream.initial < 0 and at < stream.base and starts_like_sip(datagram.payload):
+        elif stream.initial < 0 and at < stream.base and begins(datagram.payload):
             # It came before the place where this stream was thought to begin.
             stream.base = at
             datagram.fresh = stream.fresh = True

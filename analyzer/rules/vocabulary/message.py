@@ -22,7 +22,7 @@ MESSAGE: Final = (
         "transport",
         "text",
         "of the packet, not of Via",
-        values=("udp", "tcp", "tls", "sctp"),
+        values=("udp", "tcp", "tls", "sctp", "ws"),
     ),
     Fact("from_client", "bool", "sent by the client to its first hop", wireshark=False),
     Fact("role", "text", "its part in the exchange; absent outside one", values=ROLES),
