@@ -20,6 +20,13 @@ NESTING: Final = 16  # encapsulations inside one another
 PROBLEM_KINDS: Final = 64  # distinct problems kept per capture; further ones are only counted
 RESYNC: Final = 1 << 20  # bytes searched for the next record behind a broken one
 CAPTURE_GAP: Final = 128 * SECOND  # silence between the files of a ring (64*T1 on Gm)
+CLOCK_MARKS: Final = 1 << 17  # packets and messages of all captures by which clocks are compared
+CLOCK_LOOK: Final = 20_000  # frames of each file by which a ring is told from several taps
+MARKED_HOPS: Final = 4  # hops on which one message is marked
+CLOCK_SAMPLES: Final = 256  # of what two captures have in common; the slope looks at all pairs
+CLOCK_FLOOR: Final = MILLISECOND  # clocks closer than this agree
+CLOCK_SPREAD: Final = 250 * MILLISECOND  # samples farther apart contradict one another
+CLOCK_DRIFT: Final = 500_000  # ns a second: no clock runs worse (500 ppm)
 
 # flows
 FRAGMENTED: Final = 1024  # datagrams being reassembled at once

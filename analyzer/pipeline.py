@@ -7,7 +7,7 @@ announced is in the `SaTable` by then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
 from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
 from analyzer.agreement.reconstruction import Reconstruction
-from analyzer.capture import Captures, Watermark, open_captures
+from analyzer.capture import Captures, Watermark, align, open_captures
 from analyzer.capture.packet import CaptureInfo, Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
@@ -65,6 +65,7 @@ class Settings:
     TLS secrets for it. `jobs` is how many processes may work; the report does not depend on it.
     `keys` are files of keys and `usim` files of USIMs (`keys.files`), `ck` and `ik` one pair of
     keys in hexadecimal; `show_keys` leaves keys readable in the report.
+    `clocks` says of captures, by path or name, how many nanoseconds their clock is ahead.
     """
 
     dialect: str = "auto"
@@ -82,6 +83,7 @@ class Settings:
     show_keys: bool = False
     engine: Mode = "auto"
     tls_keylog: str | None = None
+    clocks: Mapping[str, int] = field(default_factory=dict)
 
 
 class Conductor:
@@ -263,13 +265,14 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
     """The whole machine as one function: captures in, report out.
 
     `inputs` are paths, globs, folders or `-`. Raises `BookError` where the rules, the policy or
-    the selection cannot be used, `KeysError` where the keys given cannot; what is wrong with a
-    capture stands in the report.
+    the selection cannot be used, `KeysError` where the keys given cannot, `ClockError` where a
+    clock is given of what is no capture; what is wrong with a capture stands in the report.
     """
     settings = settings or Settings()
     captures = open_captures(inputs)
     engine = _engine(settings)
     ring = _ring(settings)
+    align(captures, settings.clocks)
     for number in range(1, SWEEPS + 1):
         swept = sweep(captures, engine, settings.strict, ring=ring)
         if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
@@ -425,6 +428,7 @@ def _captures(
             info,
             reader.sightings[number],
             reader.messages[number],
+            captures.clocks.get(number),
             tshark=None if second is None else _second_engine(second, number),
             **assembly.esp_counts(conductor.ledger[number]),
         )

@@ -62,9 +62,14 @@ class Sent:
 
 @dataclass
 class Capture:
-    """What goes into one file: (microseconds, octets), and what a dissector must find there."""
+    """What goes into one file: (microseconds, octets), and what a dissector must find there.
+
+    Its clock is `ahead` (microseconds) at the start, and gains `drift` (ppm).
+    """
 
     link: str
+    ahead: int = 0
+    drift: int = 0
     packets: list[tuple[int, bytes]] = field(default_factory=list)
     sip: int = 0
     esp: int = 0
@@ -76,8 +81,14 @@ class Capture:
         return head + b"".join(
             struct.pack("<IIII", START + at // 1_000_000, at % 1_000_000, len(data), len(data))
             + data
-            for at, data in sorted(self.packets, key=lambda packet: packet[0])
+            for at, data in sorted(
+                ((self._shown(at), data) for at, data in self.packets), key=lambda packet: packet[0]
+            )
         )
+
+    def _shown(self, at: int) -> int:
+        """A time as the clock of this capture shows it."""
+        return at + self.ahead + at * self.drift // 1_000_000
 
 
 def build(name: str) -> dict[str, Capture]:
@@ -85,9 +96,12 @@ def build(name: str) -> dict[str, Capture]:
     scenario = scenarios.load(name)
     builder = _Builder(name, scenario)
     files = scenario["files"]
-    captures = {
-        f"{name}_{suffix}" if suffix else name: Capture(scenario["link"]) for suffix in files
-    }
+    captures = {}
+    for suffix in files:
+        clock = scenario["clocks"].get(suffix, {})
+        captures[f"{name}_{suffix}" if suffix else name] = Capture(
+            scenario["link"], clock.get("ahead_ms", 0) * 1000, clock.get("drift_ppm", 0)
+        )
     for step in scenario["step"]:
         try:
             packets, tap, counted = builder.play(step)

@@ -14,6 +14,7 @@ DIRECTORY: Final = HERE / "scenarios"
 SCENARIO_WORDS: Final = frozenset(
     {"what", "base", "link", "ip", "transport", "encapsulation", "parties", "values", "sets"}
     | {"vectors", "message", "forward", "step", "but", "drop", "expect", "files", "wire", "given"}
+    | {"clocks"}
 )
 STEP_WORDS: Final = frozenset(
     {"name", "from", "to", "wait_ms", "message", "set", "remove", "append", "replace", "start"}
@@ -99,6 +100,7 @@ def _lay_upon(scenario: Table, own: Table) -> None:
     scenario["expect"] = own.get("expect", {})
     scenario["given"] = own.get("given", [])
     scenario["files"] = own.get("files", {"": ["gm", "mw"]})
+    scenario["clocks"] = own.get("clocks", {})
     steps: list[Table] = scenario["step"]
     for step_name in own.get("drop", []):
         del steps[_place(own, steps, step_name)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from analyzer.capture.clocks import Clock, set_right
 from analyzer.capture.decap import LAYERS, decapsulate, exported_packet
 from analyzer.capture.exported import UPPER_PDU, ExportedPdus
 from analyzer.capture.files import Expansion, Input, Opened, expand
@@ -134,34 +135,48 @@ class Captures:
     `infos`, index by index that of `Packet.capture`. Each iteration reads the files anew and fills
     the infos anew; standard input and open streams can be read only once. `first_time` and
     `last_time` are exact where records are in order, else right to the second. Captures that
-    continue one another share a `line`, known from the first item of each on.
+    continue one another share a `line`, known from the first item of each on. `clocks` has what is
+    known of the clock of a capture (`alignment`): the times of its items are set by it, those of
+    its info stay as they stand in the file.
     """
 
-    __slots__ = ("_entries", "infos")
+    __slots__ = ("clocks", "entries", "infos")
 
     def __init__(self, entries: list[tuple[Input, CaptureInfo]]) -> None:
-        self._entries = [entry for entry, _ in entries]
+        self.entries = [entry for entry, _ in entries]
         self.infos = [info for _, info in entries]
+        self.clocks: dict[int, Clock] = {}
 
     @property
     def paths(self) -> list[str | None]:
         """The path of each that can be read again, None of the others."""
-        return [entry.path if entry.repeatable else None for entry in self._entries]
+        return [entry.path if entry.repeatable else None for entry in self.entries]
 
     @property
     def repeatable(self) -> bool:
         """Can all of them be read again?"""
-        return all(entry.repeatable for entry in self._entries)
+        return all(entry.repeatable for entry in self.entries)
 
     def __iter__(self) -> Iterator[Packet | Watermark]:
-        streams = [
-            (entry, capture, read_capture(capture, entry, self.infos[capture]))
-            for capture, entry in enumerate(self._entries)
-        ]
+        streams = [self._stream(capture) for capture in range(len(self.entries))]
         if len(streams) == 1:
-            return streams[0][2]
-        waiting = ((first_time(entry) or -1, capture, items) for entry, capture, items in streams)
+            return streams[0]
+        waiting = (
+            (self._first_time(capture), capture, items) for capture, items in enumerate(streams)
+        )
         return merge(waiting, Lines(self.infos))
+
+    def _stream(self, capture: int) -> Iterator[Packet | Watermark]:
+        items = read_capture(capture, self.entries[capture], self.infos[capture])
+        clock = self.clocks.get(capture)
+        return items if clock is None or clock.right else set_right(items, clock)
+
+    def _first_time(self, capture: int) -> int:
+        time = first_time(self.entries[capture])
+        if time is None or time < 0:
+            return -1
+        clock = self.clocks.get(capture)
+        return time if clock is None else clock.set(time)
 
 
 def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Packet | Watermark]:

@@ -22,6 +22,11 @@ Kind = tuple[str, tuple[str, ...]]
 _CHANGING: Final = re.compile(r"\d+|\.(?:gz|bz2|xz|zst|lz4)$")
 
 
+def name_kind(path: str) -> str:
+    """What the paths of captures that may continue one another have in common."""
+    return _CHANGING.sub("", path)
+
+
 class Lines:
     """Gives each capture its line when it begins; told in the order of time."""
 
@@ -40,7 +45,7 @@ class Lines:
         `CaptureInfo.link_types` must be known by now.
         """
         info = self._infos[capture]
-        kind = _CHANGING.sub("", info.path), tuple(info.link_types)
+        kind = name_kind(info.path), tuple(info.link_types)
         self._kinds[capture] = kind
         ended = self._ended.get(kind)
         if ended:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from analyzer.cli.parameters import Moment, moment, names, spi, zone
+from analyzer.cli.parameters import Moment, clock, moment, names, spi, zone
 
 if TYPE_CHECKING:
     from analyzer.report.model import Report
@@ -70,6 +70,8 @@ _SHOWN: Final = (
                  help="Who reads SIP: auto asks tshark only for what is not read natively."),
     click.option("--tls-keylog", type=_FILE, metavar="FILE",
                  help="TLS secrets (SSLKEYLOGFILE), for SIP in TLS."),
+    click.option("--clock", "clocks", multiple=True, type=clock, metavar="FILE=+3.2s",
+                 help="The clock of this capture is so much ahead (- behind)."),
     click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
                  help="Processes to use; the report is the same."),
     click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
@@ -143,7 +145,8 @@ def _running(options: dict[str, Any]) -> dict[str, Any]:
 
         if not available():
             raise click.UsageError(INSTALL)
-    return {name: options[name] for name in ("engine", "jobs", "tls_keylog")}
+    given = {name: options[name] for name in ("engine", "jobs", "tls_keylog")}
+    return given | {"clocks": dict(options["clocks"])}
 
 
 def judging(options: dict[str, Any]) -> dict[str, Any]:

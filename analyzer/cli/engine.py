@@ -41,18 +41,19 @@ def analyze(inputs: Sequence[str], **settings: Any) -> Report:
     """Run the whole machine, with a sign of life on a terminal while it takes long.
 
     `settings` are the members of `pipeline.Settings`. A rule book, a policy, a selection or keys
-    that cannot be used are wrong usage.
+    that cannot be used are wrong usage, and so is a clock of what is no capture.
     """
     import click
 
     import analyzer
+    from analyzer.capture import ClockError
     from analyzer.pipeline import KeysError, Settings
     from analyzer.rules.errors import BookError
 
     try:
         with _progress(inputs):
             return analyzer.analyze(inputs, Settings(**settings))
-    except (BookError, KeysError) as error:
+    except (BookError, ClockError, KeysError) as error:
         raise click.UsageError(str(error)) from None
 
 

@@ -12,6 +12,15 @@ import click
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(\.\d{1,9})?)?")
 _FRACTION: Final = re.compile(r"[.,]\d+")
 _DIGITS: Final = 9
+_AHEAD: Final = re.compile(r"([-+]?)(\d+)(?:\.(\d+))?(ns|us|ms|s|m|h)?")
+_UNITS: Final = {  # nanoseconds
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,18 @@ def spi(text: str) -> int:
     if not 0 <= number < 1 << 32:
         raise click.BadParameter(f"{text!r} does not fit 32 bits")
     return number
+
+
+def clock(text: str) -> tuple[str, int]:
+    """`FILE=+3.2s`: the file, and by how many nanoseconds its clock is ahead (behind with `-`)."""
+    name, equals, ahead = text.rpartition("=")
+    found = _AHEAD.fullmatch(ahead.strip())
+    if not name or not equals or found is None:
+        raise click.BadParameter(f"{text!r} is not of the form FILE=+3.2s (ns, us, ms, s, m, h)")
+    sign, whole, fraction, unit = found.groups()
+    digits = fraction or ""
+    nanoseconds = int(whole + digits) * _UNITS[unit or "s"] // 10 ** len(digits)
+    return name, -nanoseconds if sign == "-" else nanoseconds
 
 
 class LocalZone(tzinfo):

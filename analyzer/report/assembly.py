@@ -10,6 +10,7 @@ from analyzer.agreement import items
 from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
+from analyzer.capture.clocks import Clock
 from analyzer.capture.packet import CaptureInfo, Problem
 from analyzer.flows.ledger import EspCounts
 from analyzer.report import model
@@ -23,6 +24,7 @@ from analyzer.rules.judge import Judged
 from analyzer.sip.message import SipMessage
 
 MILLISECOND: Final = 1_000_000
+PARTS_PER_MILLION: Final = 1000  # in nanoseconds a second
 SA_NAMES: Final = ("uc>ps", "pc>us", "us>pc", "ps>uc")
 
 _IMSI: Final = re.compile(r"(\d{14,15})(?:@|$)")
@@ -129,8 +131,11 @@ def problem(one: Problem) -> model.Problem:
     )
 
 
-def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> model.Capture:
+def capture(
+    info: CaptureInfo, sightings: int, messages: int, clock: Clock | None = None, **more: Any
+) -> model.Capture:
     """One input."""
+    known = clock is not None and clock.basis != "unknown"
     return model.Capture(
         path=info.path,
         format=info.format,
@@ -146,6 +151,8 @@ def capture(info: CaptureInfo, sightings: int, messages: int, **more: Any) -> mo
         cut=info.cut,
         cut_frame=info.cut_frame,
         dropped=info.dropped,
+        clock_offset_ms=clock.ahead / MILLISECOND if clock is not None and known else None,
+        clock=None if clock is None else _clock(clock),
         **more,
     )
 
@@ -168,6 +175,18 @@ def esp_counts(counts: EspCounts) -> dict[str, Any]:
             for (src, dst, spi), stray in counts.strays.items()
         ],
     }
+
+
+def _clock(clock: Clock) -> model.Clock:
+    return model.Clock(
+        basis=clock.basis,
+        reference=None if clock.basis == "given" else clock.reference,
+        messages=clock.count or None,
+        spread_ms=clock.spread / MILLISECOND if clock.count and not clock.why else None,
+        drift_ppm=clock.drift / PARTS_PER_MILLION or None,
+        at=iso(clock.at) if clock.drift else None,
+        detail=clock.why,
+    )
 
 
 def _agreed(judged: Judged) -> model.Mechanism | None:

@@ -89,6 +89,24 @@ class SecondEngine(msgspec.Struct, kw_only=True):
     why: list[str]
 
 
+class Clock(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """How the clock of a capture was compared with that of the capture `reference`.
+
+    By the same `packets` in both, by messages and their `forwards` on the next hop, as `given` by
+    the user, or `unknown`: what the captures have in common does not tell, see `detail`.
+    `messages` is how many were compared, `spread_ms` how far they lie around the result. Where it
+    drifts, `clock_offset_ms` is that of its own time `at`.
+    """
+
+    basis: Literal["packets", "forwards", "given", "unknown"]
+    reference: int | None = None
+    messages: int | None = None
+    spread_ms: float | None = None
+    drift_ppm: float | None = None
+    at: Time | None = None
+    detail: str = ""
+
+
 class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One input. `sip_sightings` counts before copies are merged, `sip_messages` after.
 
@@ -96,6 +114,10 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     `esp_strays` names the first flows. `snap_length` is absent where there is no limit; `cut`
     counts the packets looked at whose end it took, from frame `cut_frame` on; `dropped` are packets
     that the capturing program says it lost.
+
+    `first_time` and `last_time` stand as in the file. All other times of the report are set by
+    `clock_offset_ms`, by which the clock of the capture is ahead (0: the clocks agree), and by the
+    drift in `clock`.
     """
 
     path: str
@@ -116,6 +138,7 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     last_time: Time | None = None
     clock_offset_ms: float | None = None
     tshark: SecondEngine | None = None
+    clock: Clock | None = None
     problems: list[Problem] = []
     unreadable: bool = False  # nothing could be read: exit code 2
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, TextIO
 
 from analyzer.report.block import block
+from analyzer.report.clocks import clocks
 from analyzer.report.clusters import overview
 from analyzer.report.escape import escape, escaped
 from analyzer.report.finding_text import finding_block
@@ -78,6 +79,7 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
     if options.quiet:
         yield from _rows(report, view)
         yield from _outside(report, view)
+        yield from clocks(view)
         return
     if total == 0:
         yield from nothing(report, view, options.selected)
@@ -86,6 +88,7 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
     else:
         yield from _many(report, view, options.every)
     yield from _outside(report, view)
+    yield from clocks(view)
     yield from _problems(report, view)
 
 

@@ -69,6 +69,7 @@ def test_how_to_judge_reaches_the_engine(secagree: Any, tmp_path: Path) -> None:
         "show_keys": True,
         "engine": "native",
         "tls_keylog": str(rules),
+        "clocks": {},
     }
 
 
@@ -220,3 +221,24 @@ def test_a_reader_that_goes_away_ends_it_quietly() -> None:
     os.close(ends[1])
     assert done.stderr == b""
     assert done.returncode == 1
+
+
+def test_the_clock_of_a_capture_is_given_in_its_unit(three: Any) -> None:
+    given = ("a.pcap=+3.2s", "odd=name.pcap=-90", "c.pcap=1.5ms", "d.pcap=-2h")
+    three("x.pcap", *(word for one in given for word in ("--clock", one)))
+    assert three.settings["clocks"] == {
+        "a.pcap": 3_200_000_000,
+        "odd=name.pcap": -90_000_000_000,
+        "c.pcap": 1_500_000,
+        "d.pcap": -7_200_000_000_000,
+    }
+    for wrong in ("a.pcap", "a.pcap=", "=3s", "a.pcap=3 days", "a.pcap=+-3s", "a.pcap=1e3s"):
+        assert three("x.pcap", "--clock", wrong).exit_code == 2
+
+
+def test_a_clock_of_no_capture_is_wrong_usage() -> None:
+    capture = Path(__file__).parents[2] / "samples" / "pcaps" / "ok_udp_null.pcap"
+    command = [sys.executable, "-m", "analyzer.cli", str(capture), "--clock", "other.pcap=+1s"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "'other.pcap' is none of the captures" in done.stderr
