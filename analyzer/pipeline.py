@@ -17,7 +17,7 @@ from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
 from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
 from analyzer.agreement.reconstruction import Reconstruction
-from analyzer.capture import Captures, Watermark, align, open_captures
+from analyzer.capture import Captures, Clock, Watermark, align, open_captures
 from analyzer.capture.packet import CaptureInfo, Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
@@ -41,6 +41,7 @@ from analyzer.rules.judge import Judge
 from analyzer.rules.selection import selected
 from analyzer.rules.vocabulary import POLICY_DEFAULTS
 from analyzer.sip import SipMessage, SipReader
+from analyzer.sip.early import Early, Held
 from analyzer.version import NAME, VERSION
 
 __all__ = ["Conductor", "KeysError", "Settings", "analyze", "sweep"]
@@ -97,6 +98,7 @@ class Conductor:
         self.flows = Flows(self.table)
         self.ledger = EspLedger()
         self.reader = SipReader()
+        self.early = Early()
         self.reconstruction = Reconstruction()
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
@@ -107,6 +109,9 @@ class Conductor:
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
         self._number += 1
+        if self.early:
+            self._set_free(self.early.due(packet.time))
+            self._apply(self.reconstruction.sa_events())
         if packet.time >= self._turned.get(packet.capture, 0) or isinstance(packet, Watermark):
             self._turn(packet)
         if not isinstance(packet, Watermark):
@@ -123,6 +128,7 @@ class Conductor:
         for message in self.reader.finish():
             self.reconstruction.at((end, UNFINISHED, message.capture, message.frame))
             self._hear([message])
+        self._set_free(self.early.finish())
         self.reconstruction.at((end, OPEN))
         self.reconstruction.finish()
         self._apply(self.reconstruction.sa_events())
@@ -133,6 +139,12 @@ class Conductor:
         yield from self.flows.problems
         yield from self.reader.problems
         yield from self._truncated
+
+    def _set_free(self, held: list[Held]) -> None:
+        """Responses that waited for their request, each in its own place of the order."""
+        for message, number in held:
+            self.reconstruction.at((number, PACKET))
+            self.reconstruction.message(message)
 
     def _turn(self, packet: Packet | Watermark | Datagram) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
@@ -151,6 +163,10 @@ class Conductor:
             if isinstance(flow, Datagram):
                 self._hear(self.reader.feed(flow))
             elif isinstance(flow, EspSeen):
+                if self.early:
+                    self._set_free(self.early.in_clear(flow.src, flow.dst))
+                    self.reconstruction.at((self._number, PACKET))
+                    self._apply(self.reconstruction.sa_events())
                 self.ledger.see(flow, self.table.get(flow.dst, flow.spi) is not None)
                 self.reconstruction.esp(flow)
             elif isinstance(flow, KeysSeen):
@@ -163,9 +179,13 @@ class Conductor:
         for message in messages:
             if message.truncated:
                 self._truncated.note(message.capture, TRUNCATED, message.frame)
-            self.reconstruction.message(message)
             if self.messages is not None:
                 self.messages.append(message)
+            if self.early.takes(message, self._number):
+                continue
+            self.reconstruction.message(message)
+            if self.early and message.is_request:
+                self._set_free(self.early.answers(message))
 
     def _find(self, found: KeysSeen) -> None:
         pair = KeyPair(found.ck, found.ik, Origin("cx", found.capture, found.frame))
@@ -360,7 +380,7 @@ def sweep(
 def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:
     """The captures with what the second engine read, in the order of time; a packet stands before
     what was read out of it."""
-    waiting = iter(second.datagrams)
+    waiting = iter(_set_right(second.datagrams, captures.clocks))
     datagram = next(waiting, None)
     for item in captures:
         while datagram is not None and _stands_before(datagram, item):
@@ -370,6 +390,15 @@ def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:
     while datagram is not None:
         yield _on_its_line(datagram, captures)
         datagram = next(waiting, None)
+
+
+def _set_right(datagrams: list[Datagram], clocks: Mapping[int, Clock]) -> list[Datagram]:
+    """The datagrams with the times of clocks that are set right, in their order."""
+    for one in datagrams:
+        clock = clocks.get(one.capture)
+        if clock is not None:
+            one.time = clock.set(one.time)
+    return sorted(datagrams, key=lambda one: (one.time, one.capture, one.frame))
 
 
 def _stands_before(datagram: Datagram, item: Packet | Watermark) -> bool:

@@ -5,11 +5,12 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Final
 
 from analyzer.agreement.access import Access
+from analyzer.agreement.apart import Forwards, Unannounced
 from analyzer.agreement.association import Association, Direction, Flow
 from analyzer.agreement.evidence import Evidence
 from analyzer.agreement.exchange import Exchange, Step
@@ -82,6 +83,8 @@ class Reconstruction:
         self._patience: list[tuple[int, int, Exchange]] = []  # heap: due, number
         self._later = Later(self._settlements, self._put)
         self._strays: list[StrayFlow] = []
+        self._unannounced = Unannounced()
+        self._forwards = Forwards()
         self._items: list[Item] = []
         self._order = START
         self._lines: dict[int, int] = {}
@@ -132,7 +135,7 @@ class Reconstruction:
         access = self._legs.access(esp.src, esp.dst)
         if access is None:
             return
-        access.esp_interfaces.add((esp.capture, esp.interface))
+        access.esp_interfaces.add((esp.line, esp.interface))
         if flow.direction == "to-client":
             access.returned()
         if not esp.opened:
@@ -149,6 +152,8 @@ class Reconstruction:
         self._clock = max(self._clock, time)
         self._lines[capture] = line
         self._times[line] = time
+        self._unannounced.turn(time)
+        self._let_stand(self._forwards.due(self._clock))
         patience = self._patience
         while patience and patience[0][0] <= self._clock:
             looked, number, exchange = heappop(patience)
@@ -165,6 +170,7 @@ class Reconstruction:
         """The captures have ended: close everything."""
         self.evidence.until = self._clock
         end = self._order[0]
+        self._let_stand(self._forwards.finish())
         for exchange in sorted(set(self._open.values()), key=_number):
             self.at((end, OPEN, *exchange.born))
             self._close(exchange)
@@ -338,16 +344,33 @@ class Reconstruction:
             for place in forwards:
                 before.far.remove(place)
                 place.exchange = begun
-            begun.far = forwards
+            begun.far += forwards
         return begun
 
     def _challenged(self, exchange: Exchange, place: Place) -> None:
         message = place.message
         exchange.pending = None
         self._settlements.announce(exchange, place)
+        if exchange.association is not None:
+            self._see_again(exchange.association, message)
         if message.code in (421, 494):
             access = exchange.access
             self._refused[access.ue, access.first_hop, _identity(message)] = exchange
+
+    def _see_again(self, association: Association, challenge: SipMessage) -> None:
+        """ESP on the new set that stands before its challenge."""
+        assert association.exchange is not None
+        access = association.exchange.access
+        for sa in association.sas:
+            seen = self._unannounced.announced(sa.dst, sa.spi, challenge)
+            stray = access.strays.get((sa.dst, sa.spi))
+            if stray is not None:
+                if stray.packets != len(seen):
+                    continue
+                del access.strays[sa.dst, sa.spi]
+                self._strays = [one for one in self._strays if one.flow is not stray]
+            for esp in seen:
+                self.esp(esp)
 
     def _tell(self, exchange: Exchange) -> None:
         if self.known is not None:
@@ -380,11 +403,12 @@ class Reconstruction:
                 exchange.later.append(esp)
 
     def _stray(self, esp: EspSeen) -> None:
+        self._unannounced.keep(esp)
         access = self._legs.access(esp.src, esp.dst)
         if access is None:
             self.evidence.passed(esp)
             return
-        access.esp_interfaces.add((esp.capture, esp.interface))
+        access.esp_interfaces.add((esp.line, esp.interface))
         direction: Direction = "to-server" if esp.src == access.ue else "to-client"
         flow = access.strays.get((esp.dst, esp.spi))
         if flow is None:
@@ -432,8 +456,15 @@ class Reconstruction:
         if exchange is not None and leg == "mw" and len(exchange.far) < FAR:
             place.exchange = exchange
             exchange.far.append(place)
-        else:
+        elif leg != "mw" or not self._forwards.keep(place, self._order):
             self._put(Loose(place))
+
+    def _let_stand(self, places: Iterable[tuple[Place, Order]]) -> None:
+        """Messages beyond the first hop whose run was not seen."""
+        order = self._order
+        for place, self._order in places:
+            self._put(Loose(place))
+        self._order = order
 
     def _traffic(self, place: Place) -> None:
         """A request outside every run."""
@@ -497,7 +528,7 @@ class Reconstruction:
             if is_protected(message):
                 place.protection, place.on = "ports", access.associations[-1]
             return
-        if (message.capture, message.interface) in access.esp_interfaces:
+        if (message.line, message.interface) in access.esp_interfaces:
             return
         ports = message.src, message.sport, message.dport
         for association in access.associations:
@@ -535,6 +566,9 @@ class Reconstruction:
         self._running.add(exchange.number)
         self._register_key(exchange, key)
         self._calls[message.call_id] = exchange
+        exchange.far = self._forwards.of(message.call_id, message.time)
+        for place in exchange.far:
+            place.exchange = exchange
         heappush(self._patience, (message.time + ANSWER_WAIT, exchange.number, exchange))
         return exchange
 

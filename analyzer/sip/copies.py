@@ -1,7 +1,8 @@
 """The same octets on the same hop again: a copy from another tap, or a retransmission.
 
 A copy is sooner than any retransmission timer, or the same IP packet (identification) at a tap
-that has not seen it yet, its clock somewhat apart. All else is a retransmission (RFC 3261 17.1).
+that has not seen it yet, its clock somewhat apart; the files of a ring are one tap. All else is a
+retransmission (RFC 3261 17.1).
 """
 
 from collections.abc import Iterable
@@ -84,14 +85,14 @@ def _copied(occurrences: list[SipMessage], at: Datagram) -> SipMessage | None:
     for message in reversed(occurrences):
         if abs(at.time - message.time) <= limits.COPY_WINDOW:
             return message
-    if at.ip_id < 0:
+    if at.ip_id <= 0:  # 0 names no packet: many stacks write it where nothing is fragmented
         return None
-    tap = (at.capture, at.interface, at.path)
+    tap = (at.line, at.interface, at.path)
     for message in occurrences:
         if abs(at.time - message.time) > limits.CLOCKS_APART:
             continue
         if message.ip_id == at.ip_id and all(
-            (place.capture, place.interface, place.path) != tap for place in message.sightings
+            (place.line, place.interface, place.path) != tap for place in message.sightings
         ):
             return message
     return None
@@ -113,5 +114,6 @@ def add_sighting(message: SipMessage, at: Datagram) -> None:
             at.time,
             at.interface,
             at.ip_id,
+            at.line,
         )
     )

@@ -50,6 +50,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     time: int
     interface: int = 0
     ip_id: int = -1
+    line: int = 0
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -122,6 +123,7 @@ class SipMessage:
         "interface",
         "ip_id",
         "is_request",
+        "line",
         "method",
         "original",
         "path",
@@ -149,6 +151,7 @@ class SipMessage:
         self, head: Head, raw: bytes, origin: Datagram, frames: tuple[int, ...], truncated: bool
     ) -> None:
         self.capture = origin.capture
+        self.line = origin.line
         self.frame = origin.frame
         self.frames = frames or (origin.frame,)
         self.time = origin.time
@@ -289,6 +292,7 @@ class SipMessage:
                     self.time,
                     self.interface,
                     self.ip_id,
+                    self.line,
                 )
             ]
         return self._sightings

@@ -74,6 +74,8 @@ class Transactions:
                     return
                 peers[position] = message
                 return
+            if not peer.is_request and peer.request is None and _early(peer, message):
+                _answer(message, peer)
         peers.append(message)
         del peers[: -limits.REPEATS]
 
@@ -119,6 +121,13 @@ class Transactions:
             peers.append(message)
 
 
+def _early(response: SipMessage, request: SipMessage) -> bool:
+    """Whether it answers a request that comes after it: by a clock that is not quite right."""
+    if response.src != request.dst or response.dst != request.src:
+        return False
+    return request.time - response.time <= limits.RESIDUAL
+
+
 def _answer(request: SipMessage, response: SipMessage) -> None:
     response.request = request
     answers = request.answers
@@ -149,8 +158,8 @@ def _repeats(message: SipMessage, earlier: SipMessage) -> bool:
     if message.raw == earlier.raw:
         message.original = earlier.original or earlier
         return True
-    here = (message.capture, message.interface, message.path)
-    there = (earlier.capture, earlier.interface, earlier.path)
+    here = (message.line, message.interface, message.path)
+    there = (earlier.line, earlier.interface, earlier.path)
     same_packet = message.ip_id > 0 and message.ip_id == earlier.ip_id
     window = limits.CLOCKS_APART if same_packet else limits.COPY_WINDOW
     if here != there and abs(message.time - earlier.time) <= window:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 import analyzer
+from analyzer.limits import MILLISECOND
 from analyzer.pipeline import Settings
 from analyzer.report.model import Exchange, Report, Step
 from analyzer.report.text import TextOptions, to_text
-from tests.captures import SAMPLES, SECOND, pcap, records
+from tests.captures import SAMPLES, SECOND, Record, link_type, pcap, records
 
 PCAPS = SAMPLES / "pcaps"
 SPLIT = {
@@ -99,3 +100,41 @@ def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:
     lines = " ".join(text(report(tmp_path / "gm.pcap", tmp_path / "mw.pcap"))).split("clocks: ")
     assert lines[-1].startswith("b against a: unknown, messages of one direction only")
     assert "--clock" in lines[-1]
+
+
+# ---- what is left after the clocks were set
+
+
+def split(path: Path, mine: set[int]) -> tuple[list[Record], list[Record]]:
+    """The frames in `mine`, and the others."""
+    whole = list(enumerate(records(path.read_bytes()), 1))
+    return [r for n, r in whole if n in mine], [r for n, r in whole if n not in mine]
+
+
+@pytest.mark.parametrize("late", [45, 60, 200])
+@pytest.mark.parametrize("name", ["ok_udp_null", "ok_gm_mw", "ok_digest_rfc3329", "ok_tcp_null"])
+def test_an_answer_that_seems_to_come_before_its_request_is_one(
+    tmp_path: Path, name: str, late: int
+) -> None:
+    """One file for each direction: nothing in common, and the clocks milliseconds apart."""
+    path = PCAPS / f"{name}.pcap"
+    whole = records(path.read_bytes())
+    ue = whole[0][1][26:30]
+    up = {number for number, (_, data) in enumerate(whole, 1) if data[26:30] == ue}
+    mine, others = split(path, up)
+    folder = tmp_path / "taps"
+    folder.mkdir()
+    data = path.read_bytes()
+    shifted = [(time + late * MILLISECOND, octets) for time, octets in mine]
+    (folder / "up.pcap").write_bytes(pcap(shifted, link_type(data)))
+    (folder / "down.pcap").write_bytes(pcap(others, link_type(data)))
+    found = report(folder / "down.pcap", folder / "up.pcap")
+    once = report(path)
+    assert [told(one) for one in found.exchanges] == [told(one) for one in once.exchanges]
+    for one in found.exchanges:
+        assert all(traffic.delay_ms is None or traffic.delay_ms >= 0 for traffic in _traffic(found))
+        assert one.registration is None or one.registration.state == "registered"
+
+
+def _traffic(found: Report) -> list[object]:
+    return [one for agreement in found.agreements for one in agreement.traffic]

@@ -252,9 +252,9 @@ SCRIPTS["nothing comes back and nothing can be read"] = """
 SCRIPTS["the capture starts at the challenge"] = """
 >> 0.040 p>ue 401 1 server=1
 << #1 401 clear
-<< announced uc>ps 0x1001, us>pc 0x1002
 >> 0.300 ue>p 1:uc>ps REGISTER 2 client=1 verify=1
 << #2 REGISTER esp-null
+<< announced uc>ps 0x1001, us>pc 0x1002
 >> 0.340 p>ue 1:pc>us 200 2
 << #3 200 esp-null
 >> end

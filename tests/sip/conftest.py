@@ -27,6 +27,7 @@ def send() -> Callable[..., Datagram]:
         frame += 1
         values: dict[str, Any] = {
             "capture": 0,
+            "line": fields.get("capture", 0),
             "frame": frame,
             "time": 1_700_000_000_000_000_000 + int(ms * MILLISECOND),
             "interface": 0,
