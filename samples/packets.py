@@ -15,16 +15,24 @@ from typing import Final
 
 from scapy.layers.inet import IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
-from scapy.layers.l2 import Dot1Q, Ether
+from scapy.layers.l2 import GRE, Dot1Q, Ether
 from scapy.packet import Packet, Raw
 
 from .esp import Keys, protect
 
 ICV: Final = 12
-LINK_TYPES: Final = {"ethernet": 1, "raw": 101, "sll": 113, "sll2": 276}
+LINK_TYPES: Final = {"ethernet": 1, "raw": 101, "sll": 113, "sll2": 276, "null": 0, "ppp": 9}
+# Behind Ethernet: the EtherType, and the octets before the datagram (RFC 3032, RFC 2516).
+BEFORE_IP: Final = {
+    "mpls": (0x8847, b"\x00\x06\x40\x40\x00\x06\x51\x40"),
+    "pppoe": (0x8864, b"\x11\x00\x00\x07"),
+}
+PPP_PROTOCOLS: Final = {4: 0x0021, 6: 0x0057}
 MAC: Final = {"src": "02:00:00:00:00:01", "dst": "02:00:00:00:00:02"}
 GTP_PEERS: Final = ("10.20.0.1", "10.20.0.2")
 GTP_PORT: Final = 2152
+VXLAN_PORT: Final = 4789
+NAT_PORT: Final = 4500
 
 
 @dataclass
@@ -105,10 +113,13 @@ class Wire:
         if way.spi is not None:
             inner = bytes(ip.copy() / above)[len(ip) :]
             above = Raw(self._esp(way, inner, proto))
+            proto = 50
+            if "udpencap" in way.encapsulation:
+                above, proto = UDP(sport=NAT_PORT, dport=NAT_PORT) / above, 17
             if way.version == 4:
-                ip.proto = 50
+                ip.proto = proto
             else:
-                ip.nh = 50
+                ip.nh = proto
         return [_framed(way, packet) for packet in _fragments(way, ip / above)]
 
     def _ip(self, way: Way, proto: int) -> Packet:
@@ -180,9 +191,27 @@ def _framed(way: Way, packet: Packet) -> bytes:
         outer = IP(src=GTP_PEERS[0], dst=GTP_PEERS[1], id=0, ttl=64)
         udp = UDP(sport=GTP_PORT, dport=GTP_PORT)
         octets, version = bytes(outer / udp / Raw(tunnel + octets)), 4
+    if "gre" in way.encapsulation:
+        outer = IP(src=GTP_PEERS[0], dst=GTP_PEERS[1], id=0, ttl=64)
+        octets = bytes(outer / GRE(proto=0x0800 if version == 4 else 0x86DD) / Raw(octets))
+        version = 4
+    if "vxlan" in way.encapsulation:
+        inner = bytes(Ether(**MAC, type=0x0800 if version == 4 else 0x86DD)) + octets
+        outer = IP(src=GTP_PEERS[0], dst=GTP_PEERS[1], id=0, ttl=64)
+        udp = UDP(sport=49999, dport=VXLAN_PORT)
+        octets, version = bytes(outer / udp / Raw(b"\x08\0\0\0\0\0\x2a\0" + inner)), 4
     ethertype = 0x0800 if version == 4 else 0x86DD
     if way.link == "raw":
         return octets
+    if way.link == "null":
+        return struct.pack("<I", 2 if version == 4 else 30) + octets
+    if way.link == "ppp":
+        return struct.pack("!HH", 0xFF03, PPP_PROTOCOLS[version]) + octets
+    for word, (ether, before) in BEFORE_IP.items():
+        if word in way.encapsulation:
+            if word == "pppoe":
+                octets = struct.pack("!HH", len(octets) + 2, PPP_PROTOCOLS[version]) + octets
+            octets, ethertype = before + octets, ether
     if way.link == "sll":
         return struct.pack("!HHH8sH", 0, 1, 6, bytes(8), ethertype) + octets
     if way.link == "sll2":
