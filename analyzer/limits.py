@@ -19,6 +19,7 @@ INTERFACES: Final = 4096  # interfaces of one pcapng section
 NESTING: Final = 16  # encapsulations inside one another
 PROBLEM_KINDS: Final = 64  # distinct problems kept per capture; further ones are only counted
 RESYNC: Final = 1 << 20  # bytes searched for the next record behind a broken one
+SAMPLED: Final = 20_000  # frames of a capture looked at to say what is in it
 CAPTURE_GAP: Final = 128 * SECOND  # silence between the files of a ring (64*T1 on Gm)
 CLOCK_MARKS: Final = 1 << 17  # packets and messages of all captures by which clocks are compared
 CLOCK_LOOK: Final = 20_000  # frames of each file by which a ring is told from several taps

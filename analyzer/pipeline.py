@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
@@ -85,6 +85,16 @@ class Settings:
     engine: Mode = "auto"
     tls_keylog: str | None = None
     clocks: Mapping[str, int] = field(default_factory=dict)
+
+
+class Watch(Protocol):
+    """Sees what is handed on before it is judged and let go; `begin` is called for each sweep."""
+
+    def begin(self) -> None:
+        """Another sweep: what the one before showed is void."""
+
+    def item(self, item: Item) -> None:
+        """One item."""
 
 
 class Conductor:
@@ -234,6 +244,7 @@ class _Findings:
 
     judge: Judge
     told: Told | None = None
+    watch: Watch | None = None
     sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
@@ -241,6 +252,8 @@ class _Findings:
     def take(self, items: list[Item], captures: int) -> None:
         """Judge what closed, and put it away."""
         for item in items:
+            if self.watch is not None:
+                self.watch.item(item)
             if isinstance(item, Exchange):
                 self._compression(item)
                 mark = len(self.judge)
@@ -281,7 +294,9 @@ class _Findings:
         self.told(made, [assembly.finding(one) for one in found], closed)
 
 
-def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.Report:
+def analyze(
+    inputs: Sequence[Input], settings: Settings | None = None, watch: Watch | None = None
+) -> model.Report:
     """The whole machine as one function: captures in, report out.
 
     `inputs` are paths, globs, folders or `-`. Raises `BookError` where the rules, the policy or
@@ -294,7 +309,7 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
     ring = _ring(settings)
     align(captures, settings.clocks)
     for number in range(1, SWEEPS + 1):
-        swept = sweep(captures, engine, settings.strict, ring=ring)
+        swept = sweep(captures, engine, settings.strict, ring=ring, watch=watch)
         if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
             break
     second = _second(captures, settings)
@@ -304,7 +319,7 @@ def analyze(inputs: Sequence[Input], settings: Settings | None = None) -> model.
         for number, problem in second.problems:
             swept.report.captures[number].problems.append(assembly.problem(problem))
         return swept.report
-    return sweep(captures, engine, settings.strict, ring=ring, second=second).report
+    return sweep(captures, engine, settings.strict, ring=ring, second=second, watch=watch).report
 
 
 def _second(captures: Captures, settings: Settings) -> Second | None:
@@ -355,11 +370,14 @@ def sweep(
     told: Told | None = None,
     ring: KeyRing | None = None,
     second: Second | None = None,
+    watch: Watch | None = None,
 ) -> Swept:
     """One pass over the captures; a function of what they hold, of what a second engine read of
     them, and of the keys in `ring`, to which it adds those it finds."""
     conductor = Conductor(ring) if second is None else TwoEngines(second, ring)
-    kept = _Findings(Judge(engine), told)
+    kept = _Findings(Judge(engine), told, watch)
+    if watch is not None:
+        watch.begin()
     count = len(captures.infos)
     if told is not None:
         conductor.reconstruction.known = []

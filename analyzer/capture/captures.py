@@ -10,6 +10,7 @@ from analyzer.capture.exported import UPPER_PDU, ExportedPdus
 from analyzer.capture.files import Expansion, Input, Opened, expand
 from analyzer.capture.formats import UNNAMED
 from analyzer.capture.lines import Lines
+from analyzer.capture.look import Look, Sample, look, sample
 from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
@@ -156,6 +157,15 @@ class Captures:
     def repeatable(self) -> bool:
         """Can all of them be read again?"""
         return all(entry.repeatable for entry in self.entries)
+
+    def look(self, capture: int, frame: int) -> Look | None:
+        """One frame, whatever it holds; None where there is none, or it cannot be read again."""
+        entries = self._entries
+        return look(entries[capture], frame) if capture < len(entries) else None
+
+    def samples(self) -> list[Sample]:
+        """What each capture holds; empty samples of what cannot be read again."""
+        return [sample(entry) for entry in self._entries]
 
     def __iter__(self) -> Iterator[Packet | Watermark]:
         streams = [self._stream(capture) for capture in range(len(self.entries))]

@@ -12,7 +12,13 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = {"analyze": "analyze", "doctor": "doctor", "live": "live", "rules": "rules"}
+_COMMANDS: Final = {
+    "analyze": "analyze",
+    "show": "show",
+    "doctor": "doctor",
+    "live": "live",
+    "rules": "rules",
+}
 _DEFAULT: Final = "analyze"
 _OWN_OPTIONS: Final = frozenset(("--help", "-h", "--version"))
 
@@ -65,5 +71,6 @@ def main() -> None:
     secagree capture.pcap            is short for: secagree analyze capture.pcap
     secagree doctor capture.pcap     why is something not seen, or not decoded?
     secagree live -i eth0            findings as they happen
+    secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12), in full
     secagree rules VER-05            one rule, in full
     """

@@ -20,13 +20,19 @@ _DIALECTS: Final = ("auto", "ims", "rfc3329", "draft-00", "draft-01", "arkko-00"
 _LEVELS: Final = ("critical", "error", "warning", "info", "never")
 _FILE: Final = click.Path(exists=True, dir_okay=False)
 
-_LOOKED_AT: Final = (
+CAPTURES: Final = (
     click.argument("captures", nargs=-1, metavar="CAPTURE..."),
     click.option("-r", "read", multiple=True, metavar="CAPTURE", help="The same as CAPTURE."),
+)  # fmt: skip
+
+_WRITTEN: Final = (
     click.option("-o", "outputs", multiple=True, metavar="FILE",
                  help="Write a file: .txt, .json or .jsonl. May be repeated."),
     click.option("--format", "form", type=click.Choice(("text", "json", "jsonl")),
                  help="Format of standard output.  [default: text]"),
+)  # fmt: skip
+
+SELECTING: Final = (
     click.option("--imsi", multiple=True, metavar="DIGITS", help="Only this subscriber."),
     click.option("--msisdn", multiple=True, metavar="DIGITS", help="Only this number."),
     click.option("--imei", multiple=True, metavar="DIGITS", help="Only this phone."),
@@ -64,7 +70,7 @@ JUDGING: Final = (
     click.option("--show-keys", is_flag=True, help="Leave keys readable in what is written."),
 )  # fmt: skip
 
-_SHOWN: Final = (
+READING: Final = (
     click.option("--engine", type=click.Choice(("auto", "native", "tshark")), default="auto",
                  show_default=True,
                  help="Who reads SIP: auto asks tshark only for what is not read natively."),
@@ -74,9 +80,15 @@ _SHOWN: Final = (
                  help="The clock of this capture is so much ahead (- behind)."),
     click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
                  help="Processes to use; the report is the same."),
+)  # fmt: skip
+
+SHOWING: Final = (
     click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
                  help="Zone of times: utc, local, or such as Europe/Berlin."),
     click.option("--redact", is_flag=True, help="Put other names for subscribers and phones."),
+)  # fmt: skip
+
+_AMOUNT: Final = (
     click.option("--all", "every", is_flag=True, help="List every exchange."),
     click.option("-q", "--quiet", is_flag=True, help="One verdict line an exchange."),
     click.option("-v", "--verbose", is_flag=True, help="Healthy ones and notes in full, too."),
@@ -98,7 +110,7 @@ def with_options(*options: Option) -> Callable[[F], F]:
 
 
 @click.command("analyze", short_help="Did each phone register, and if not, why? (the default)")
-@with_options(*_LOOKED_AT, *JUDGING, *_SHOWN)
+@with_options(*CAPTURES, *_WRITTEN, *SELECTING, *JUDGING, *READING, *SHOWING, *_AMOUNT)
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...],
@@ -120,8 +132,8 @@ def command(
     if not inputs:
         raise click.UsageError("no capture given")
     files = [(path, output.format_of(path, form)) for path in outputs]
-    whole = engine.analyze(inputs, **judging(options), **_running(options))
-    report = _selected(whole, options)
+    whole = engine.analyze(inputs, **judging(options), **running(options))
+    report = select_from(whole, options)
     selected = report is not whole
     if redact:
         from analyzer.report.redaction import redact as redacted
@@ -138,7 +150,7 @@ def command(
     ctx.exit(code)
 
 
-def _running(options: dict[str, Any]) -> dict[str, Any]:
+def running(options: dict[str, Any]) -> dict[str, Any]:
     """What reads the captures."""
     if options["engine"] == "tshark":
         from analyzer.wireshark.tshark import INSTALL, available
@@ -167,7 +179,8 @@ def judging(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _selected(report: Report, options: dict[str, Any]) -> Report:
+def select_from(report: Report, options: dict[str, Any]) -> Report:
+    """The report of what the options of `SELECTING` ask for."""
     from analyzer.report.selection import Criteria, select
 
     local: tzinfo = options["tz"]

@@ -14,7 +14,7 @@ from analyzer.report.summary import is_note
 from analyzer.report.verdict import succeeded
 
 if TYPE_CHECKING:
-    from analyzer.pipeline import Told
+    from analyzer.pipeline import Told, Watch
 
 CLEAN: Final = 0
 FOUND: Final = 1
@@ -37,22 +37,23 @@ def follow(stream: BinaryIO, told: Told, **settings: Any) -> Report:
         raise click.UsageError(str(error)) from None
 
 
-def analyze(inputs: Sequence[str], **settings: Any) -> Report:
+def analyze(inputs: Sequence[str], watch: Watch | None = None, **settings: Any) -> Report:
     """Run the whole machine, with a sign of life on a terminal while it takes long.
 
-    `settings` are the members of `pipeline.Settings`. A rule book, a policy, a selection or keys
-    that cannot be used are wrong usage, and so is a clock of what is no capture.
+    `watch` sees what passes. `settings` are the members of `pipeline.Settings`. A rule book, a
+    policy, a selection or keys that cannot be used are wrong usage, and so is a clock of what is no
+    capture.
     """
     import click
 
-    import analyzer
+    from analyzer import pipeline
     from analyzer.capture import ClockError
     from analyzer.pipeline import KeysError, Settings
     from analyzer.rules.errors import BookError
 
     try:
         with _progress(inputs):
-            return analyzer.analyze(inputs, Settings(**settings))
+            return pipeline.analyze(inputs, Settings(**settings), watch)
     except (BookError, ClockError, KeysError) as error:
         raise click.UsageError(str(error)) from None
 

@@ -229,7 +229,8 @@ class Step(msgspec.Struct, omit_defaults=True, kw_only=True):
     `seq` is the ESP sequence number, `sa` the association's name for that direction, `length` the
     ESP octets of an inferred step. `via` is the sent-by host of the topmost Via of a request.
     `marks` names what else the message carries: `ck`, `ik` (never their values), `auts`.
-    `hops` is the same message on the other hops it was seen on, in time order.
+    `hops` is the same message on the other hops it was seen on, in time order. `headers` are the
+    rows that speak of the agreement as they stand in the message, where somebody asked for them.
     """
 
     role: Role
@@ -260,6 +261,7 @@ class Step(msgspec.Struct, omit_defaults=True, kw_only=True):
     verify: list[Mechanism] = []
     comparison: Comparison | None = None
     hops: list[Step] = []
+    headers: list[str] = []
 
 
 class Coverage(msgspec.Struct, omit_defaults=True, kw_only=True):

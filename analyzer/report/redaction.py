@@ -95,15 +95,17 @@ class Pseudonyms:
         return self._known[real]
 
 
-def redact(report: Report) -> Report:
-    """The report with every subscriber under another name, in every text of it."""
+def change_of(report: Report) -> Callable[[Any], Any]:
+    """What puts other names for the subscribers of this report into any object."""
     names = Pseudonyms()
     for exchange in report.exchanges:
         names.learn(exchange.identity)
+    return lambda value: _walk(value, names, "")
 
-    def change(value: Any) -> Any:
-        return _walk(value, names, "")
 
+def redact(report: Report) -> Report:
+    """The report with every subscriber under another name, in every text of it."""
+    change = change_of(report)
     return replace(
         report,
         captures=[change(capture) for capture in report.captures],

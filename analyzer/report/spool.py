@@ -95,10 +95,14 @@ class AgreementSpool(_Spool[Agreement]):
 
 
 class ExchangeSpool(_Spool[Exchange]):
-    """Exchanges whose steps are made when they are walked, with a glance of each."""
+    """Exchanges whose steps are made when they are walked, with a glance of each.
+
+    `headers`, where set, has the steps come with the rows of their headers.
+    """
 
     def __init__(self) -> None:
         super().__init__(tuple[Exchange, list[Kept]])
+        self.headers = False
         self.glances: list[Glance] = []
 
     def append(self, one: Exchange, kept: list[Kept]) -> None:
@@ -108,6 +112,6 @@ class ExchangeSpool(_Spool[Exchange]):
 
     def _made(self, kept: tuple[Exchange, list[Kept]]) -> Exchange:
         one, steps_kept = kept
-        one.steps = steps(steps_kept)
+        one.steps = steps(steps_kept, self.headers)
         one.findings = list(self.findings.get(one.id, ()))
         return one

@@ -25,6 +25,17 @@ _KNOWN: Final = frozenset(
     ("q", "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s")
 ) | {"d-alg", "d-qop", "d-ver"}
 
+# What is shown of a message as it stands: the lists, and who demands the extension.
+_HEADERS: Final = (
+    "Security-Client",
+    "Security-Server",
+    "Security-Verify",
+    "Require",
+    "Proxy-Require",
+    "Supported",
+    "Unsupported",
+)
+
 
 class Kept(msgspec.Struct, array_like=True, gc=False):
     """One step as the sweep keeps it. `origin` and `raw` make its message again; without `raw` it
@@ -53,10 +64,25 @@ def keep(run: Exchange) -> list[Kept]:
     return kept
 
 
-def steps(kept: Sequence[Kept]) -> list[model.Step]:
-    """The steps as the report has them."""
+def steps(kept: Sequence[Kept], headers: bool = False) -> list[model.Step]:
+    """The steps as the report has them, with the rows of their headers where those are wanted."""
     lists = _Lists()
-    return [_step(one, lists) for one in kept]
+    made = [_step(one, lists) for one in kept]
+    if headers:
+        for one, step in zip(kept, made, strict=True):
+            step.headers = _headers(one)
+            for hop, hop_step in zip(one.hops, step.hops, strict=True):
+                hop_step.headers = _headers(hop)
+    return made
+
+
+def _headers(kept: Kept) -> list[str]:
+    """The rows that speak of the agreement, as they stand in the message."""
+    head = parse_head(kept.raw, cut=kept.origin.truncated) if kept.raw else None
+    if head is None:
+        return []
+    message = SipMessage(head, kept.raw, kept.origin, kept.origin.frames, kept.origin.truncated)
+    return [f"{name}: {text}" for name in _HEADERS for text in message.texts(name.lower())]
 
 
 # ---- keeping

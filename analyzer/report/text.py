@@ -59,23 +59,19 @@ class TextOptions:
 
 def to_text(report: Report, stream: TextIO, options: TextOptions) -> None:
     """Write the report, a line at a time."""
-    for line in lines(report, options):
-        text = clip(escape(line, options.ascii_only), WIDTH)
-        stream.write((_painted(text) if options.colour else text) + "\n")
+    stream.writelines(finished(line, options) + "\n" for line in lines(report, options))
+
+
+def finished(line: str, options: TextOptions) -> str:
+    """A line as it is printed: safe, no wider than a terminal, a verdict in its colour."""
+    text = clip(escape(line, options.ascii_only), WIDTH)
+    return _painted(text) if options.colour else text
 
 
 def lines(report: Report, options: TextOptions) -> Iterator[str]:
     """The lines without colour; what came out of a packet is escaped in them."""
     total = report.summary.exchanges
-    view = View(
-        captures=report.captures,
-        zone=options.zone,
-        ascii_only=options.ascii_only,
-        verbose=options.verbose,
-        strict=report.strict,
-        threshold=options.threshold,
-        alone=total == 1,
-    )
+    view = view_of(report, options)
     if options.quiet:
         yield from _rows(report, view)
         yield from _outside(report, view)
@@ -90,6 +86,19 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
     yield from _outside(report, view)
     yield from clocks(view)
     yield from _problems(report, view)
+
+
+def view_of(report: Report, options: TextOptions) -> View:
+    """What the parts of the text need beside the objects that they show."""
+    return View(
+        captures=report.captures,
+        zone=options.zone,
+        ascii_only=options.ascii_only,
+        verbose=options.verbose,
+        strict=report.strict,
+        threshold=options.threshold,
+        alone=report.summary.exchanges == 1,
+    )
 
 
 def _outside(report: Report, view: View) -> Iterator[str]:
@@ -123,7 +132,7 @@ def _one(case: Case, view: View) -> Iterator[str]:
         yield from block(case, view)
         return
     label = "" if view.alone else f"{case.exchange.id} "
-    yield _fitted(label + row(case.exchange, verdict, _note_count(case)))
+    yield fitted(label + row(case.exchange, verdict, _note_count(case)))
     registration = case.exchange.registration
     if registration is not None and registration.signs:
         yield from wrap("; ".join(registration.signs), " signs: ", "  ")
@@ -180,7 +189,7 @@ def _rows(report: Report, view: View) -> Iterator[str]:
             label += f"{view.frame(first)} "
         verdict = judge(exchange, explained.get(exchange.id, ()))
         text = label + row(exchange, verdict, counts[exchange.id])
-        yield _fitted(escape(text, view.ascii_only))
+        yield fitted(escape(text, view.ascii_only))
     yield from wrap("  ".join(files(used, view)), " files: ", "  ") if used else ()
 
 
@@ -198,7 +207,7 @@ def _by_exchange(report: Report) -> tuple[Counter[str], dict[str, list[Finding]]
     return counts, explained
 
 
-def _fitted(line: str) -> str:
+def fitted(line: str) -> str:
     """Where it does not fit: the usual mechanism unnamed, the first part cut as far as it can be
     understood, then without its last parts."""
     if len(line) > WIDTH:

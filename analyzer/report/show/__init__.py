@@ -1,0 +1,1 @@
+"""`secagree show`: one exchange, the life of one agreement, or one frame."""

@@ -1,0 +1,163 @@
+"""One frame: what it is on the wire, and what the analysis made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Final
+
+from analyzer.agreement.naming import address_text, endpoint_text
+from analyzer.capture.captures import link_type_name
+from analyzer.capture.look import Look
+from analyzer.report.layout import wrap
+from analyzer.report.model import Agreement, Frame, Report, Signal, Step
+from analyzer.report.show.exchange import cites
+from analyzer.report.show.witness import Sight
+from analyzer.report.times import clock, iso
+from analyzer.report.view import View, shown
+
+_INDENT: Final = " " * 11
+_LEGS: Final = {"gm": "Gm (first hop)", "mw": "Mw (core)", "unknown": "not known"}
+_PROTECTION: Final = {
+    "clear": "in clear",
+    "ports": "ports of an SA, no ESP: captured above IPsec",
+    "esp": "ESP",
+    "esp-null": "ESP with NULL encryption",
+    "tls": "TLS",
+}
+
+
+def frame(
+    wanted: Frame, look: Look | None, sights: list[Sight], report: Report, view: View
+) -> Iterator[str]:
+    """The lines; every text out of a packet is escaped here."""
+    yield from (shown(line, view) for line in _lines(wanted, look, sights, report, view))
+
+
+def _lines(
+    wanted: Frame, look: Look | None, sights: list[Sight], report: Report, view: View
+) -> Iterator[str]:
+    path = report.captures[wanted.capture].path
+    yield from wrap(f"{view.frame(wanted)} of {path}")
+    if look is None:
+        yield "there is no such frame, or the capture cannot be read twice (standard input)"
+        return
+    yield from _field("time", clock(iso(look.time), view.zone))
+    yield from _field("layers", _layers(look))
+    for sight in sights:
+        yield from _sight(wanted, sight, view)
+    found = list(_uses(wanted, report, view))
+    for name, text in found:
+        yield from _field(name, text)
+    if not sights and not found:
+        yield from _field("is", _nothing(look, report))
+    cited = cites(list(report.findings), {wanted}, view)
+    yield from _field("findings", cited or "none names it")
+
+
+def _field(name: str, text: str) -> list[str]:
+    return wrap(text, f" {name:<9} ", _INDENT)
+
+
+def _layers(look: Look) -> str:
+    cut = ", cut by the snap length" if look.cut else ""
+    if not look.path:
+        return f"{link_type_name(look.link_type)}, no IP, {look.length} octets{cut}"
+    fragment = ", fragment" if look.fragment else ""
+    ends = f"{endpoint_text(look.src, look.sport)} > {endpoint_text(look.dst, look.dport)}"
+    return f"{look.path}, {ends}, {look.length} octets{fragment}{cut}"
+
+
+def _sight(wanted: Frame, sight: Sight, view: View) -> Iterator[str]:
+    yield from _field(
+        "message", f"{sight.summary}, CSeq {sight.cseq}, Call-ID {sight.call_id or '-'}"
+    )
+    inside = _PROTECTION[sight.protection]
+    if sight.sa:
+        inside += f", {sight.sa}"
+    if sight.spi >= 0:
+        inside += f", SPI 0x{sight.spi:08x} ({sight.spi}) seq {sight.seq}"
+    yield from _field(
+        "way", f"{sight.src} > {sight.dst}, {sight.transport.upper()}, {inside}; {sight.path}"
+    )
+    evidence = f": {sight.evidence}" if sight.evidence else ""
+    yield from _field("leg", f"{_LEGS[sight.leg]}{evidence}")
+    if sight.exchange and not sight.round:
+        yield from _field("is", f"of {sight.exchange}, {sight.role}")
+    if len(sight.pieces) > 1:
+        yield from _field("pieces", f"{view.frames(sight.pieces)}; complete at "
+                          f"{view.frame(sight.first)}")  # fmt: skip
+    if sight.first != wanted and wanted not in sight.pieces:
+        yield from _field("copy", f"of {view.frame(sight.first)}: the same octets at another tap")
+    others = [one for one in sight.sightings if one not in (wanted, sight.first)]
+    if others:
+        yield from _field("also at", view.frames(others))
+    if sight.again is not None:
+        yield from _field("repeats", view.frame(sight.again))
+    if sight.cut:
+        yield from _field("cut", "the capture has not all of the message")
+
+
+def _uses(wanted: Frame, report: Report, view: View) -> Iterator[tuple[str, str]]:
+    """Where the report speaks of the frame."""
+    for exchange in report.exchanges:
+        for number, step in enumerate(exchange.steps, 1):
+            for one in (step, *step.hops):
+                if wanted in _frames_of(one):
+                    guess = ", inferred: not read" if one.inferred else ""
+                    yield "step", f"{number} of {exchange.id}, {one.role} ({one.summary}){guess}"
+        for signal in exchange.signals:
+            if (signal.capture, signal.frame) == (wanted.capture, wanted.frame):
+                yield "evidence", f"of {exchange.id}: {_said(signal)}"
+    for agreement in report.agreements:
+        yield from _traffic(wanted, agreement, view)
+    for signal in report.signals:
+        if (signal.capture, signal.frame) == (wanted.capture, wanted.frame):
+            yield "evidence", _said(signal)
+
+
+def _frames_of(step: Step) -> list[Frame]:
+    seen = [Frame(one.capture, one.frame) for one in step.sightings]
+    return [Frame(step.capture, step.frame), *step.frames, *seen]
+
+
+def _traffic(wanted: Frame, agreement: Agreement, view: View) -> Iterator[tuple[str, str]]:
+    for one in agreement.traffic:
+        sent = Frame(one.capture, one.frame)
+        if wanted == sent:
+            answer = "no answer" if one.unanswered else "not answered in the capture"
+            if one.method == "ACK":
+                answer = "nothing answers it"
+            if one.code is not None and one.answer is not None:
+                answer = f"answered {one.code} at {view.frame(one.answer)}"
+            yield "traffic", f"{one.method} on {agreement.id} ({agreement.exchange}): {answer}"
+        elif wanted == one.answer:
+            yield "traffic", f"answers {one.method} {view.frame(sent)} on {agreement.id}"
+        for dialog in one.dialogs:
+            if dialog.frame == wanted:
+                yield "dialog", f"d{dialog.number} of {one.method} {view.frame(sent)}"
+
+
+def _said(signal: Signal) -> str:
+    state = "" if signal.state is None else f" ({signal.state})"
+    return f"{signal.kind}{state}: {signal.detail}"
+
+
+def _nothing(look: Look, report: Report) -> str:
+    """Why the report does not speak of it."""
+    if not look.candidate:
+        return "neither SIP nor ESP nor a signal: the analysis passes it over"
+    if look.path.endswith("/esp"):
+        return f"ESP that no step rests on{_set_of(look, report)}"
+    if look.fragment:
+        return "a fragment of something else, or of what was never complete"
+    return "looked at; no message, step or finding came of it"
+
+
+def _set_of(look: Look, report: Report) -> str:
+    ends = {str(ip_address(address_text(look.src))), str(ip_address(address_text(look.dst)))}
+    for agreement in report.agreements:
+        exchange = next((e for e in report.exchanges if e.id == agreement.exchange), None)
+        if exchange is not None and {exchange.client.address, exchange.server.address} == ends:
+            return f" (between the ends of {agreement.id})"
+    return ""
