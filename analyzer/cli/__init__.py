@@ -71,6 +71,6 @@ def main() -> None:
     secagree capture.pcap            is short for: secagree analyze capture.pcap
     secagree doctor capture.pcap     why is something not seen, or not decoded?
     secagree live -i eth0            findings as they happen
-    secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12), in full
+    secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12)
     secagree rules VER-05            one rule, in full
     """
