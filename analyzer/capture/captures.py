@@ -160,12 +160,12 @@ class Captures:
 
     def look(self, capture: int, frame: int) -> Look | None:
         """One frame, whatever it holds; None where there is none, or it cannot be read again."""
-        entries = self._entries
+        entries = self.entries
         return look(entries[capture], frame) if capture < len(entries) else None
 
     def samples(self) -> list[Sample]:
         """What each capture holds; empty samples of what cannot be read again."""
-        return [sample(entry) for entry in self._entries]
+        return [sample(entry) for entry in self.entries]
 
     def __iter__(self) -> Iterator[Packet | Watermark]:
         streams = [self._stream(capture) for capture in range(len(self.entries))]
