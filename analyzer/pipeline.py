@@ -187,7 +187,7 @@ class Conductor:
 
     def _hear(self, messages: list[SipMessage]) -> None:
         for message in messages:
-            if message.truncated:
+            if message.truncated and message.transport != "tcp":  # of TCP it was told already
                 self._truncated.note(message.capture, TRUNCATED, message.frame)
             if self.messages is not None:
                 self.messages.append(message)

@@ -39,7 +39,7 @@ class Flows:
 
     `problems` yields (capture, `Problem`) for what was dropped or could not be read so far:
     `fragment-missing`, `fragment-overlap`, `fragment-too-large`, `fragment-limit`, `udp-header`,
-    `tcp-header`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sctp-header`,
+    `tcp-header`, `tcp-overlap`, `esp-header`, `tcp-streams`, `tcp-buffer`, `sctp-header`,
     `sctp-fragment-missing`, `websocket-compressed`, `websocket-too-long`, `sigcomp` (compressed,
     not read). Nothing here raises on input.
     """

@@ -2,7 +2,8 @@
 
 What a direction is: line (`capture.lines`), interface, encapsulation, protection, addresses and
 ports; copies at another tap are other streams, merged later as messages. Octets that came first
-stay.
+stay; where others come for the same place (not a probe of one octet, RFC 9293 3.8.4) that is a
+problem, as far as the segment handed on last tells.
 
 A direction of which nothing but other protocols is seen is remembered as foreign: one look at the
 beginning of each further segment, until one begins with a SIP start line.
@@ -49,6 +50,7 @@ class _Stream:
         "held_cost",
         "initial",
         "judged",
+        "last",
         "next",
         "number",
         "since",
@@ -60,6 +62,7 @@ class _Stream:
         self.initial = _UNKNOWN  # sequence number of the SYN, as on the wire
         self.next = _UNKNOWN  # what comes next
         self.base = 0  # the lowest number handed on
+        self.last = b""  # the octets handed on last, before `next`
         self.fresh = True
         self.judged = False  # known to be SIP, as far as that can be told
         self.foreign = False
@@ -72,6 +75,7 @@ class _Stream:
     def begin(self, at: int) -> None:
         """The next octet has this sequence number, and does not join what was before."""
         self.next = self.base = at
+        self.last = b""
         self.fresh = True
         self.cut = self.foreign = False
 
@@ -173,6 +177,8 @@ class Streams:
         delta = ((at - stream.next + _HALF) & _MASK) - _HALF
         if not stream.judged and not self._judge(key, stream, delta, datagram):
             return
+        if delta < 0 and len(payload) > 1:
+            self._compare(stream, stream.next + delta, datagram)
         if delta <= 0 and not stream.held and -delta < len(payload):
             _emit(stream, stream.next + delta, datagram, out)
         else:
@@ -305,6 +311,17 @@ class Streams:
             datagram.fresh = stream.fresh = True
             out.append(datagram)
 
+    def _compare(self, stream: _Stream, at: int, datagram: Datagram) -> None:
+        """Do octets that come once more say the same?"""
+        last, payload = stream.last, datagram.payload
+        start = stream.next - len(last)
+        if at < start:
+            payload = payload[start - at :]
+            at = start
+        again = payload[: stream.next - at]
+        if last[at - start :][: len(again)] != again:
+            self._problems.note(datagram.capture, "tcp-overlap", datagram.frame, "first ones kept")
+
     def _hold(
         self, key: Key, stream: _Stream, at: int, datagram: Datagram, out: list[Flow]
     ) -> None:
@@ -335,6 +352,7 @@ class Streams:
         elif at > stream.next:
             out.append(_gap_signal(datagram, f"{at - stream.next} octets missing"))
             stream.next = at
+            stream.last = b""
             stream.fresh = True
             stream.cut = False
         self._drain(key, stream, out)
@@ -352,6 +370,8 @@ class Streams:
             cost = len(datagram.payload) + _OVERHEAD
             stream.held_cost -= cost
             self._held_cost -= cost
+            if at < stream.next:
+                self._compare(stream, at, datagram)
             if stream.next - at < len(datagram.payload):
                 if latest is None or latest[0] < arrival:
                     latest = arrival, datagram
@@ -394,6 +414,7 @@ def _emit(stream: _Stream, at: int, datagram: Datagram, out: list[Flow]) -> None
     stream.next = at + len(datagram.payload)
     if old:
         datagram.payload = datagram.payload[old:]
+    stream.last = datagram.payload
     if stream.fresh:
         datagram.fresh = True
         stream.fresh = False

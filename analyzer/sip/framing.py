@@ -258,4 +258,4 @@ class Framing:
             yield rest.take(head, len(octets), True)
 
     def _problem(self, rest: _Unfinished, kind: str) -> None:
-        self._problems.note(rest.last.capture, kind)
+        self._problems.note(rest.last.capture, kind, rest.last.frame)
