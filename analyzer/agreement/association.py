@@ -131,16 +131,17 @@ class Association:
 
     `client` is None where the offer could not be read: its two SPIs may then be bound provisionally
     from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
-    is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` the run
-    that announced it, `challenge_text` and `credentials_text` are what the
-    AKA run of the set left behind, read only when asked for. `until` is when its registration and
-    30 s more are over (TS 24.229 5.1.1.5.1; 0: not known). `echoed` counts requests on it that
-    carried Security-Verify, `unechoed` those that should have, with the frames of the first.
+    is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` and
+    `call_id` the run that announced it, `challenge_text` and `credentials_text` are what the AKA
+    run of the set left behind, read only when asked for. `until` is when its registration and 30 s
+    more are over (TS 24.229 5.1.1.5.1; 0: not known). `echoed` counts requests on it that carried
+    Security-Verify, `unechoed` those that should have, with the frames of the first.
     """
 
     __slots__ = (
         "announced_at",
         "announced_time",
+        "call_id",
         "challenge_text",
         "client",
         "credentials_text",
@@ -175,6 +176,7 @@ class Association:
         self.announced_at = (0, 0)
         self.rows: tuple[str, ...] = ()
         self.exchange_number = 0
+        self.call_id = ""
         self.challenge_text = ""
         self.credentials_text = ""
         self.exchange: Exchange | None = None  # the run that announced it, while that is open

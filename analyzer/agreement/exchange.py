@@ -242,3 +242,6 @@ class Past(msgspec.Struct):
     code: int = 0  # of its result
     listed: tuple[str, ...] = ()  # rows of the last Security-Server, where the offer was read
     listed_for: tuple[str, ...] = ()  # and of the Security-Client that it answered
+    call_id: str = ""
+    cseq: int = -1  # the highest of its requests that were read
+    rand: bytes = b""  # of its last challenge

@@ -24,6 +24,7 @@ from analyzer.agreement.settlements import listings, server_list
 from analyzer.agreement.states import CHALLENGES, State
 from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
+from analyzer.sip.message import SipMessage
 
 # This many tries of one request without an answer are a failure, not the end of the capture
 # (rules.md PRT-22).
@@ -208,7 +209,25 @@ def past(exchange: Exchange) -> Past:
         0 if result is None else result.code,
         _rows(place.server for place, _ in listed),
         _rows(answered for _, answered in listed),
+        exchange.call_id,
+        _highest_cseq(exchange),
+        _rand(exchange.message("challenge")),
     )
+
+
+def _highest_cseq(exchange: Exchange) -> int:
+    sent = [
+        step.place.message.cseq
+        for step in exchange.steps
+        if step.place is not None and step.place.message.is_request
+    ]
+    return max(sent, default=-1)
+
+
+def _rand(challenge: SipMessage | None) -> bytes:
+    found = None if challenge is None else challenge.challenge
+    nonce = None if found is None else found.aka_nonce
+    return b"" if nonce is None else nonce.rand
 
 
 def _rows(lists: Iterable[MechanismList | None]) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ class Settlements:
         )
         association.exchange = exchange
         association.exchange_number = exchange.number
+        association.call_id = challenge.call_id
         association.rows = server.rows
         association.announced_at = challenge.capture, challenge.frame
         association.challenge_text = challenge.value("www-authenticate") or ""

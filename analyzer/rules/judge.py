@@ -175,7 +175,9 @@ class Judge:
         association = agreement.association
         if association is None:
             return
-        self._keep(self._engine.judge("agreement", AgreementFacts(association), OUTSIDE), site)
+        self._keep(
+            self._engine.judge("agreement", AgreementFacts(agreement, association), OUTSIDE), site
+        )
         for flow in association.flows.values():
             facts = FlowFacts(flow, agreement.access, association, agreement.access.sealed)
             self._keep(self._engine.judge("flow", facts, OUTSIDE), site)

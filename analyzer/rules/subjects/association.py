@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS, Association, Flow
+from analyzer.agreement.items import Agreement, Request
 from analyzer.agreement.mechanism import PORT_MAX
+from analyzer.limits import ANSWER_WAIT, ECHOES, OVERLAP
 from analyzer.rules.subjects.lazy import fact
 
 FrameIds = tuple[tuple[int, int], ...]
@@ -161,15 +163,59 @@ class AgreementFacts:
     mechanism = "ipsec-3gpp"
     leg = "gm"
 
-    def __init__(self, association: Association) -> None:
+    def __init__(self, agreement: Agreement, association: Association) -> None:
+        self.agreement = agreement
         self.association = association
         self.echoed = association.echoed
         self.unechoed = association.unechoed
 
     @property
     def frames(self) -> FrameIds:
-        """(capture, frame) of the requests on it that left out the list."""
+        """(capture, frame) of the requests that came too late, else of those without the list."""
+        late = self._after(ANSWER_WAIT) or self._expired
+        if late:
+            return tuple((one.capture, one.frame) for one in reversed(late[:ECHOES]))
         return tuple(self.association.unechoed_frames)
+
+    @fact
+    def replaced_requests(self) -> int:
+        return len(self._after(ANSWER_WAIT))
+
+    @fact
+    def lingering_requests(self) -> int:
+        return len(self._after(OVERLAP))
+
+    @fact
+    def lingering_answers(self) -> int:
+        return sum(one.code > 0 for one in self._after(OVERLAP))
+
+    @fact
+    def successor_unused(self) -> bool | None:
+        for one in self.agreement.access.associations:
+            if one.older is self.association and one.established_time is not None:
+                return one.echoed + one.unechoed <= 1
+        return None
+
+    @fact
+    def expired_requests(self) -> int | None:
+        return None if not self.association.until else len(self._expired)
+
+    def _after(self, wait: int) -> list[Request]:
+        """Requests of the client on it so long after another set took its place."""
+        ended = self.agreement.ended
+        if ended is None or self.agreement.end_reason != "replaced":
+            return []
+        return [one for one in self._own if one.time - ended > wait]
+
+    @property
+    def _expired(self) -> list[Request]:
+        until = self.association.until
+        return [one for one in self._own if until and one.time > until]
+
+    @property
+    def _own(self) -> list[Request]:
+        names = ("uc>ps", "us>pc")
+        return [one for one in self.agreement.traffic if one.sa in names]
 
 
 def _port(number: int | None) -> int | None:

@@ -125,6 +125,32 @@ class ExchangeFacts:
         return None if by is None or not by.is_request else self.cast.of(by, offer)
 
     @fact
+    def answered(self) -> bool:
+        steps = self.exchange.steps
+        for step in reversed(steps):
+            if step.role in ("verify", "challenge"):
+                return step.role == "verify"
+        return False
+
+    @fact
+    def failure_reports(self) -> int:
+        return sum(step.role == "failure-report" for step in self.exchange.steps)
+
+    @fact
+    def unanswered_ms(self) -> int | None:
+        exchange = self.exchange
+        verify = exchange.last("verify")
+        if exchange.state is not State.ANSWERED or verify is None:
+            return None
+        return (exchange.end_time - verify.time) // 1_000_000
+
+    @fact
+    def unanswered(self) -> int:
+        association = self.exchange.association
+        flows = () if association is None else association.flows.values()
+        return max((flow.unanswered for flow in flows if flow.name == "uc>ps"), default=0)
+
+    @fact
     def unusable(self) -> bool:
         place = self.exchange.place("challenge")
         challenge = self.challenge

@@ -133,7 +133,7 @@ class GivenFacts:
         before, offered = self._listed_before
         if before is None or self.place.server is None or self.role not in ("challenge", "result"):
             return None
-        if shapes(offered) != shapes(self._answered):
+        if shapes(offered) != shapes(self._offered_last):
             return None
         return self.cast.elements(before, "server")
 
@@ -160,7 +160,7 @@ class GivenFacts:
         return None
 
     @fact
-    def _answered(self) -> MechanismList | None:
+    def _offered_last(self) -> MechanismList | None:
         """Security-Client of the last offer before it."""
         for step in reversed(self.before):
             if step.role in OFFERS:

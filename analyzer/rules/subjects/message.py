@@ -12,6 +12,7 @@ from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
+from analyzer.rules.subjects.credentials import CredentialFacts
 from analyzer.rules.subjects.given import GivenFacts
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import (
@@ -75,7 +76,7 @@ class Cast:
         return self._dialect or of_place(place)
 
 
-class MessageFacts(WireFacts, GivenFacts):
+class MessageFacts(WireFacts, GivenFacts, CredentialFacts):
     """One message on one hop."""
 
     def __init__(self, place: Place, cast: Cast) -> None:
@@ -88,6 +89,7 @@ class MessageFacts(WireFacts, GivenFacts):
         self.code = message.code or None
         self.leg = place.leg
         self.call_id = message.call_id
+        self.cseq = message.cseq
         self.protection = place.protection
         self.transport = message.transport
         self.from_client = place.from_client

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 from analyzer.agreement.naming import address_text
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
+from analyzer.sip.message import parse_address, uri_host_port
 
 if TYPE_CHECKING:
     from analyzer.agreement.place import Place
+    from analyzer.rules.subjects.message import Cast
     from analyzer.sip.message import SipMessage
 
 SIP_PORT: Final = 5060  # RFC 3261 19.1.2: where none is written
@@ -23,6 +25,7 @@ class WireFacts:
 
     place: Place
     message: SipMessage
+    cast: Cast
 
     @fact
     def source_port(self) -> int:
@@ -36,6 +39,75 @@ class WireFacts:
     def travelled_on(self) -> AssociationFacts | None:
         on = self.place.on
         return None if on is None else AssociationFacts(on, self.place.life)
+
+    @fact
+    def sa(self) -> str | None:
+        return self.place.sa or None
+
+    @fact
+    def set_alive(self) -> bool:
+        association = self.place.in_force
+        return association is not None and self.message.time < association.until
+
+    @fact
+    def new_call_id(self) -> bool | None:
+        association = self.place.in_force
+        if association is None or not association.call_id:
+            return None
+        return association.call_id != self.message.call_id
+
+    @fact
+    def strange_set(self) -> str | None:
+        mine = self.place.on
+        asked = self.cast.of(self.message.request, self.place)
+        theirs = None if asked is None or self.message.is_request else asked.place.on
+        if mine is None or theirs is None or mine is theirs:
+            return None
+        older, newer = (mine, theirs) if theirs.older is mine else (theirs, mine)
+        overlap = newer.older is older and older.established_time is not None
+        if overlap and older.state != "dead":
+            return None
+        return "abandoned" if mine.established_time is None else "other"
+
+    @fact
+    def behind_nat(self) -> bool:
+        try:
+            host = ip_address(self.message.sent_by.rpartition(":")[0] or self.message.sent_by)
+        except ValueError:
+            return False
+        return len(host.packed) == len(self.message.src) and host.packed != self.message.src
+
+    @fact
+    def in_dialog(self) -> bool:
+        return bool(self.message.to_tag)
+
+    @fact
+    def route_port(self) -> int | None:
+        return self._port_of("route", self.message.dst)
+
+    @fact
+    def record_route_port(self) -> int | None:
+        return self._port_of("record-route", self.message.src)
+
+    @fact
+    def hop_via_port(self) -> int | None:
+        host = self.message.sent_by.rpartition(":")[0] or self.message.sent_by
+        return self.via_port if host.strip("[]") == address_text(self.message.src) else None
+
+    def _port_of(self, header: str, address: bytes) -> int | None:
+        """Port in the first value of a header of routes, where it names this address."""
+        value = self.message.value(header)
+        if value is None:
+            return None
+        host, port = uri_host_port(parse_address(value)[0])
+        return port or SIP_PORT if host == address_text(address) else None
+
+    @fact
+    def again_after_ms(self) -> int | None:
+        first = self.message.original
+        if first is None or first.original is not None:
+            return None
+        return (self.message.time - first.time) // 1_000_000
 
     @fact
     def due_on(self) -> AssociationFacts | None:

@@ -61,6 +61,12 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("algorithms_common", "unusable", "passed_over", "restart"), 2),
     **dict.fromkeys(("client_comparison", "list_before", "list_moved", "strength_lost"), 3),
     **dict.fromkeys(("changed", "stripped"), 3),
+    **dict.fromkeys(("algorithms", "aka_nonce", "qop", "nonce_count", "qop_complete"), 1),
+    **dict.fromkeys(("auts_valid", "in_dialog", "route_port", "record_route_port"), 1),
+    **dict.fromkeys(("hop_via_port", "behind_nat", "set_alive", "new_call_id"), 1),
+    **dict.fromkeys(("algorithm_kept", "mismatched", "cseq_before", "since_challenge_ms"), 2),
+    **dict.fromkeys(("nonce_repeated", "count_repeated", "answers_elsewhere"), 2),
+    **dict.fromkeys(("repeats_offer", "strange_set"), 2),
     **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
 }
 """How dear a fact is to work out: 0 (not named here) at hand, 1 a header read, 2 lists parsed, 3

@@ -68,6 +68,41 @@ AGREEMENT: Final = (
         needs=("protected_part",),
         wireshark=False,
     ),
+    Fact(
+        "replaced_requests",
+        "int",
+        "requests of the client on it more than 32 s after another set took its place",
+        needs=("protected_part", "start"),
+        wireshark=False,
+    ),
+    Fact(
+        "lingering_requests",
+        "int",
+        "those more than 128 s after",
+        needs=("protected_part", "start"),
+        wireshark=False,
+    ),
+    Fact(
+        "lingering_answers",
+        "int",
+        "those of the lingering ones that were answered",
+        needs=("protected_part", "start"),
+        wireshark=False,
+    ),
+    Fact(
+        "successor_unused",
+        "bool",
+        "nothing but the REGISTER that made it was sent on the set that took its place",
+        needs=("protected_part", "start"),
+        wireshark=False,
+    ),
+    Fact(
+        "expired_requests",
+        "int",
+        "requests of the client on it after its registration was over; absent if that is not known",
+        needs=("protected_part", "start"),
+        wireshark=False,
+    ),
 )
 
 FLOW: Final = (

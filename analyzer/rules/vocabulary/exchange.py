@@ -47,6 +47,28 @@ EXCHANGE: Final = (
         wireshark=False,
     ),
     Fact(
+        "answered",
+        "bool",
+        "the client answered its last challenge, be it in ESP that cannot be read",
+        needs=("both_directions",),
+    ),
+    Fact("failure_reports", "int", "reports of a MAC or SQN failure in it"),
+    Fact(
+        "unanswered_ms",
+        "ms",
+        "from the answer of the client to the end of the capture or of the exchange; absent if "
+        "anything came back",
+        needs=("both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "unanswered",
+        "int",
+        "ESP packets on uc>ps of its set since something came back",
+        needs=("both_directions", "wire"),
+        wireshark=False,
+    ),
+    Fact(
         "unusable",
         "bool",
         "its last challenge is an AKA 401 that leaves the client without a list it could use",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from analyzer.rules.vocabulary.fact import Fact
-from analyzer.rules.vocabulary.words import DIALECTS, LEGS, PROTECTIONS, ROLES
+from analyzer.rules.vocabulary.words import DIALECTS, LEGS, PROTECTIONS, ROLES, SAS
 
 MESSAGE: Final = (
     Fact("dialect", "text", "dialect of its exchange", values=DIALECTS, wireshark=False),
@@ -43,6 +43,15 @@ MESSAGE: Final = (
         "why no agreement is due: emergency, giba, nba, digest; absent if due",
     ),
     Fact("call_id", "text", "Call-ID"),
+    Fact("cseq", "int", "CSeq number"),
+    Fact(
+        "cseq_before",
+        "int",
+        "highest CSeq number of earlier requests under the same Call-ID, of this run and the one "
+        "before it, in other transactions",
+        needs=("start", "protected_part"),
+    ),
+    Fact("in_dialog", "bool", "To has a tag"),
     Fact("via_count", "int", "number of Via values"),
     Fact("via_port", "int", "port of the top Via, 5060 where none is written"),
     Fact(
@@ -50,6 +59,39 @@ MESSAGE: Final = (
         "int",
         "port of the first Contact, 5060 where none is written; absent for *, a GRUU, a name, or "
         "an address that is not the sender's",
+    ),
+    Fact("hop_via_port", "int", "via_port, where the top Via names the sender's own address"),
+    Fact("route_port", "int", "port of the first Route, where it names the receiver's address"),
+    Fact(
+        "record_route_port",
+        "int",
+        "port of the first Record-Route, where it names the sender's own address",
+    ),
+    Fact("behind_nat", "bool", "the top Via names another address than the packet came from"),
+    Fact("again_after_ms", "ms", "from the first sending to this retransmission"),
+    Fact("sa", "text", "SA it travelled on", values=SAS, needs=("protected_part",)),
+    Fact(
+        "strange_set",
+        "text",
+        "a response on another set than its request's, no overlap of old and new: abandoned, "
+        "where that set never came into use, else other",
+        needs=("start", "protected_part"),
+        values=("abandoned", "other"),
+        wireshark=False,
+    ),
+    Fact(
+        "set_alive",
+        "bool",
+        "the set in force for this client has not run out yet",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "new_call_id",
+        "bool",
+        "another Call-ID than that of the registration in force; absent without one",
+        needs=("start", "protected_part"),
+        wireshark=False,
     ),
     Fact("source_port", "int", "port it came from"),
     Fact("destination_port", "int", "port it was sent to"),
@@ -148,6 +190,63 @@ MESSAGE: Final = (
         "challenge or credentials with an AKA algorithm; absent without either",
     ),
     Fact("algorithm", "text", "algorithm of challenge or credentials, as written"),
+    Fact(
+        "algorithms",
+        "list[text]",
+        "algorithms of its challenges or credentials, lower case; md5 where none is written",
+    ),
+    Fact("aka_nonce", "bool", "nonce holds RAND and AUTN; absent unless it challenges for AKA"),
+    Fact("qop", "text", "qop of challenge or credentials, lower case"),
+    Fact("nonce_count", "text", "nc of the credentials"),
+    Fact(
+        "qop_complete",
+        "bool",
+        "credentials with qop have cnonce and an nc of eight hexadecimal digits; absent if no qop",
+    ),
+    Fact("auts_valid", "bool", "auts holds 14 octets; absent without auts"),
+    Fact(
+        "algorithm_kept",
+        "bool",
+        "credentials have the algorithm of the challenge that they answer; absent if of none",
+        needs=("start",),
+    ),
+    Fact(
+        "mismatched",
+        "list[text]",
+        "realm, nonce, opaque where the answer has other values than the challenge; username, uri "
+        "where other than the offer",
+        needs=("start",),
+    ),
+    Fact(
+        "nonce_repeated",
+        "bool",
+        "RAND of an earlier challenge of this run or of the last one of the run before",
+        needs=("start", "protected_part"),
+    ),
+    Fact(
+        "count_repeated",
+        "bool",
+        "nonce and nc of an earlier request of this run, in another transaction",
+        needs=("start",),
+    ),
+    Fact(
+        "answers_elsewhere",
+        "bool",
+        "its nonce is that of the challenge of its SA set, which came under another Call-ID",
+        needs=("start", "protected_part"),
+    ),
+    Fact(
+        "repeats_offer",
+        "bool",
+        "a failure report whose Security-Client has an SPI or the port_c of the offer again",
+        needs=("start",),
+    ),
+    Fact(
+        "since_challenge_ms",
+        "ms",
+        "from the challenge it answers, or that announced the new set it travels on",
+        needs=("start",),
+    ),
     Fact("digest_uri", "text", "uri of the credentials"),
     Fact("realm", "text", "realm of challenge or credentials, lower case"),
     Fact("username", "text", "username of the credentials"),

@@ -16,6 +16,7 @@ POLICY: Final = (
         "algorithms outside TS 33.203 in use by agreement",
     ),
     Fact("answer_wait", "ms", "silence after a challenge that means something"),
+    Fact("reg_await_auth", "ms", "life of a set before its registration succeeds"),
     Fact("challenge_loop", "int", "challenges in a row that make a loop"),
     Fact("esp_one_way", "int", "unanswered ESP packets that make a flow one-way"),
 )
@@ -27,6 +28,7 @@ POLICY_DEFAULTS: Final[Mapping[str, bool | int | frozenset[str]]] = {
     "quirks": frozenset(),
     "private_algorithms": frozenset(),
     "answer_wait": 32_000,
+    "reg_await_auth": 240_000,
     "challenge_loop": 3,
     "esp_one_way": 3,
 }
