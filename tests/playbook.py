@@ -239,6 +239,8 @@ def _response_rows(line: _Line, user: str) -> list[str]:
 
 def _verify(words: dict[str, str]) -> str:
     listed = mechanisms("server", words["verify"])
+    if words["verify"] == "digest":
+        listed += f';d-ver="{"0" * 32}"'  # RFC 3329 2.4; nothing checks its value
     if "edit" not in words:
         return listed
     name, value = words["edit"].split(":")
