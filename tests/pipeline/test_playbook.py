@@ -229,6 +229,7 @@ SCRIPTS["the P-CSCF stays silent"] = """
 << A1 of E1 ipsec-3gpp temporary
 >> end
 << finding PRT-22 #5
+<< finding TIM-03 #5
 """
 
 SCRIPTS["nothing comes back and nothing can be read"] = """
@@ -247,6 +248,7 @@ SCRIPTS["nothing comes back and nothing can be read"] = """
 << A1 of E1 ipsec-3gpp temporary
 >> end
 << finding PRT-22 #5
+<< finding TIM-03 #5
 """
 
 SCRIPTS["the capture starts at the challenge"] = """
@@ -336,7 +338,7 @@ SCRIPTS["a request to the UE in ESP"] = """
 << #4 200 esp-null
 >> 5.000 p>ue 1:pc>us MESSAGE 7
 << #5 MESSAGE esp-null
->> 5.030 ue>p 1:us>pc 200 7 of=MESSAGE
+>> 5.030 ue>p 1:uc>ps 200 7 of=MESSAGE
 << #6 200 esp-null
 << MESSAGE #5 had 200 #6
 >> end
