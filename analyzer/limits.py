@@ -61,6 +61,8 @@ KEY_OTHERS: Final = 32  # keys of other challenges that are tried then
 KEYS_AT_WORK: Final = 8192  # SAs whose ciphers are held ready
 KEYS_WAITING: Final = 65_536  # SAs remembered because their packets stayed closed
 SAS_FORMER: Final = 65_536  # ended SAs remembered for late packets
+SAS_PROVEN: Final = 65_536  # SAs whose keys are written out
+OPENED_OCTETS: Final = 1 << 28  # of packets that are written out opened
 SWEEPS: Final = 3  # over the same captures, where keys come late
 
 # sip

@@ -47,6 +47,8 @@ from analyzer.version import NAME, VERSION
 __all__ = ["Conductor", "KeysError", "Settings", "analyze", "sweep"]
 
 if TYPE_CHECKING:
+    from analyzer.flows.esp import Opened
+    from analyzer.wireshark.sa_keys import EspWatch
     from analyzer.wireshark.second import Mode, Second
 
 Input = str | BinaryIO
@@ -103,9 +105,10 @@ class Conductor:
     `messages` and `sa_events`, where set to a list, take down what passes, in order.
     """
 
-    def __init__(self, ring: KeyRing | None = None) -> None:
+    def __init__(self, ring: KeyRing | None = None, esp: EspWatch | None = None) -> None:
         self.table = SaTable(ring)
-        self.flows = Flows(self.table)
+        self.flows = Flows(self.table) if esp is None else WatchedFlows(self.table, esp)
+        self._esp = esp
         self.ledger = EspLedger()
         self.reader = SipReader()
         self.early = Early()
@@ -207,18 +210,37 @@ class Conductor:
                 self.table.ring.bind(event.rand, event.keys)
             elif event.kind == "announced":
                 self.table.announce(event.sas)
+                if self._esp is not None:
+                    self._esp.announced(event.sas)
             else:
                 self.table.remove(event.sas)
         if self.sa_events is not None:
             self.sa_events.extend(events)
 
 
+class WatchedFlows(Flows):
+    """Tells of every ESP packet that was opened."""
+
+    def __init__(self, table: SaTable, watch: EspWatch) -> None:
+        super().__init__(table)
+        self._table = table
+        self._watch = watch
+
+    def _feed_opened(
+        self, packet: Packet, path: str, opened: Opened, seen: EspSeen, out: list[Flow]
+    ) -> None:
+        super()._feed_opened(packet, path, opened, seen, out)
+        self._watch.see(packet, opened, seen, self._table)
+
+
 class TwoEngines(Conductor):
     """Takes messages that the second engine read between the packets, or in place of those that
     would come out of them."""
 
-    def __init__(self, second: Second, ring: KeyRing | None = None) -> None:
-        super().__init__(ring)
+    def __init__(
+        self, second: Second, ring: KeyRing | None = None, esp: EspWatch | None = None
+    ) -> None:
+        super().__init__(ring, esp)
         self._only = second.only
 
     def feed(self, packet: Packet | Watermark | Datagram) -> list[Item]:
@@ -303,23 +325,32 @@ def analyze(
     the selection cannot be used, `KeysError` where the keys given cannot, `ClockError` where a
     clock is given of what is no capture; what is wrong with a capture stands in the report.
     """
-    settings = settings or Settings()
+    return run(inputs, settings or Settings(), watch).report
+
+
+def run(
+    inputs: Sequence[Input],
+    settings: Settings,
+    watch: Watch | None = None,
+    esp: EspWatch | None = None,
+) -> Swept:
+    """As `analyze`, with the keys that the last sweep knew; `esp` hears of what it opened."""
     captures = open_captures(inputs)
     engine = _engine(settings)
     ring = _ring(settings)
     align(captures, settings.clocks)
     for number in range(1, SWEEPS + 1):
-        swept = sweep(captures, engine, settings.strict, ring=ring, watch=watch)
+        swept = sweep(captures, engine, settings.strict, ring=ring, watch=watch, esp=esp)
         if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
             break
     second = _second(captures, settings)
     if second is None:
-        return swept.report
+        return swept
     if not second.datagrams:
         for number, problem in second.problems:
             swept.report.captures[number].problems.append(assembly.problem(problem))
-        return swept.report
-    return sweep(captures, engine, settings.strict, ring=ring, second=second, watch=watch).report
+        return swept
+    return sweep(captures, engine, settings.strict, ring=ring, second=second, watch=watch, esp=esp)
 
 
 def _second(captures: Captures, settings: Settings) -> Second | None:
@@ -371,13 +402,15 @@ def sweep(
     ring: KeyRing | None = None,
     second: Second | None = None,
     watch: Watch | None = None,
+    esp: EspWatch | None = None,
 ) -> Swept:
     """One pass over the captures; a function of what they hold, of what a second engine read of
     them, and of the keys in `ring`, to which it adds those it finds."""
-    conductor = Conductor(ring) if second is None else TwoEngines(second, ring)
+    conductor = Conductor(ring, esp) if second is None else TwoEngines(second, ring, esp)
     kept = _Findings(Judge(engine), told, watch)
-    if watch is not None:
-        watch.begin()
+    for one in (watch, esp):
+        if one is not None:
+            one.begin()
     count = len(captures.infos)
     if told is not None:
         conductor.reconstruction.known = []

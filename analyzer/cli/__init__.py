@@ -12,13 +12,8 @@ from typing import Final
 
 import click
 
-_COMMANDS: Final = {
-    "analyze": "analyze",
-    "show": "show",
-    "doctor": "doctor",
-    "live": "live",
-    "rules": "rules",
-}
+_NAMES: Final = ("analyze", "show", "doctor", "keys", "live", "rules")
+_COMMANDS: Final = {name: name for name in _NAMES}
 _DEFAULT: Final = "analyze"
 _OWN_OPTIONS: Final = frozenset(("--help", "-h", "--version"))
 
@@ -70,6 +65,7 @@ def main() -> None:
     \b
     secagree capture.pcap            is short for: secagree analyze capture.pcap
     secagree doctor capture.pcap     why is something not seen, or not decoded?
+    secagree keys capture.pcap       keys found and proven, for Wireshark
     secagree live -i eth0            findings as they happen
     secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12)
     secagree rules VER-05            one rule, in full

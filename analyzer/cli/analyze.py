@@ -74,6 +74,8 @@ READING: Final = (
     click.option("--engine", type=click.Choice(("auto", "native", "tshark")), default="auto",
                  show_default=True,
                  help="Who reads SIP: auto asks tshark only for what is not read natively."),
+    click.option("--decrypted", metavar="FILE",
+                 help="Write a pcapng with the opened ESP packets in clear, findings as comments."),
     click.option("--tls-keylog", type=_FILE, metavar="FILE",
                  help="TLS secrets (SSLKEYLOGFILE), for SIP in TLS."),
     click.option("--clock", "clocks", multiple=True, type=clock, metavar="FILE=+3.2s",
@@ -132,7 +134,13 @@ def command(
     if not inputs:
         raise click.UsageError("no capture given")
     files = [(path, output.format_of(path, form)) for path in outputs]
-    whole = engine.analyze(inputs, **judging(options), **running(options))
+    settings = {**judging(options), **running(options)}
+    if options["decrypted"] is None:
+        whole = engine.analyze(inputs, **settings)
+    else:
+        from analyzer.cli import decrypted
+
+        whole = decrypted.analyze(inputs, options["decrypted"], **settings)
     report = select_from(whole, options)
     selected = report is not whole
     if redact:

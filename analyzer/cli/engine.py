@@ -14,7 +14,8 @@ from analyzer.report.summary import is_note
 from analyzer.report.verdict import succeeded
 
 if TYPE_CHECKING:
-    from analyzer.pipeline import Told, Watch
+    from analyzer.pipeline import Swept, Told, Watch
+    from analyzer.wireshark.sa_keys import EspWatch
 
 CLEAN: Final = 0
 FOUND: Final = 1
@@ -34,6 +35,21 @@ def follow(stream: BinaryIO, told: Told, **settings: Any) -> Report:
     try:
         return pipeline.follow(stream, told, pipeline.Settings(**settings))
     except (BookError, pipeline.KeysError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def run(inputs: Sequence[str], esp: EspWatch, **settings: Any) -> Swept:
+    """As `analyze`, with what the last sweep knew of keys; `esp` hears of what was opened."""
+    import click
+
+    from analyzer import pipeline
+    from analyzer.capture import ClockError
+    from analyzer.rules.errors import BookError
+
+    try:
+        with _progress(inputs):
+            return pipeline.run(inputs, pipeline.Settings(**settings), esp=esp)
+    except (BookError, pipeline.KeysError, ClockError) as error:
         raise click.UsageError(str(error)) from None
 
 
