@@ -1,6 +1,7 @@
 """All inputs together: from paths to one stream of packets and watermarks in the order of time."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -17,7 +18,7 @@ from analyzer.capture.problems import Problems
 from analyzer.capture.records import Walk
 from analyzer.capture.text import TEXT_LINK
 from analyzer.capture.text import packet as text_packet
-from analyzer.limits import INTERFACES, SECOND
+from analyzer.limits import INTERFACES, PROBLEM_KINDS, SECOND
 
 # Link types by the names that Wireshark and tcpdump users know. Only those in `decap.LAYERS` are
 # read; the others stand here so that a problem can name them.
@@ -273,7 +274,8 @@ def unread_frame(info: CaptureInfo, name: str, interface: int) -> None:
 def describe(info: CaptureInfo, walk: Walk, compression: str) -> None:
     """What the walk has seen so far."""
     info.format = f"{walk.format}+{compression}" if compression else walk.format
-    info.link_types = list(dict.fromkeys(map(link_type_name, walk.link_types)))
+    some = islice(walk.link_types, PROBLEM_KINDS)
+    info.link_types = list(dict.fromkeys(map(link_type_name, some)))
     info.packets = walk.frames
     info.first_time, info.last_time = walk.first_time, walk.last_time
     info.esp_secrets = walk.esp_secrets

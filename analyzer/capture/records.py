@@ -182,7 +182,8 @@ class Walk:
         self.frames = 0
         self.esp_secrets: list[bytes] = []  # texts of blocks with lines of `esp_sa`
         self.lost = 0  # of these, what was no packet or could not be read
-        self.link_types: list[int] = []  # in the order of their first frame or interface
+        # in the order of their first frame or interface
+        self.link_types: dict[int, None] = {}
         self.first_time: int | None = None
         self.last_time: int | None = None
         self.snap_length = 0  # the shortest of all interfaces; 0: no limit
@@ -211,8 +212,7 @@ class Walk:
             self._problems.add("not-a-capture", None, 0, detail)
 
     def _layout(self, link_type: int, order: str) -> Layout:
-        if link_type not in self.link_types:
-            self.link_types.append(link_type)
+        self.link_types[link_type] = None
         return EVERYTHING[order] if self._every else layout_of(link_type, order)
 
     def _seen(self, time: int) -> None:
@@ -230,7 +230,7 @@ class Walk:
         for message in messages(self._pieces()):
             if not self.frames:
                 self.format = "text"
-                self.link_types.append(TEXT_LINK)
+                self.link_types[TEXT_LINK] = None
             self.frames += 1
             self._seen(message.time)
             yield Record(message.line, message.time, 0, TEXT_LINK, message.octets, message.cut)

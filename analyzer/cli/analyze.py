@@ -120,9 +120,9 @@ def command(
 ) -> None:  # fmt: skip
     """Say of every registration in the captures whether it succeeded, and if not, why.
 
-    CAPTURE is a pcap or pcapng file (gzip too), a folder, a quoted glob, or - for standard
-    input; several are read as one. Exit code: 0 clean, 1 findings or a registration that did not
-    succeed, 2 wrong usage or an input that could not be read.
+    CAPTURE is a pcap, pcapng, snoop or ERF file (compressed too), a text with SIP in it, a folder,
+    a quoted glob, or - for standard input; several are read as one. Exit code: 0 clean, 1 findings
+    or a registration that did not succeed, 2 wrong usage or an input that could not be read.
 
     \b
     secagree phone.pcap

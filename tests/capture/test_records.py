@@ -135,7 +135,7 @@ def test_interfaces_are_numbered_over_sections(wire: Any) -> None:
     part = wire.section() + wire.interface() + wire.interface(101) + wire.enhanced(b"a" * 60, 0, 1)
     records, _, it = walk(part + part)
     assert [(record.interface, record.link_type) for record in records] == [(1, 101), (3, 101)]
-    assert it.link_types == [1, 101]
+    assert list(it.link_types) == [1, 101]
 
 
 def test_interleaved_interfaces_of_different_kinds(wire: Any) -> None:

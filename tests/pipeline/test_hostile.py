@@ -125,6 +125,19 @@ def test_files_that_are_not_what_they_should_be(name: str) -> None:
     assert kinds(data) == expected
 
 
+def test_every_link_type_there_is() -> None:
+    """Once a section for each four thousand of them; their number is no reason to take long."""
+    interfaces = [struct.pack("<IIHHII", 1, 20, number, 0, 0, 20) for number in range(2, 1 << 16)]
+    data = b"".join(
+        SECTION + b"".join(interfaces[at : at + limits.INTERFACES])
+        for at in range(0, len(interfaces), limits.INTERFACES)
+    )
+    report = analysed(data)
+    (capture,) = report.captures
+    assert len(capture.link_types) <= limits.PROBLEM_KINDS
+    assert capture.problems == []
+
+
 # ---- bombs: members that expand a thousand times, as many of them as make 400 MB
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
