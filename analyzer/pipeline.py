@@ -13,8 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
+from analyzer.agreement.authentication import authenticate
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
+from analyzer.agreement.kernel import difference
 from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
 from analyzer.agreement.reconstruction import Reconstruction
 from analyzer.capture import Captures, Clock, Watermark, align, open_captures
@@ -27,7 +29,7 @@ from analyzer.flows.problems import Problems
 from analyzer.keys.files import KeysError, hex_key, read_esp_sa, read_keys, read_usim
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
-from analyzer.limits import ENGINES, SECOND, SWEEPS
+from analyzer.limits import ENGINES, KEYS_BOUND, SECOND, SWEEPS
 from analyzer.report import assembly, model
 from analyzer.report.evidence import outside
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
@@ -130,7 +132,10 @@ class Conductor:
         if not isinstance(packet, Watermark):
             self.reconstruction.at((self._number, PACKET))
             self._pass(self.flows.feed(packet))
-        return self.reconstruction.take()
+        items = self.reconstruction.take()
+        if items and not self.table.ring.empty:
+            self._unveil(items)
+        return items
 
     def finish(self) -> list[Item]:
         """The captures have ended; everything that was still open."""
@@ -145,7 +150,20 @@ class Conductor:
         self.reconstruction.at((end, OPEN))
         self.reconstruction.finish()
         self._apply(self.reconstruction.sa_events())
-        return self.reconstruction.take()
+        items = self.reconstruction.take()
+        if not self.table.ring.empty:
+            self._unveil(items)
+        return items
+
+    def _unveil(self, items: list[Item]) -> None:
+        """Say of closed runs and sets what only those know who have the keys."""
+        ring = self.table.ring
+        for item in items:
+            if isinstance(item, Exchange):
+                if ring.secrets:
+                    item.authentication = authenticate(item, ring)
+                if ring.given and item.association is not None:
+                    item.association.kernel = difference(item.association, ring.given)
 
     def problems(self) -> Iterable[tuple[int, Problem]]:
         """What flows/ and sip/ could not read or dropped, by capture."""
@@ -203,6 +221,8 @@ class Conductor:
     def _find(self, found: KeysSeen) -> None:
         pair = KeyPair(found.ck, found.ik, Origin("cx", found.capture, found.frame))
         self.table.ring.bind(found.nonce[:16], pair)
+        if found.res and len(self.table.ring.results) < KEYS_BOUND:
+            self.table.ring.results[found.nonce[:16]] = found.res
 
     def _apply(self, events: list[SaEvent]) -> None:
         for event in events:

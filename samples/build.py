@@ -350,6 +350,8 @@ class _Builder:
         self, step: Table, way: Way, payload: bytes, visible: bool, counted: Capture
     ) -> list[bytes]:
         tls = step.get("protection") == "tls"
+        if step.get("restart"):
+            self.wire.esp_seq.pop((way.dst, way.spi or 0), None)
         if tls or self._transport(step) == "tcp":
             packets = self._over_tcp(step, way, payload, tls)
             counted.tcp_ports |= {way.sport, way.dport} - {SIP_PORT, TLS_PORT}
@@ -402,6 +404,9 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.names or scenarios.names():
             for stem, capture in build(name).items():
                 files[PCAPS / f"{stem}.pcap"] = capture.pcap()
+                kernel = scenarios.load(name)["kernel"]
+                if kernel:
+                    files[PCAPS / f"{stem}.xfrm"] = kernel.lstrip("\n").encode()
                 if capture.esp_sa:
                     files[PCAPS / f"{stem}.esp_sa"] = "".join(
                         f"{row}\n" for row in capture.esp_sa

@@ -14,13 +14,24 @@ DIRECTORY: Final = HERE / "scenarios"
 SCENARIO_WORDS: Final = frozenset(
     {"what", "base", "link", "ip", "transport", "encapsulation", "parties", "values", "sets"}
     | {"vectors", "message", "forward", "step", "but", "drop", "expect", "files", "wire", "given"}
-    | {"clocks"}
+    | {"clocks", "kernel"}
 )
 STEP_WORDS: Final = frozenset(
     {"name", "from", "to", "wait_ms", "message", "set", "remove", "append", "replace", "start"}
     | {"body", "call", "vector", "over", "announces", "protection", "transport", "port"}
     | {"peer_port", "spi", "split", "order", "resend", "repeat", "repeat_ms", "fragment"}
-    | {"wire", "answers", "forward", "again", "encapsulation", "flag", "raw", "noise", "tap"}
+    | {
+        "wire",
+        "restart",
+        "answers",
+        "forward",
+        "again",
+        "encapsulation",
+        "flag",
+        "raw",
+        "noise",
+        "tap",
+    }
     | {"after", "before"}
 )
 EDITS: Final = frozenset({"set", "remove", "append", "replace", "start", "body", "like", "headers"})
@@ -99,6 +110,7 @@ def _lay_upon(scenario: Table, own: Table) -> None:
     scenario["what"] = own.get("what", "")
     scenario["expect"] = own.get("expect", {})
     scenario["given"] = own.get("given", [])
+    scenario["kernel"] = own.get("kernel", "")
     scenario["files"] = own.get("files", {"": ["gm", "mw"]})
     scenario["clocks"] = own.get("clocks", {})
     steps: list[Table] = scenario["step"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from analyzer.agreement.mechanism import Mechanism
 from analyzer.flows.datagram import EspSeen
+from analyzer.flows.esp import NULL_UNANNOUNCED
 from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import ECHOES, ESP_FRAMES, REG_AWAIT_AUTH, SHORTEST_T1
@@ -18,6 +19,8 @@ from analyzer.sip.digest import parse_challenges, parse_credentials
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Exchange
     from analyzer.sip.message import SipMessage
+
+RESTART_AFTER: Final = 4  # a sequence number that was reached before it began at 1 again
 
 Direction = Literal["to-server", "to-client"]
 Life = Literal["announced", "temporary", "established", "old", "dead"]
@@ -50,14 +53,19 @@ class Flow:
         "frames",
         "icv_bad",
         "icv_good",
+        "icv_unfit",
         "key",
         "last_seq",
         "last_time",
+        "late",
         "name",
+        "null_unagreed",
         "opened",
         "packets",
+        "peak",
         "ports",
         "provisional",
+        "restarted",
         "spi",
         "src",
         "tried",
@@ -78,12 +86,17 @@ class Flow:
         self.decrypted = 0
         self.icv_good = 0
         self.icv_bad = 0
+        self.icv_unfit = 0  # of keys that nothing binds to it
         self.key: EspKey | None = None
         self.ports: tuple[int, int] | None = None
         self.first_seq = 0
         self.first_time = 0
         self.last_time = 0
         self.last_seq = 0
+        self.peak = 0  # the highest sequence number
+        self.restarted = 0  # packets that count from the beginning again
+        self.late = 0  # packets after the life of the set
+        self.null_unagreed = 0  # read without a key though the set encrypts
         self.frames: list[tuple[int, int]] = []
         self.unanswered = 0
         self.tried = 0
@@ -99,8 +112,16 @@ class Flow:
             if not self.opened and esp.sport:
                 self.ports = esp.sport, esp.dport
             self.opened += 1
+        if esp.reason == NULL_UNANNOUNCED:
+            self.null_unagreed += 1
         if esp.icv or esp.key is not None:
             self._count_icv(esp)
+        if esp.seq > self.peak:
+            self.peak = esp.seq
+        elif self.peak >= RESTART_AFTER and (
+            esp.seq == 1 or (self.restarted and esp.seq == self.last_seq + 1)
+        ):
+            self.restarted += 1
         self.last_time = esp.time
         self.last_seq = esp.seq
         if len(self.frames) < ESP_FRAMES:
@@ -115,6 +136,7 @@ class Flow:
     def _count_icv(self, esp: EspSeen) -> None:
         self.icv_good += esp.icv == "good"
         self.icv_bad += esp.icv == "bad"
+        self.icv_unfit += esp.icv == "unfit"
         self.decrypted += esp.opened == "decrypted"
         if self.key is None:
             self.key = esp.key
@@ -144,12 +166,14 @@ class Association:
         "call_id",
         "challenge_text",
         "client",
+        "collides",
         "credentials_text",
         "echoed",
         "established_time",
         "exchange",
         "exchange_number",
         "flows",
+        "kernel",
         "number",
         "older",
         "rows",
@@ -181,6 +205,8 @@ class Association:
         self.credentials_text = ""
         self.exchange: Exchange | None = None  # the run that announced it, while that is open
         self.flows: dict[str, Flow] = {}
+        self.collides: Association | None = None  # a live set with the same port_uc of this UE
+        self.kernel = ""  # how the SAs of a kernel differ from it
         self.sas: tuple[Sa, ...] = ()
 
     @property
@@ -233,6 +259,14 @@ class Association:
         """The private identity that registered with it, "" where none was read."""
         credentials = parse_credentials(self.credentials_text)
         return "" if credentials is None else credentials.username or ""
+
+    @property
+    def wire_ealg(self) -> str:
+        """The encryption its packets have, as far as keys or NULL encryption show it; else ""."""
+        key = self.key
+        if key is not None and key.proves and key.ealg != "?":
+            return key.ealg
+        return "null" if any(flow.null_unagreed for flow in self.flows.values()) else ""
 
     @property
     def packets(self) -> int:

@@ -29,6 +29,7 @@ class Coverage(msgspec.Struct, frozen=True):
     sealed: bool
     beyond: bool
     keys: Keys = "not-needed"
+    secrets: bool = False
 
 
 def coverage(exchange: Exchange) -> Coverage:
@@ -49,6 +50,7 @@ def coverage(exchange: Exchange) -> Coverage:
         sealed=exchange.access.sealed,
         beyond=bool(exchange.far),
         keys=_keys(exchange),
+        secrets=exchange.authentication is not None,
     )
 
 

@@ -1,6 +1,8 @@
 """One run of the agreement: its steps in order (design: Exchange, Step)."""
 
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -13,6 +15,9 @@ from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import EXCHANGE_STEPS
 from analyzer.sip.message import SipMessage
+
+if TYPE_CHECKING:
+    from analyzer.agreement.authentication import Authentication
 
 Outcome = Literal["agreed", "rejected", "failed", "bypassed", "not-used", "incomplete"]
 Kind = Literal["initial", "reauthentication", "refresh", "deregistration", "in-dialog", "other"]
@@ -51,6 +56,7 @@ class Exchange:
     __slots__ = (
         "access",
         "association",
+        "authentication",
         "begun",
         "born",
         "call_id",
@@ -105,6 +111,7 @@ class Exchange:
         self.dropped = 0
         self.pending: SipMessage | None = None
         self.association: Association | None = None
+        self.authentication: Authentication | None = None  # where the secrets are known
         self.under: Association | None = None
         self.standing: Standing | None = None
         self.evidence: list[Entry] = []

@@ -130,6 +130,8 @@ class Reconstruction:
         association, sa = hit
         flow = association.flow(sa)
         flow.see(esp)
+        if 0 < association.until < esp.time:
+            flow.late += 1
         if association.state == "announced":
             association.state = "temporary"
         access = self._legs.access(esp.src, esp.dst)

@@ -7,7 +7,7 @@ TS 33.203 7.4: a re-authentication announces a new set while the old one is in u
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
-from analyzer.agreement.access import Standing
+from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.choice import choose, matching
 from analyzer.agreement.exchange import Exchange, Step
@@ -18,6 +18,29 @@ from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import SA_MARGIN, SECOND, TRAFFIC
 from analyzer.sip.message import SipMessage
+
+
+def _collision(
+    association: Association, access: Access, former: Association | None
+) -> Association | None:
+    """A set of the same UE that is alive and has the same port_uc (TS 33.203 7.1), not the same
+    set once more."""
+    client = association.client
+    if client is None or client.port_c is None:
+        return None
+    live = [one for one in access.associations if one.state in ("temporary", "established", "old")]
+    if former is not None and former not in live:
+        live.append(former)
+    return next(
+        (
+            one
+            for one in live
+            if one.client is not None
+            and one.client.port_c == client.port_c
+            and one.spis() != association.spis()
+        ),
+        None,
+    )
 
 
 def server_list(exchange: Exchange) -> MechanismList | None:
@@ -115,6 +138,7 @@ class Settlements:
         association.challenge_text = challenge.value("www-authenticate") or ""
         if exchange.offer is not None:
             association.credentials_text = exchange.offer.message.value("authorization") or ""
+        association.collides = _collision(association, access, exchange.association)
         former = exchange.association
         association.older = former or exchange.under
         if former is not None and former.established_time is None:

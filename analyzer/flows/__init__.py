@@ -11,8 +11,8 @@ from typing import Final
 from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
-from analyzer.flows.datagram import Datagram, EspSeen, KeysSeen, Protection
-from analyzer.flows.esp import ICV_BAD, EspCopies, EspOpener, Opened, esp_header
+from analyzer.flows.datagram import Datagram, EspSeen, Icv, KeysSeen, Protection
+from analyzer.flows.esp import ICV_BAD, KEYS_UNFIT, EspCopies, EspOpener, Opened, esp_header
 from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments, Frames
@@ -29,6 +29,7 @@ __all__ = ["Flow", "Flows"]
 
 SIGCOMP: Final = b"\xf8"  # a SigComp message begins with five ones (RFC 3320 7)
 _PORTS: Final = Struct("!HH")
+ICV_OF: Final[dict[str, Icv]] = {ICV_BAD: "bad", KEYS_UNFIT: "unfit"}
 CX_PORT: Final = PORT.to_bytes(2, "big")
 CX_CARRIERS: Final = frozenset({TCP, 132})  # 132: SCTP
 NO_FRAMES: Final[Frames] = ()
@@ -220,8 +221,7 @@ class Flows:
         out.append(seen)
         if isinstance(opened, str):
             seen.reason = opened
-            if opened == ICV_BAD:
-                seen.icv = "bad"
+            seen.icv = ICV_OF.get(opened, "")
             return
         self._feed_opened(packet, path, opened, seen, out)
 

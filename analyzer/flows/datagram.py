@@ -8,7 +8,7 @@ from analyzer.keys.esp_cipher import EspKey
 
 Protection = Literal["clear", "esp", "esp-null", "tls", "ports"]
 Transport = Literal["udp", "tcp", "sctp", "ws"]
-Icv = Literal["", "good", "bad"]
+Icv = Literal["", "good", "bad", "unfit"]
 
 
 class Datagram(msgspec.Struct, gc=False):
@@ -50,7 +50,8 @@ class EspSeen(msgspec.Struct, gc=False):
     """One ESP packet (whole, after reassembly), opened or not.
 
     `opened` is `null`, `decrypted` or "" (not opened), with the `reason`; `icv` says whether its
-    ICV is right, where there are keys for it, `key` which of them opened it. `length` counts the
+    ICV is right, where there are keys for it (`unfit`: those at hand do not fit, and nothing says
+    that they belong to it), `key` which of them opened it. `length` counts the
     octets from the SPI to the end. `frames` and `line` as in `Datagram`. `copy`: the same packet
     was seen a moment ago, as a rule at another tap (a retransmission has a new sequence number,
     RFC 4303 2.2).
@@ -114,13 +115,14 @@ class Ike(msgspec.Struct, gc=False):
 
 
 class KeysSeen(msgspec.Struct, gc=False):
-    """Keys of a challenge in an answer on Cx: RAND and AUTN in `nonce`, CK and IK."""
+    """Keys of a challenge in an answer on Cx: RAND and AUTN in `nonce`, CK, IK and XRES."""
 
     capture: int
     frame: int
     nonce: bytes
     ck: bytes
     ik: bytes
+    res: bytes = b""
 
 
 class Signal(msgspec.Struct, gc=False):

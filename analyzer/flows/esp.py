@@ -38,6 +38,7 @@ TRUNCATED: Final = "truncated"  # cut by the snap length before its trailer
 SHORT: Final = "short"  # no room for a trailer
 NULL_UNANNOUNCED: Final = "null-unannounced"  # opened as NULL though the SA announces encryption
 ICV_BAD: Final = "icv-bad"  # there are keys, and its ICV fits none of them
+KEYS_UNFIT: Final = "keys-unfit"  # the same of keys that nothing binds to it
 CIPHER_DIFFERS: Final = "cipher-differs"  # the ICV is right, and no decryption makes sense
 ICV_DIFFERS: Final = "icv-differs"  # opened, with another ICV length than the SA announces
 
@@ -111,8 +112,8 @@ class EspOpener:
             return SHORT
         if sa is not None:
             self._trials.closed(sa)
-        if icv == "bad":
-            return ICV_BAD
+        if icv:
+            return ICV_BAD if icv == "bad" else KEYS_UNFIT
         if sa is None:
             return UNKNOWN_SPI
         return NOT_NULL if sa.ealg == "null" else ENCRYPTED

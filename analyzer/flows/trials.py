@@ -38,13 +38,14 @@ class Unlocked(NamedTuple):
 class _Life:
     """What is known of the keys of one SA; `tried` counts its candidates when they last failed."""
 
-    __slots__ = ("causes", "cipher", "packets", "tried")
+    __slots__ = ("causes", "cipher", "packets", "tried", "verdict")
 
     def __init__(self) -> None:
         self.cipher: EspCipher | None = None
         self.tried = 0
         self.packets = 0
         self.causes = 0
+        self.verdict: Icv = ""  # on packets that none of them fits
 
 
 class Trials:
@@ -102,26 +103,28 @@ class Trials:
         """Candidates, while there are new ones or few packets were tried; then the mistakes."""
         known = self._table.known(sa, packet.src, packet.dst, spi)
         if known > life.tried:
-            life.tried, life.packets, life.causes = known, 0, 0
+            life.tried, life.packets, life.causes, life.verdict = known, 0, 0, ""
         if not known:
             return ""
         life.packets += 1
         if life.packets > KEY_PACKETS:
-            return "bad"
+            return life.verdict
         provable = False
         for key in self._table.candidates(sa, packet.src, packet.dst, spi):
             provable = provable or key.proves
+            if key.proves:
+                life.verdict = "bad" if key.origin.belongs else life.verdict or "unfit"
             found = _opened_by(key, packet.data)
             if found is not None:
                 return self._adopt(life, *found)
         if sa is None or not provable:
-            return "bad" if provable else ""
+            return life.verdict
         if life.cipher is None and life.causes < KEY_CAUSES:
             life.causes += 1
             cause = explain(packet.data, sa, self._table)
             if cause is not None:
                 return self._adopt(life, *cause)
-        return "bad"
+        return life.verdict
 
     def _adopt(self, life: _Life, cipher: EspCipher, plain: bytes) -> Unlocked:
         life.cipher = cipher

@@ -22,17 +22,19 @@ _AVP: Final = Struct("!II")
 _RAND: Final = 16
 
 _AUTHENTICATE: Final = 609  # SIP-Authenticate: RAND and AUTN
+_AUTHORIZATION: Final = 610  # SIP-Authorization: XRES
 _CONFIDENTIALITY_KEY: Final = 625
 _INTEGRITY_KEY: Final = 626
 _AUTH_DATA_ITEM: Final = 612  # SIP-Auth-Data-Item, which holds the three
 
 
 class CxKeys(NamedTuple):
-    """One vector of an answer: RAND and AUTN (32 octets), CK and IK (16 each)."""
+    """One vector of an answer: RAND and AUTN (32 octets), CK and IK (16 each), XRES if there."""
 
     nonce: bytes
     ck: bytes
     ik: bytes
+    res: bytes = b""
 
 
 def find_answers(data: bytes) -> Iterator[CxKeys]:
@@ -55,6 +57,7 @@ def _items(data: bytes, at: int, end: int) -> Iterator[CxKeys]:
                 found.get(_AUTHENTICATE, b""),
                 found.get(_CONFIDENTIALITY_KEY, b""),
                 found.get(_INTEGRITY_KEY, b""),
+                found.get(_AUTHORIZATION, b""),
             )
             if len(keys.nonce) >= _RAND and len(keys.ck) == len(keys.ik) == KEY_OCTETS:
                 yield keys

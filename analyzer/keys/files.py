@@ -285,17 +285,28 @@ def hex_key(what: str, text: str) -> bytes:
 
 def read_usim(name: str, text: str, ring: KeyRing) -> None:
     """A TOML file with one USIM at its top, or several in `[[usim]]`: `imsi`, `k`, `op` or `opc`,
-    and `amf` and `sqn` where known, in hexadecimal. Raises `KeysError`."""
+    and `amf` and `sqn` where known, in hexadecimal. `[[account]]` with `username` and `password` is
+    one of plain digest. Raises `KeysError`."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise KeysError(f"{name}: {error}") from None
+    accounts = document.pop("account", [])
+    for account in accounts if isinstance(accounts, list) else []:
+        _account(name, account, ring)
     listed = document.get("usim", document.get("subscriber"))
-    rows = listed if isinstance(listed, list) else [document]
+    rows = listed if isinstance(listed, list) else [document] if document or not accounts else []
     for row in rows:
         if not isinstance(row, dict):
             raise KeysError(f"{name}: a USIM is a table")
         ring.enrol(_usim(name, {str(key).lower(): value for key, value in row.items()}))
+
+
+def _account(name: str, row: Any, ring: KeyRing) -> None:
+    if not isinstance(row, dict) or set(row) != {"username", "password"}:
+        raise KeysError(f"{name}: an account has a username and a password")
+    ring.passwords[str(row["username"])] = str(row["password"]).encode("utf-8")
+    ring.version += 1
 
 
 def _usim(name: str, row: dict[str, Any]) -> Subscriber:

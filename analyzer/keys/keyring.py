@@ -36,6 +36,11 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     frame: int = 0
     name: str = ""
 
+    @property
+    def belongs(self) -> bool:
+        """RAND says that it is the key of its challenge: what does not fit is wrong."""
+        return self.source in ("mw", "cx", "gm", "usim")
+
     def before(self, other: Origin) -> bool:
         """Whether this is the better one to name."""
         return self._order() < other._order()
@@ -105,9 +110,19 @@ class GivenSa(msgspec.Struct, frozen=True):
 
 
 class KeyRing:
-    """`version` grows with whatever is added."""
+    """`version` grows with whatever is added. `results` are XRES by RAND as Cx brought them,
+    `passwords` those of digest accounts by username."""
 
-    __slots__ = ("_bound", "_derived", "_loose", "given", "subscribers", "version")
+    __slots__ = (
+        "_bound",
+        "_derived",
+        "_loose",
+        "given",
+        "passwords",
+        "results",
+        "subscribers",
+        "version",
+    )
 
     def __init__(self) -> None:
         self._bound: dict[bytes, list[KeyPair]] = {}
@@ -115,12 +130,19 @@ class KeyRing:
         self._loose: list[KeyPair] = []
         self.given: list[GivenSa] = []
         self.subscribers: list[Subscriber] = []
+        self.results: dict[bytes, bytes] = {}
+        self.passwords: dict[str, bytes] = {}
         self.version = 0
 
     @property
     def empty(self) -> bool:
         """Nothing was added yet."""
         return not self.version
+
+    @property
+    def secrets(self) -> bool:
+        """Responses can be judged."""
+        return bool(self.subscribers or self.results or self.passwords)
 
     def bind(self, rand: bytes, pair: KeyPair) -> bool:
         """CK and IK of a RAND (16 octets); whether that is news."""
@@ -161,6 +183,7 @@ class KeyRing:
         for rand, pairs in other._bound.items():
             for pair in pairs:
                 self.bind(rand, pair)
+        self.results |= other.results
 
     def pairs(self, nonce: bytes, identity: str = "") -> Iterator[KeyPair]:
         """Candidates for a challenge: `nonce` is RAND, AUTN and what follows; `identity` any text

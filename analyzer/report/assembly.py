@@ -301,7 +301,7 @@ def _association(found: Association) -> model.Association:
         sa=[_sa(name, spis[name], found) for name in SA_NAMES if name in spis],
         esp_frames=found.packets,
         decrypted_frames=found.opened,
-        icv_bad=sum(flow.icv_bad for flow in found.flows.values()) or None,
+        icv_bad=sum(flow.icv_bad + flow.icv_unfit for flow in found.flows.values()) or None,
         keys=_keys(found),
     )
 
@@ -319,7 +319,7 @@ def _keys(found: Association) -> model.KeySource | None:
         challenge=model.Frame(*found.announced_at),
         variant=key.variant or None,
         icv_good=sum(flow.icv_good for flow in flows),
-        icv_bad=sum(flow.icv_bad for flow in flows),
+        icv_bad=sum(flow.icv_bad + flow.icv_unfit for flow in flows),
     )
 
 
@@ -335,5 +335,5 @@ def _sa(name: str, spi: int, association: Association) -> model.Sa:
         last_seq=flow.last_seq,
         last_time=iso(flow.last_time),
         opened=flow.opened,
-        icv_bad=flow.icv_bad or None,
+        icv_bad=flow.icv_bad + flow.icv_unfit or None,
     )

@@ -224,7 +224,7 @@ class Judge:
 def met_by(seen: Coverage) -> frozenset[str]:
     """The needs of the vocabulary that this coverage meets."""
     hidden = seen.protected_part in ("unread", "partly")
-    unmet = {"keys"}
+    unmet = set() if seen.secrets or seen.keys in ("partial", "proven") else {"keys"}
     for need, missing in (
         ("start", not seen.start),
         ("both_directions", not seen.both_directions),

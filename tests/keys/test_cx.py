@@ -29,12 +29,12 @@ ANSWER = diameter(avp(263, b"hss;1;2", 0) + avp(268, pack("!I", 2001), 0) + ITEM
 
 
 def test_the_vector_of_an_answer() -> None:
-    assert list(find_answers(ANSWER)) == [CxKeys(NONCE, CK, IK)]
+    assert list(find_answers(ANSWER)) == [CxKeys(NONCE, CK, IK, b"12345678")]
 
 
 def test_wherever_it_stands_and_however_many() -> None:
     tcp = bytes(32) + diameter(b"", 280) + ANSWER + ANSWER
-    assert list(find_answers(tcp)) == [CxKeys(NONCE, CK, IK)] * 2
+    assert list(find_answers(tcp)) == [CxKeys(NONCE, CK, IK, b"12345678")] * 2
     two = diameter(ITEM + ITEM)
     assert len(list(find_answers(two))) == 2
 

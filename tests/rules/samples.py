@@ -17,6 +17,7 @@ from tests.rules.fakes import (
 )
 from tests.rules.samples_agreement import AGREEMENT_SAMPLES
 from tests.rules.samples_keyless import KEYLESS_SAMPLES
+from tests.rules.samples_keys import KEYS_SAMPLES
 from tests.rules.samples_traffic import TRAFFIC_SAMPLES
 
 TAGS = {"require": frozenset({"sec-agree"}), "proxy_require": frozenset({"sec-agree"})}
@@ -395,6 +396,7 @@ SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
         ],
     ),
     **AGREEMENT_SAMPLES,
+    **KEYS_SAMPLES,
     **TRAFFIC_SAMPLES,
     **KEYLESS_SAMPLES,
 }

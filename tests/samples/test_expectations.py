@@ -51,7 +51,7 @@ def report(name: str, suffix: str = "") -> Report:
         [str(capture)],
         Settings(
             extend_select=waiting,
-            keys=[str(capture.with_suffix(".esp_sa"))] if "esp_sa" in given else [],
+            keys=[str(capture.with_suffix(f".{kind}")) for kind in given if kind != "usim"],
             usim=[str(USIM)] if "usim" in given else [],
         ),
     )

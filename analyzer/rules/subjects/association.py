@@ -51,6 +51,15 @@ class AssociationFacts:
         return None if older is None else AssociationFacts(older)
 
     @fact
+    def collides(self) -> AssociationFacts | None:
+        other = self.association.collides
+        return None if other is None else AssociationFacts(other)
+
+    @fact
+    def kernel_difference(self) -> str | None:
+        return self.association.kernel or None
+
+    @fact
     def used(self) -> bool:
         return self.association.packets > 0
 
@@ -121,6 +130,45 @@ class FlowFacts:
             if (sa.sport, sa.dport) == ports and DIRECTIONS[sa.name] == self.direction
         ]
         return self.sa if self.sa in names else next(iter(names), None)
+
+    @fact
+    def icv_bad(self) -> int:
+        return self.flow.icv_bad
+
+    @fact
+    def keys_fit(self) -> bool | None:
+        if self.flow.icv_good:
+            return True
+        return False if self.flow.icv_bad else None
+
+    @fact
+    def key_variant(self) -> str | None:
+        key = self.flow.key
+        return key.variant or None if key is not None and key.proves else None
+
+    @fact
+    def agreed_ealg(self) -> str | None:
+        return None if self.association is None else self.association.ealg
+
+    @fact
+    def wire_ealg(self) -> str | None:
+        key = self.flow.key
+        if key is not None and key.proves and key.ealg != "?":
+            return key.ealg
+        return "null" if self.flow.null_unagreed else None
+
+    @fact
+    def restarted(self) -> int:
+        return self.flow.restarted
+
+    @fact
+    def late(self) -> int:
+        return self.flow.late
+
+    @fact
+    def lifetime_known(self) -> bool | None:
+        association = self.association
+        return None if association is None else association.packets == association.opened
 
     @fact
     def senders_own(self) -> bool | None:

@@ -189,6 +189,37 @@ class ExchangeFacts:
         return None if self.offer is None else self.offer.exempt
 
     @fact
+    def response_check(self) -> str | None:
+        found = self.exchange.authentication
+        return None if found is None else found.response or None
+
+    @fact
+    def response_note(self) -> str | None:
+        found = self.exchange.authentication
+        return None if found is None else found.response_note or None
+
+    @fact
+    def d_ver_check(self) -> str | None:
+        found = self.exchange.authentication
+        return None if found is None else found.d_ver or None
+
+    @fact
+    def d_ver_note(self) -> str | None:
+        found = self.exchange.authentication
+        return None if found is None else found.d_ver_note or None
+
+    @fact
+    def network_mac(self) -> str | None:
+        found = self.exchange.authentication
+        if found is None or found.network is None:
+            return None
+        return "right" if found.network else "wrong"
+
+    @fact
+    def resync_ignored(self) -> str | None:
+        return _resync_ignored(self.exchange)
+
+    @fact
     def challenges(self) -> int:
         return sum(step.role == "challenge" for step in self.exchange.steps)
 
@@ -224,6 +255,29 @@ class ExchangeFacts:
         if client is None or not best or best[0].q_thousandths is None:
             return None
         return MechanismFacts(best[0], "server")
+
+
+def _resync_ignored(exchange: Exchange) -> str | None:
+    """How the network passed over a report with auts (RFC 3310 3.2); None where it did not."""
+    before = ""
+    reported = answered = False
+    for step in exchange.steps:
+        message = None if step.place is None else step.place.message
+        if message is None:
+            continue
+        if step.role == "challenge":
+            nonce = None if message.challenge is None else message.challenge.aka_nonce
+            rand = "" if nonce is None else nonce.rand.hex()
+            if reported and rand and rand == before:
+                return "the same RAND again"
+            before, answered = rand, reported
+        elif step.role == "failure-report" and message.credentials is not None:
+            if answered and message.credentials.auts:
+                return "auts again for the next challenge"
+            reported = bool(message.credentials.auts)
+        elif step.role == "result" and reported and not answered and message.code == 403:
+            return "403"
+    return None
 
 
 class IdentityFacts:
