@@ -7,7 +7,7 @@ ROUNDS ?= 3
 ONLY ?=
 PYTEST ?= -n auto
 SECONDS ?= 60
-TARGETS ?= records layers packets sip stream security digest text
+TARGETS ?= records layers packets sip stream security digest text whole
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 PIP := -m pip --quiet --disable-pip-version-check --no-input

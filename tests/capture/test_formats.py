@@ -1,12 +1,15 @@
 """Containers beside pcap and pcapng, as Wireshark's editcap writes them and octet by octet."""
 
+import gzip
 import io
+import lzma
 import struct
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,3 +185,75 @@ def test_mutations_raise_nothing(wire: Any, data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(mutated) - 1))
         mutated[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     walk(bytes(mutated))
+
+
+def odd_pcapng(wire: Any) -> bytes:
+    """Sections of both byte orders; simple and obsolete packet blocks; comments; statistics, names,
+    secrets; blocks nobody knows."""
+    frame = wire.eth(wire.ip(17, wire.udp(wire.register)))
+    comment = struct.pack("<HH", 1, 5) + b"hello\0\0\0" + bytes(4)
+    data = wire.section() + wire.interface(1, (2, b"eth0"), (9, b"\x06"))
+    data += wire.enhanced(frame, T // 1000, options=comment)
+    data += wire.block(3, struct.pack("<I", len(frame)) + frame)
+    data += wire.block(2, struct.pack("<HHIIII", 0, 0, 0, 0, len(frame), len(frame)) + frame)
+    data += wire.block(4, struct.pack("<HH", 0, 0))  # name resolution
+    data += wire.block(5, struct.pack("<III", 0, 0, 0))  # interface statistics
+    data += wire.block(10, struct.pack("<II", 0x544C534B, 4) + b"none")  # decryption secrets
+    data += wire.block(0x7FFF, b"nobody knows")
+    data += wire.block(0x80000001, b"of a vendor ")
+    data += wire.enhanced(frame, T // 1000)
+    data += wire.section(">") + wire.interface(101, order=">") + wire.interface(1, order=">")
+    data += wire.enhanced(frame, T // 1000, 1, order=">")
+    data += wire.enhanced(frame[14:], T // 1000, 0, order=">")
+    data += wire.section() + wire.interface(113)
+    return bytes(data + wire.enhanced(wire.sll(frame[14:]), T // 1000))
+
+
+def by_tshark(path: Path) -> list[int]:
+    command = ["tshark", "-n", "-r", str(path), "-Y", "sip", "-T", "fields", "-e", "frame.number"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return list(map(int, output.split()))
+
+
+@pytest.mark.tshark
+def test_an_odd_pcapng_has_the_frames_that_tshark_sees(wire: Any, tmp_path: Path) -> None:
+    path = tmp_path / "odd.pcapng"
+    path.write_bytes(odd_pcapng(wire))
+    form, found = packets(path)
+    assert (form, [frame for frame, *_ in found]) == ("pcapng", list(range(1, 8)))
+    assert by_tshark(path) == [frame for frame, *_ in found]
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("magic", [0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34])
+def test_pcap_of_both_byte_orders(wire: Any, order: str, magic: int, tmp_path: Path) -> None:
+    frame = wire.eth(wire.ip(17, wire.udp(wire.register)))
+    data = struct.pack(f"{order}IHHiIII", magic, 2, 4, 0, 0, 65535, 1)
+    more = struct.pack(f"{order}IHBB", 1, 0x0800, 0, 0) if magic == 0xA1B2CD34 else b""
+    for second in range(5):
+        size = len(frame)
+        head = struct.pack(f"{order}IIII", 1_700_000_000 + second, 500, size, size)
+        data += head + more + frame
+    path = tmp_path / "x.pcap"
+    path.write_bytes(data)
+    unit = 1 if magic == 0xA1B23C4D else 1000
+    assert [(frame, time) for frame, time, *_ in packets(path)[1]] == [
+        (n + 1, (1_700_000_000 + n) * SECOND + 500 * unit) for n in range(5)
+    ]
+    assert by_tshark(path) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("suffixes", [("", ""), (".gz", ".xz"), (".zst", "")])
+def test_a_rotating_set_is_one_line_whatever_its_compression(
+    wire: Any, suffixes: tuple[str, str], tmp_path: Path
+) -> None:
+    frame = wire.eth(wire.ip(17, wire.udp(wire.register)))
+    for number, suffix in enumerate(suffixes, 1):
+        data = wire.pcap([(T + number * SECOND, frame)])
+        pack = {".gz": gzip.compress, ".xz": lzma.compress, ".zst": zstandard.compress, "": bytes}
+        name = f"ring_{number:05}_20260101120000.pcap{suffix}"
+        (tmp_path / name).write_bytes(pack[suffix](data))
+    for argument in (str(tmp_path), str(tmp_path / "ring_*")):
+        found = [one for one in open_captures([argument]) if isinstance(one, Packet)]
+        assert [(one.capture, one.line) for one in found] == [(0, 0), (1, 0)]

@@ -20,9 +20,14 @@ from analyzer.capture.text import messages, packet
 from analyzer.flows import Flows
 from analyzer.flows.datagram import Datagram
 from analyzer.keys.sa_table import SaTable
+from analyzer.report.json_writer import to_json
+from analyzer.report.layout import WIDTH
+from analyzer.report.text import TextOptions, to_text
 from analyzer.sip import SipMessage, SipReader
 from analyzer.sip.digest import parse_auts, parse_challenges, parse_credentials
+from tests.captures import analysed, pcap
 
+RAW_IP: Final = 101
 LINKS: Final = sorted(number for space, number in LAYERS if space == "link")
 SIZES: Final = Struct(">H")
 HEADERS: Final = ("via", "require", "supported", "contact", "security-server", "www-authenticate")
@@ -72,7 +77,7 @@ def packets(data: bytes) -> None:
     for number, frame in enumerate(parts(data), 1):
         found = decapsulate(
             frame,
-            101,
+            RAW_IP,
             capture=0,
             frame=number,
             time=number * limits.SECOND,
@@ -146,6 +151,16 @@ def text(data: bytes) -> None:
         packet(one.octets, one.line, one.time, one.cut, 0)
 
 
+def whole(data: bytes) -> None:
+    """IP packets, each with its size before it, from a capture to its report."""
+    frames = [(number * limits.SECOND, part) for number, part in enumerate(parts(data), 1)]
+    report = analysed(pcap(frames, RAW_IP))
+    to_json(report, io.BytesIO())
+    shown = io.StringIO()
+    to_text(report, shown, TextOptions(verbose=True))
+    assert all(len(line) <= WIDTH and line.isprintable() for line in shown.getvalue().split("\n"))
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "records": records,
     "layers": layers,
@@ -155,4 +170,5 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "security": security,
     "digest": digest,
     "text": text,
+    "whole": whole,
 }
