@@ -427,6 +427,7 @@ def sweep(
     """One pass over the captures; a function of what they hold, of what a second engine read of
     them, and of the keys in `ring`, to which it adds those it finds."""
     conductor = Conductor(ring, esp) if second is None else TwoEngines(second, ring, esp)
+    conductor.reconstruction.dialect = engine.dialect
     kept = _Findings(Judge(engine), told, watch)
     for one in (watch, esp):
         if one is not None:

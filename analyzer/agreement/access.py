@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyzer.agreement.association import Association, Flow
-from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.agreement.mechanism import MechanismList, Older
+from analyzer.agreement.older import read_again
 from analyzer.limits import OLDER_LISTS, STRAYS
 from analyzer.sip.message import SipMessage
 
@@ -20,16 +21,26 @@ class Standing:
 
     `applied` is the list that requests must echo (TS 24.229 5.1.1.4.2: that of the last successful
     authentication) and `earlier` those before it, newest first, as rows of text: they are parsed
-    when they are needed again. `run` is the one open, `past` the one before, `agreement` the number
-    of the agreement in force (0: none), `challenged` (time, capture, frame) of the
-    challenges since the last success.
+    when they are needed again, `spoken` their dialect ("" for that of the three headers). `run` is
+    the one open, `past` the one before, `agreement` the number of the agreement in force (0: none),
+    `challenged` (time, capture, frame) of the challenges since the last success.
     """
 
-    __slots__ = ("agreement", "applied", "association", "challenged", "earlier", "past", "run")
+    __slots__ = (
+        "agreement",
+        "applied",
+        "association",
+        "challenged",
+        "earlier",
+        "past",
+        "run",
+        "spoken",
+    )
 
     def __init__(self) -> None:
         self.applied: Rows | None = None
         self.earlier: tuple[Rows, ...] = ()
+        self.spoken: Older | Literal[""] = ""
         self.association: Association | None = None
         self.past: Past | None = None
         self.run: Exchange | None = None
@@ -39,19 +50,20 @@ class Standing:
     @property
     def applies(self) -> MechanismList | None:
         """The list in force."""
-        return None if self.applied is None else parse_list(self.applied)
+        return None if self.applied is None else read_again(self.applied, self.spoken)
 
     @property
     def older(self) -> tuple[MechanismList, ...]:
         """The lists before it, newest first."""
-        return tuple(map(parse_list, self.earlier))
+        return tuple(read_again(rows, self.spoken) for rows in self.earlier)
 
     def apply(self, listed: MechanismList) -> None:
         """A successful authentication puts another list in force."""
         if listed.rows != self.applied:
-            if self.applied is not None:
-                self.earlier = (self.applied, *self.earlier)[:OLDER_LISTS]
-            self.applied = listed.rows
+            before = () if self.applied is None else (self.applied,)
+            same = listed.dialect == self.spoken
+            self.earlier = (*before, *self.earlier)[:OLDER_LISTS] if same else ()
+            self.applied, self.spoken = listed.rows, listed.dialect
 
     def end(self) -> None:
         """De-registered: nothing is in force any more."""
@@ -66,15 +78,18 @@ class Access:
 
     `strays` are ESP flows whose SPI no readable list announced; `sealed` says that ESP which could
     not be opened ran on a live set, so a list may have travelled inside it. `cut`: the capture cut
-    messages between the two so short that they cannot be told.
+    messages between the two so short that they cannot be told. `demands`: the first hop
+    has asked for an agreement, `spoken` is the dialect of its lists.
     """
 
     __slots__ = (
         "associations",
         "cut",
+        "demands",
         "esp_interfaces",
         "first_hop",
         "sealed",
+        "spoken",
         "standings",
         "strays",
         "ue",
@@ -88,6 +103,8 @@ class Access:
         self.strays: dict[tuple[bytes, int], Flow] = {}
         self.sealed = False
         self.cut = False
+        self.demands = False
+        self.spoken: Older | Literal[""] = ""
         self.esp_interfaces: set[tuple[int, int]] = set()
 
     def standing(self, identity: str) -> Standing:

@@ -117,6 +117,36 @@ def compare(
     return Comparison(level, worse.kind, edit, worse.pairs, worse.changes, signalling, media)
 
 
+def with_uris(found: Comparison, verify: MechanismList, server: MechanismList) -> Comparison:
+    """The comparison where the lists name a client and a server too (draft-00 6.3): these are
+    repeated as the server wrote them."""
+    changes = tuple(
+        Change("changed", 1, name, name, theirs, mine, f"{name}= {theirs} -> {mine}")
+        for name, mine, theirs in (
+            ("to", verify.to, server.to),
+            ("from", verify.source, server.source),
+        )
+        if mine != theirs
+    )
+    if not changes or found.level == "different":
+        return found
+    plane = msgspec.structs.replace(
+        found.signalling,
+        level="different",
+        kind="changed parameter",
+        edit=_words(changes),
+        changes=changes,
+    )
+    return msgspec.structs.replace(
+        found,
+        level="different",
+        kind="changed parameter",
+        edit=plane.edit,
+        changes=changes,
+        signalling=plane,
+    )
+
+
 def _plane(
     verify: tuple[Mechanism, ...],
     server: tuple[Mechanism, ...],

@@ -19,6 +19,7 @@ from analyzer.sip.message import SipMessage
 if TYPE_CHECKING:
     from analyzer.agreement.authentication import Authentication
 
+Dialect = Literal["ims", "rfc3329", "draft-00", "draft-01", "arkko-00", "arkko-01"]
 Outcome = Literal["agreed", "rejected", "failed", "bypassed", "not-used", "incomplete"]
 Kind = Literal["initial", "reauthentication", "refresh", "deregistration", "in-dialog", "other"]
 
@@ -220,7 +221,7 @@ class Registration(msgspec.Struct):
 class Verdict(msgspec.Struct):
     """What a closed run adds up to (`outcome.verdict`)."""
 
-    dialect: Literal["ims", "rfc3329"]
+    dialect: Dialect
     kind: Kind
     outcome: Outcome
     registration: Registration | None

@@ -6,6 +6,7 @@ towards the UE are told by the addresses learnt from its registrations (rules.md
 
 from typing import Final, Literal
 
+from analyzer.agreement import older
 from analyzer.agreement.access import Access
 from analyzer.limits import ACCESSES
 from analyzer.sip.message import SipMessage
@@ -61,7 +62,9 @@ class Legs:
         if pair in self._core or message.source is not None:
             return "mw", "addresses of the core"
         if message.via_count == 1 and (
-            message.has("security-client") or message.has("security-verify")
+            message.has("security-client")
+            or message.has("security-verify")
+            or older.present(message)
         ):
             return "gm", "Security-* with one Via"
         if message.via_count > 1 and message.has("security-verify"):
@@ -96,9 +99,9 @@ class Legs:
 
 def _asks_for_agreement(response: SipMessage) -> bool:
     """Only a first hop answers 421 or 494 with its list (RFC 3329 2.3.2)."""
-    return (
-        response.code in (421, 494) and response.via_count == 1 and response.has("security-server")
-    )
+    if response.code not in (421, 494) or response.via_count != 1:
+        return False
+    return response.has("security-server") or older.present(response)
 
 
 def core_evidence(register: SipMessage) -> str:

@@ -30,12 +30,14 @@ empty-header, leading-comma, trailing-comma, double-comma; fold-in-token; limit.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from analyzer import limits
 
+# The drafts whose headers had other names.
+Older = Literal["draft-00", "arkko-00", "arkko-01"]
 Parameter = tuple[str, str | None, bool]
 
 MECHANISM_NAMES: Final = frozenset({"digest", "tls", "ipsec-ike", "ipsec-man", "ipsec-3gpp"})
@@ -177,6 +179,7 @@ class MechanismList(msgspec.Struct, frozen=True, gc=False):
     """All rows of one Security-* header of a message, joined in order (RFC 3261 7.3.1).
 
     `text` is the rows unfolded and joined by `, `. Empty elements are not among `elements`.
+    `dialect`, `to` and `source` are those of a list of the drafts before (`older`), else "".
     """
 
     rows: tuple[str, ...]
@@ -185,6 +188,9 @@ class MechanismList(msgspec.Struct, frozen=True, gc=False):
     signalling: tuple[Mechanism, ...]
     media: tuple[Mechanism, ...]
     defects: tuple[str, ...] = ()
+    dialect: Older | Literal[""] = ""
+    to: str = ""
+    source: str = ""
 
 
 def parse_list(rows: Sequence[str]) -> MechanismList:
@@ -264,7 +270,7 @@ def _parse_row(
     """Add what one row holds; gives the count of places between commas, `most` + 1 if more."""
     empty: list[bool] = []
     split_token = False
-    for start, end in _slices(row, most + 1):
+    for start, end in slices(row, most + 1):
         if len(empty) == most:
             return most + 1
         mechanism = parse_element(row, number, start, end)
@@ -282,7 +288,7 @@ def _parse_row(
 _parse_cached = lru_cache(maxsize=limits.LISTS_CACHED)(_parse)
 
 
-def _slices(row: str, most: int) -> Iterator[tuple[int, int]]:
+def slices(row: str, most: int) -> Iterator[tuple[int, int]]:
     """Spans between the commas outside quoted strings, at most `most` of them."""
     start = 0
     quoted = '"' in row

@@ -7,9 +7,11 @@ registration `unknown`; a conclusion from unread ESP is `inferred`, and every si
 from collections.abc import Iterable
 from typing import Final
 
-from analyzer.agreement.attempt import attempt
+from analyzer.agreement.attempt import Attempt, attempt
+from analyzer.agreement.choice import choose
 from analyzer.agreement.dialects import of_exchange
 from analyzer.agreement.exchange import (
+    Dialect,
     Exchange,
     Kind,
     Outcome,
@@ -20,7 +22,7 @@ from analyzer.agreement.exchange import (
 )
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
-from analyzer.agreement.settlements import listings, server_list
+from analyzer.agreement.settlements import client_list, listings, server_list
 from analyzer.agreement.states import CHALLENGES, State
 from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
@@ -36,12 +38,12 @@ ON_THE_WIRE: Final = frozenset({"ipsec-3gpp", "ipsec-ike", "ipsec-man", "tls"})
 REASONS_OF_AGREEMENT: Final = ("sec-agree", "security agree", "ipsec", "security-client")
 
 
-def verdict(exchange: Exchange) -> Verdict:
-    """What a run adds up to, when it is closed."""
+def verdict(exchange: Exchange, dialect: Dialect | None = None) -> Verdict:
+    """What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given."""
     lost = failed(exchange)
     registration = _registration(exchange, lost)
     return Verdict(
-        of_exchange(exchange),
+        dialect or of_exchange(exchange),
         _kind(exchange),
         _outcome(exchange, registration, lost),
         registration,
@@ -78,9 +80,11 @@ def _outcome(exchange: Exchange, registration: Registration | None, lost: bool) 
     if exchange.last("challenge") is None:
         if verify is not None:
             return "incomplete"  # the challenge was not captured
-        return "bypassed" if _unchallenged_offer(exchange) else _by_echo(exchange.offer)
+        if not _unchallenged_offer(exchange):
+            return _by_echo(exchange.offer)
+        return _unchallenged(exchange, result)
     if server_list(exchange) is None:
-        return "bypassed"
+        return _unchallenged(exchange, result)
     if verify is None or verify.place is None:
         return "incomplete"
     return _by_protection(verify.place, exchange)
@@ -103,6 +107,9 @@ def _registration(exchange: Exchange, lost: bool) -> Registration | None:
         message = answered.message
         text = f"a later request on the set was answered {message.code}"
         return Registration(good, "inferred", None, [Sign(text, message.capture, message.frame)])
+    connection = over_tls(exchange)
+    if connection is not None and exchange.superseded_by is None:
+        return _beyond_tls(exchange, good, connection)
     if lost:
         gave_up = exchange.state is State.CHALLENGED and attempt(exchange) is None
         signs = [] if core is None else [_core_sign(core)]
@@ -279,6 +286,21 @@ def _unchallenged_offer(exchange: Exchange) -> bool:
     return offer is not None and offer.protection == "clear"
 
 
+def _unchallenged(exchange: Exchange, result: Place) -> Outcome:
+    """An offer that got its 2xx without a challenge that has a list: one that demanded none.
+
+    For media alone the list may come with the 2xx (draft-dawes-sipcore-mediasec-parameter 4.4.2),
+    and draft-00 (6.3) has it in the first response, whatever its code.
+    """
+    offer = exchange.offer
+    client = None if offer is None else offer.client
+    if offer is None or client is None or demands_sec_agree(offer.message):
+        return "bypassed"
+    if not client.dialect and client.signalling:
+        return "bypassed"
+    return "not-used" if result.server is None else "agreed"
+
+
 def _unread_outcome(exchange: Exchange, registration: Registration | None) -> Outcome:
     """The result was not read: a request in clear that succeeded all the same passed it by."""
     verify = exchange.place("verify")
@@ -337,6 +359,11 @@ def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
         text = "ESP from the P-CSCF on the announced SAs"
         signs.append(Sign(text, heard.capture, heard.frame))
     signs += _later_signs(exchange)
+    return _inferred(exchange, good, signs)
+
+
+def _inferred(exchange: Exchange, good: str, signs: list[Sign]) -> Registration:
+    """Registered where a second sign joins: that the client left it at that for long enough."""
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     if exchange.superseded_by is None and quiet:
         seconds = (exchange.end_time - exchange.last_time) // SECOND
@@ -346,6 +373,22 @@ def _heard(exchange: Exchange, good: str, core: Place | None) -> Registration:
         if len(signs) > 1
         else Registration("unknown", "none", None, signs)
     )
+
+
+def over_tls(exchange: Exchange) -> Attempt | None:
+    """The connection on which TLS was set up after its challenge, where TLS is what the list lets
+    the client choose."""
+    found = attempt(exchange)
+    if found is None or found.kind != "tls" or not found.went_on:
+        return None
+    listed = server_list(exchange)
+    chosen = None if listed is None else choose(client_list(exchange, None), listed)
+    return found if chosen is not None and chosen.key == "tls" else None
+
+
+def _beyond_tls(exchange: Exchange, good: str, found: Attempt) -> Registration:
+    """The rest of the run travelled in TLS that nothing here can open."""
+    return _inferred(exchange, good, [Sign("TLS was set up after the challenge", *found.frame)])
 
 
 def _later_signs(exchange: Exchange) -> list[Sign]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from analyzer.agreement import older
 from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
-from analyzer.agreement.comparison import Comparison, compare
+from analyzer.agreement.comparison import Comparison, compare, with_uris
 from analyzer.agreement.mechanism import MechanismList, parse_list
 from analyzer.flows.datagram import Protection
 from analyzer.sip.message import SipMessage
@@ -30,7 +31,8 @@ class Place:
     the list that its Security-Verify must repeat (None where it was not seen), `older` the lists
     before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA; `life`
     is the state that set (else the one in force) was in when the message was sent. `reuses` is the
-    living set of the same client whose numbers a clear offer names again.
+    living set of the same client whose numbers a clear offer names again. `enclosed`: some of its
+    lists stand in a body that holds a message, where digest can protect them.
     """
 
     __slots__ = (
@@ -38,6 +40,7 @@ class Place:
         "_lists",
         "access",
         "against",
+        "enclosed",
         "evidence",
         "exchange",
         "from_client",
@@ -76,6 +79,7 @@ class Place:
         self.against: MechanismList | None = None
         self.older: tuple[MechanismList, ...] = ()
         self.role = ""
+        self.enclosed = False
         self._lists: dict[str, MechanismList] | None = None
         self._comparison: Comparison | None = None
 
@@ -90,6 +94,11 @@ class Place:
             self.older = (*before, *self.older)
             self.against = parse_list(self.on.rows)
 
+    def due(self, against: MechanismList | None, before: tuple[MechanismList, ...]) -> None:
+        """The list that this answer to a challenge must repeat, and those before it."""
+        self.against, self.older = against, before
+        self._lists = self._comparison = None
+
     @property
     def cut(self) -> bool:
         """The capture ends within its headers: what is not there may have been sent."""
@@ -103,11 +112,45 @@ class Place:
         """Its Security-* lists by `client`, `server`, `verify`: all rows of the header joined."""
         if self._lists is None:
             self._lists = lists = {}
+            message = self.message
             for name, header in HEADERS.items():
-                rows = self.message.folded_texts(header)
+                rows = message.folded_texts(header)
                 if rows:
                     lists[name] = parse_list(rows)
+            if older.present(message):
+                self._place_older(lists, older.lists_of(message))
+            if message.is_request and message.has("content-type") and "verify" not in lists:
+                self._read_body(lists)
         return self._lists
+
+    def _place_older(
+        self, lists: dict[str, MechanismList], found: tuple[MechanismList, ...]
+    ) -> None:
+        """One header for all: a response has the list of the server; a request that of the client,
+        or the one it has to repeat."""
+        if not self.message.is_request:
+            lists.setdefault("server", found[0])
+            return
+        echo = None
+        if self.against is not None and self.against.dialect:
+            echo = older.echo_of(found, self.against)
+        if echo is not None:
+            lists.setdefault("verify", echo)
+        own = next((one for one in found if one is not echo), None)
+        if own is not None:
+            lists.setdefault("client", own)
+
+    def _read_body(self, lists: dict[str, MechanismList]) -> None:
+        rows = older.rows_in_body(self.message)
+        if not rows:
+            return
+        self.enclosed = True
+        for name, header in HEADERS.items():
+            if header in rows:
+                lists.setdefault(name, parse_list(rows[header]))
+        for header, dialect in older.DIALECTS:
+            if header in rows:
+                self._place_older(lists, older.read(tuple(rows[header]), dialect))
 
     @property
     def comparison(self) -> Comparison | None:
@@ -116,6 +159,8 @@ class Place:
             echoed = self.verify
             if echoed is not None:
                 self._comparison = compare(echoed, self.against, self.older)
+                if self.against.dialect:
+                    self._comparison = with_uris(self._comparison, echoed, self.against)
         return self._comparison
 
     @property

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from typing import Final
 
+from analyzer.agreement import older
 from analyzer.agreement.access import Access
 from analyzer.agreement.apart import Forwards, Unannounced
 from analyzer.agreement.association import Association, Direction, Flow
 from analyzer.agreement.evidence import Evidence
-from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.exchange import Dialect, Exchange, Step
 from analyzer.agreement.found_keys import keys_in
 from analyzer.agreement.items import (
     Agreement,
@@ -31,7 +32,7 @@ from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Orde
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, demands_sec_agree, is_protected
 from analyzer.agreement.reuse import reused
-from analyzer.agreement.settlements import Settlements, conclude, server_lists
+from analyzer.agreement.settlements import Settlements, conclude, due_lists, server_lists
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
@@ -70,9 +71,13 @@ NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
 
 
 class Reconstruction:
-    """The state of `agreement/`: open exchanges, and the agreements in force."""
+    """The state of `agreement/`: open exchanges, and the agreements in force.
+
+    `dialect` is the one that every run is to be judged by; None for each its own.
+    """
 
     def __init__(self) -> None:
+        self.dialect: Dialect | None = None
         self.evidence = Evidence()
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self._legs = Legs()
@@ -252,7 +257,7 @@ class Reconstruction:
         if event is None or not exchange.accepts(event):
             return False
         if event is Event.ANSWER:
-            place.against, place.older = _due(exchange)
+            place.due(*_due(exchange))
             _doubt(place)
             if place.on is not None:
                 place.on.carry(message)
@@ -311,7 +316,9 @@ class Reconstruction:
 
     def _begins(self, message: SipMessage, place: Place, exchange: Exchange | None) -> bool:
         """A challenge whose request began no run: server-initiated, or the request was not read."""
-        if message.code not in (401, 421, 494) or not message.has("security-server"):
+        if message.code not in (401, 421, 494):
+            return False
+        if not message.has("security-server") and not older.present(message):
             return False
         access = place.access
         assert access is not None
@@ -355,8 +362,11 @@ class Reconstruction:
         self._settlements.announce(exchange, place)
         if exchange.association is not None:
             self._see_again(exchange.association, message)
+        access = exchange.access
+        if place.server is not None and place.server.dialect:
+            access.spoken = place.server.dialect
         if message.code in (421, 494):
-            access = exchange.access
+            access.demands = True
             self._refused[access.ue, access.first_hop, _identity(message)] = exchange
 
     def _see_again(self, association: Association, challenge: SipMessage) -> None:
@@ -619,7 +629,7 @@ class Reconstruction:
         exchange.evidence = self.evidence.between(
             access.ue, access.first_hop, exchange.begun - CONNECTED_BEFORE, exchange.end_time
         )
-        exchange.verdict = verdict(exchange)
+        exchange.verdict = verdict(exchange, self.dialect)
         exchange.key = exchange_key(exchange)
 
     def _hold(self, agreement: Agreement, run: int) -> None:
@@ -671,7 +681,9 @@ def _negotiates(message: SipMessage) -> bool:
         return False
     if message.has("security-verify"):
         return False
-    return message.has("security-client") or demands_sec_agree(message)
+    if message.has("security-client") or demands_sec_agree(message):
+        return True
+    return older.present(message)
 
 
 def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
@@ -690,11 +702,23 @@ def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
                 return Event.FAILURE
             if _answers_nonce(challenge, credentials.nonce):
                 return Event.ANSWER
-    if verifies:
+    if verifies or _echoes_older(exchange, message):
         return Event.ANSWER
     if challenge is not None and challenge.code in (421, 494) and message.protection == "clear":
         return Event.RETRY
     return None
+
+
+def _echoes_older(exchange: Exchange, message: SipMessage) -> bool:
+    """An answer in the dialects whose lists all have one header. After 421 and 494 a client that
+    had sent no list may send its own first, which starts over (draft-00 6.3)."""
+    if not older.present(message):
+        return False
+    server = next(server_lists(exchange), None)
+    offer = exchange.offer
+    if server is None or (offer is not None and offer.client is not None):
+        return True
+    return any(one.source == server.source for one in older.lists_of(message))
 
 
 def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
@@ -772,7 +796,7 @@ def _due(exchange: Exchange) -> tuple[MechanismList | None, tuple[MechanismList,
 
     Where the challenge was read and brought none, none is due; where it was not, nobody knows.
     """
-    mine = list(server_lists(exchange))
+    mine = list(due_lists(exchange))
     standing = exchange.standing
     before: list[MechanismList] = []
     if standing is not None:

@@ -72,6 +72,22 @@ def listings(steps: Iterable[Step]) -> Iterator[tuple[Place, MechanismList | Non
                 yield step.place, offer.client
 
 
+def due_lists(exchange: Exchange) -> Iterator[MechanismList]:
+    """The lists that the client has to repeat, newest first: those of the server.
+
+    In arkko-00 (7.1) it is the client's own, of which the server's is a selection. A list for media
+    may come with the 2xx (draft-dawes-sipcore-mediasec-parameter 4.4.2), where it is the only one.
+    """
+    found = list(server_lists(exchange))
+    result = exchange.place("result")
+    if not found and result is not None and result.server is not None:
+        found = [result.server]
+    if found and found[0].dialect == "arkko-00":
+        offer = exchange.offer
+        found = [] if offer is None or offer.client is None else [offer.client]
+    yield from found
+
+
 def client_list(exchange: Exchange, challenge: SipMessage | None) -> MechanismList | None:
     """What the client offered: as read on the access side, else as forwarded to the core."""
     offer = exchange.offer
@@ -162,7 +178,7 @@ class Settlements:
         if exchange.deregistration:
             self._end_standing(exchange, standing, time, "deregistered")
             return
-        applies = server_list(exchange)
+        applies = next(due_lists(exchange), None)
         if applies is not None:
             standing.apply(applies)
         association = exchange.association

@@ -6,10 +6,11 @@ coverage does not reach ("not seen" is never "wrong").
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from msgspec import Struct
 
+from analyzer.agreement.exchange import Dialect
 from analyzer.rules.book import Book
 from analyzer.rules.nodes import (
     TEXT,
@@ -75,7 +76,8 @@ class Fired(Struct, frozen=True):
 class Engine:
     """Judges subjects by the rules of `book` whose ids are in `ids` (all that are on by default).
 
-    `dialects` limits the book to rules of these dialects (`mediasec` stays).
+    `dialects` limits the book to rules of these dialects (`mediasec` stays); where it is one,
+    everything is to be judged by it, whatever it looks like: `dialect`, else None.
     """
 
     def __init__(
@@ -93,6 +95,8 @@ class Engine:
             if rule.id in wanted and spoken.intersection(rule.dialects)
         )
         self.policy = policy
+        alone = spoken - {MEDIASEC}
+        self.dialect = cast("Dialect", min(alone)) if len(alone) == 1 else None
         self._guards = book.guards
         self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)

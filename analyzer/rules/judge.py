@@ -160,7 +160,7 @@ class Judge:
             fired += self._engine.judge("pair", PairFacts(first, facts), met)
 
     def _loose(self, places: list[Place]) -> None:
-        cast = Cast(places)
+        cast = Cast(places, self._engine.dialect)
         fired: list[Fired] = []
         met = IN_TEXT if places[0].message.synthetic else OUTSIDE
         self._messages(cast, met, fired)

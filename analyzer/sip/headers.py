@@ -62,8 +62,9 @@ P-Charging-Function-Addresses P-Charging-Vector P-Early-Media P-Preferred-Identi
 P-Preferred-Service P-Profile-Key P-Served-User P-User-Database P-Visited-Network-ID Path Priority
 Privacy Proxy-Authenticate Proxy-Authorization Proxy-Require RAck Reason Record-Route Refer-To
 Referred-By Replaces Require Resource-Priority Retry-After Route RSeq Security-Client
-Security-Server Security-Verify Server Service-Route Session-Expires Session-ID SIP-ETag
-SIP-If-Match Subject Subscription-State Supported Timestamp To Unsupported User-Agent Via Warning
+Security-Mechanism Security-Method Security-Server Security-Verify Server Service-Route
+Session-Expires Session-ID SIP-ETag SIP-If-Match Subject Subscription-State Supported Timestamp To
+Unsupported User-Agent Via Warning
 WWW-Authenticate
 """
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.rules import samples_syntax
+from tests.rules import samples_drafts, samples_media, samples_syntax
 from tests.rules.fakes import (
     association,
     comparison,
@@ -401,5 +401,5 @@ SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
     **KEYLESS_SAMPLES,
 }
 
-for family in (samples_syntax,):
+for family in (samples_syntax, samples_media, samples_drafts):
     SAMPLES |= family.SAMPLES

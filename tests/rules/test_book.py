@@ -5,11 +5,12 @@ import pytest
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import ALL_MET, Engine
 from analyzer.rules.errors import BookError
+from analyzer.rules.vocabulary import POLICY_DEFAULTS
 from tests.rules.fakes import association, comparison, flow, message, pair, response, transaction
 from tests.rules.samples import SAMPLES, judged, protected, refused, silent, verified
 
 BOOK = rule_book.load()
-ENGINE = Engine(BOOK, ids=BOOK.rules)
+ENGINE = Engine(BOOK, {**POLICY_DEFAULTS, "mediasec_tag": True}, ids=BOOK.rules)
 
 FIRES = [(id_, one) for id_, (_, fire, _) in SAMPLES.items() for one in fire]
 SILENT = [(id_, one) for id_, (_, _, miss) in SAMPLES.items() for one in miss]
@@ -102,7 +103,7 @@ def test_cited_objects_stand_after_the_subject():
 def test_media_and_signalling_are_compared_apart():
     one = verified(kind="subset")
     one.comparisons.append(comparison(kind="duplicated", mediasec=True))
-    assert ids("message", one) == ["VER-04", "VER-08"]
+    assert ids("message", one) == ["MED-06", "VER-04", "VER-08"]
     one.comparisons[1].kind = "older list"
     assert ids("message", one) == ["VER-04"]
 

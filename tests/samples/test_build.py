@@ -12,7 +12,16 @@ from samples import scenario as scenarios
 from samples.build import PCAPS, Capture, build, main
 from samples.scenario import ScenarioError
 
-EXPECT_WORDS = {"fires", "silent", "registration", "basis", "outcome", "stopped_at", "keys"}
+EXPECT_WORDS = {
+    "fires",
+    "silent",
+    "registration",
+    "basis",
+    "outcome",
+    "stopped_at",
+    "keys",
+    "policy",
+}
 RULE = re.compile(r"[A-Z]{3,4}-\d\d")
 
 # One capture for each way of packing; the rule samples are made of the same steps.

@@ -18,6 +18,7 @@ from samples.scenario import Table
 
 BOOK = load()
 USIM = PCAPS.parent / "usim.toml"
+POLICIES = PCAPS.parent / "policies"
 ENDING = ("registration", "basis", "outcome", "stopped_at", "keys")
 SCENARIOS = {name: scenarios.load(name) for name in scenarios.names()}
 FILES = [
@@ -42,7 +43,7 @@ def path(name: str, suffix: str) -> Path:
 
 @cache
 def report(name: str, suffix: str = "") -> Report:
-    """A rule that waits to be selected is selected where it is expected."""
+    """A rule that waits to be selected is where it is expected; `policy` is that of a file."""
     wanted = expect(name)
     named = [*wanted.get("fires", []), *wanted.get("silent", [])]
     waiting = [one for one in named if one in BOOK.rules and not BOOK.rules[one].default]
@@ -51,6 +52,7 @@ def report(name: str, suffix: str = "") -> Report:
         [str(capture)],
         Settings(
             extend_select=waiting,
+            policy=str(POLICIES / f"{wanted['policy']}.toml") if "policy" in wanted else None,
             keys=[str(capture.with_suffix(f".{kind}")) for kind in given if kind != "usim"],
             usim=[str(USIM)] if "usim" in given else [],
         ),

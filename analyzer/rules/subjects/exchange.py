@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from analyzer.agreement.attempt import attempt
 from analyzer.agreement.choice import common
@@ -11,10 +12,15 @@ from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, w
 from analyzer.agreement.settlements import listings, server_list
 from analyzer.agreement.states import State
 from analyzer.agreement.strength import stronger
+from analyzer.rules.subjects import older
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import MechanismFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts
+
+# Names of the same mechanism in the dialects (RFC 3329 2.2, draft-00 6.4, draft-01 3.5, arkko 7.2).
+IPSEC: Final = frozenset({"ipsec-ike", "ipsec-man", "ike"})
+DIGEST: Final = frozenset({"digest", "digest-integrity", "edigest"})
 
 FrameIds = tuple[tuple[int, int], ...]
 
@@ -256,6 +262,23 @@ class ExchangeFacts:
             return None
         return MechanismFacts(best[0], "server")
 
+    @fact
+    def first_common(self) -> MechanismFacts | None:
+        found = older.first_common(self.exchange, self.server_list)
+        return None if found is None else MechanismFacts(found, "server")
+
+    @fact
+    def mixed(self) -> str | None:
+        return older.mixed(self.exchange)
+
+    @fact
+    def far_server(self) -> str | None:
+        return older.far_server(self.exchange, self.server_list)
+
+    @fact
+    def tcp_port(self) -> int | None:
+        return older.tcp_port(self.exchange)
+
 
 def _resync_ignored(exchange: Exchange) -> str | None:
     """How the network passed over a report with auts (RFC 3310 3.2); None where it did not."""
@@ -328,10 +351,12 @@ def _on_the_wire(exchange: Exchange, listed: MechanismList | None) -> Mechanism 
             for element in elements
             if element.key == "ipsec-3gpp" and (element.effective_ealg == "null") == null
         ]
+    elif verify is not None and verify.protection in ("esp", "esp-null"):
+        fits = [element for element in elements if element.key in IPSEC]
     elif verify is not None and verify.protection == "tls":
         fits = [element for element in elements if element.key == "tls"]
     elif verify is not None and verify.protection == "clear" and verify.message.credentials:
-        fits = [element for element in elements if element.key == "digest"]
+        fits = [element for element in elements if element.key in DIGEST]
     else:
         return None
     return fits[0] if len(fits) == 1 else None

@@ -132,6 +132,19 @@ class MechanismFacts:
         return [name for name in self._names if name not in known and name not in OLD_NAMES]
 
     @fact
+    def pref(self) -> str | None:
+        return self._value("pref")
+
+    @fact
+    def mediasec_value(self) -> str | None:
+        return self._value("mediasec")
+
+    def _value(self, wanted: str) -> str | None:
+        """The value of a parameter without a field of its own; None without value."""
+        found = (value for name, value, _ in self.element.params if name.lower() == wanted)
+        return next(found, None)
+
+    @fact
     def digest_names(self) -> list[str]:
         return [name for name in DIGEST_NAMES if name in self._names]
 

@@ -21,6 +21,8 @@ from analyzer.rules.subjects.lists import (
     HeaderFacts,
     MechanismFacts,
 )
+from analyzer.rules.subjects.media import MediaFacts
+from analyzer.rules.subjects.older import OlderFacts, demanded
 from analyzer.rules.subjects.wire import WireFacts
 from analyzer.sip.message import SipMessage, uri_host_port
 
@@ -76,7 +78,7 @@ class Cast:
         return self._dialect or of_place(place)
 
 
-class MessageFacts(WireFacts, GivenFacts, CredentialFacts):
+class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFacts):
     """One message on one hop."""
 
     def __init__(self, place: Place, cast: Cast) -> None:
@@ -450,6 +452,10 @@ class TransactionFacts:
         if code is not None:
             return code < 300
         return self.provisional is not None or self.forwarded
+
+    @fact
+    def demanded(self) -> bool:
+        return demanded(self.request, self.response)
 
 
 def _elsewhere(message: SipMessage, like: Place | None) -> Place:

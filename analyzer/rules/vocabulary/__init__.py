@@ -67,6 +67,8 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("algorithm_kept", "mismatched", "cseq_before", "since_challenge_ms"), 2),
     **dict.fromkeys(("nonce_repeated", "count_repeated", "answers_elsewhere"), 2),
     **dict.fromkeys(("repeats_offer", "strange_set"), 2),
+    **dict.fromkeys(("enclosed", "not_offered", "first_common", "mixed", "far_server"), 2),
+    **dict.fromkeys(("audio_transport", "has_crypto", "e2ae", "media_agreed", "copied"), 3),
     **dict.fromkeys(("comparisons", "verify_comparison", "server_comparison", "older_list"), 3),
 }
 """How dear a fact is to work out: 0 (not named here) at hand, 1 a header read, 2 lists parsed, 3

@@ -146,6 +146,16 @@ EXCHANGE: Final = (
         needs=("list", "start"),
         wireshark=False,
     ),
+    Fact(
+        "first_common",
+        "mechanism",
+        "first element of the server's list that the client offered too",
+        needs=("list", "start"),
+        wireshark=False,
+    ),
+    Fact("mixed", "text", "headers of several dialects in it; absent if of one"),
+    Fact("far_server", "text", "host that the server's list names, not the one in first place"),
+    Fact("tcp_port", "int", "port of the first hop for the TCP connection after the challenge"),
 )
 
 IDENTITY: Final = (

@@ -23,6 +23,8 @@ MECHANISM: Final = (
     Fact("d_qop", "text", "d-qop, lower case"),
     Fact("d_ver", "text", "d-ver, without its quotes"),
     Fact("mediasec", "bool", "carries the mediasec parameter"),
+    Fact("mediasec_value", "text", "value of the mediasec parameter; absent where it has none"),
+    Fact("pref", "text", "pref of draft-00; absent if missing"),
     Fact("complete", "bool", "has all that is needed to start it"),
     Fact(
         "lacks",

@@ -399,6 +399,25 @@ MESSAGE: Final = (
         needs=("protected_part",),
         wireshark=False,
     ),
+    Fact("audio_transport", "text", "transport of the first m=audio of its SDP, lower case"),
+    Fact("has_crypto", "bool", "its first audio stream has a=crypto"),
+    Fact("e2ae", "text", "value of a=3ge2ae of its first audio stream; absent without"),
+    Fact(
+        "media_agreed",
+        "list[text]",
+        "media mechanisms that client and server have in common; absent where the registration or "
+        "its lists were not seen",
+        needs=("start", "protected_part"),
+        wireshark=False,
+    ),
+    Fact(
+        "enclosed",
+        "bool",
+        "its lists stand in a body message/sip or message/sipfrag that qop=auth-int covers",
+        wireshark=False,
+    ),
+    Fact("copied", "bool", "its list is one of the request, not that of the server"),
+    Fact("not_offered", "list[text]", "mechanisms of its list that the client did not offer"),
     Fact("to_far_client", "bool", "on its way to the user agent it calls, past the core"),
 )
 
@@ -431,6 +450,7 @@ TRANSACTION: Final = (
         "2xx or 101 to 199, in rfc3329 also forwarded, and no challenge with a list",
         needs=("both_directions",),
     ),
+    Fact("demanded", "bool", "the first hop has shown that it demands an agreement"),
 )
 
 PAIR: Final = (
