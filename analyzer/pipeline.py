@@ -214,6 +214,9 @@ class Conductor:
                 self.messages.append(message)
             if self.early.takes(message, self._number):
                 continue
+            if self.early and message.is_request:
+                self._set_free(self.early.before(message))
+                self.reconstruction.at((self._number, PACKET))
             self.reconstruction.message(message)
             if self.early and message.is_request:
                 self._set_free(self.early.answers(message))

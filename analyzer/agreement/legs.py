@@ -33,6 +33,8 @@ class Legs:
     def learn(self, ue: bytes, first_hop: bytes) -> Access:
         """The Access of this pair, new or known."""
         found = self._access.get((ue, first_hop))
+        if found is not None and found.ue != ue and not found.standings:
+            found.ue, found.first_hop = ue, first_hop  # learnt from an answer of the client
         if found is None:
             found = Access(ue, first_hop)
             if len(self._access) < 2 * ACCESSES:

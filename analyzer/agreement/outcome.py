@@ -156,8 +156,10 @@ def failed(exchange: Exchange) -> bool:
     tried = attempt(exchange)
     if tried is not None and tried.went_on is not False:
         return False
-    if exchange.superseded_by is not None:
-        return True
+    after = exchange.superseded_by
+    if after is not None:
+        # A challenge out of the blue answers a request of the client that was not captured.
+        return after.is_request
     if exchange.end_time - exchange.last_time >= ANSWER_WAIT:
         return True
     role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)

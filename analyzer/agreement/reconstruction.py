@@ -690,6 +690,8 @@ def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     """What a request of the same client means to an open run; None: it begins another one."""
     verifies = message.has("security-verify")
     if exchange.state is State.OFFERED:
+        if _reports_failure(exchange.pending, message):
+            return Event.FAILURE
         return Event.ANSWER if verifies and _follows(exchange.pending, message) else None
     if exchange.state in (State.BEGUN, State.DONE):
         return None
@@ -724,6 +726,17 @@ def _echoes_older(exchange: Exchange, message: SipMessage) -> bool:
 def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
     """The last unread ESP packet of the client: what a challenge out of the blue answers."""
     return next((esp for esp in reversed(exchange.later) if esp.src == ue), None)
+
+
+def _reports_failure(pending: SipMessage | None, request: SipMessage) -> bool:
+    """A report about a challenge that was not captured (TS 24.229 5.1.1.5.3)."""
+    if pending is None or request.call_id != pending.call_id or request.cseq <= pending.cseq:
+        return False
+    text = request.value("authorization") or ""
+    if AUTS.search(text) is None:
+        return False
+    credentials = request.credentials
+    return credentials is not None and bool(credentials.nonce) and credentials.auts is not None
 
 
 def _follows(pending: SipMessage | None, request: SipMessage) -> bool:

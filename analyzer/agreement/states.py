@@ -9,7 +9,7 @@ A run begins with a request that offers an agreement, needs one, or registers.
    an empty response, TS 24.229 5.1.1.5.3), which asks for a new challenge, or, after 421 or 494, it
    may start over with an offer (RFC 3329 2.3.2): either begins a new round of the same run.
    An answer that is not answered may be tried again in a transaction of its own. Where the answer
-   is seen without the challenge, the capture has lost the challenge.
+   or the report is seen without the challenge, the capture has lost the challenge.
 3. The server gives its result. A further 401, 407 or 421 is a challenge of a new round; 494 to an
    answer is the refusal that RFC 3329 2.3.1 demands where the lists differ, so it is a result.
 4. What travels in ESP that cannot be opened still moves the run on: from the client it is most
@@ -58,6 +58,7 @@ TABLE: Final[dict[tuple[State, Event], tuple[State, str]]] = {
     (_S.OFFERED, _E.PROVISIONAL): (_S.OFFERED, "other"),
     (_S.OFFERED, _E.CHALLENGE): (_S.CHALLENGED, "challenge"),
     (_S.OFFERED, _E.ANSWER): (_S.ANSWERED, "verify"),
+    (_S.OFFERED, _E.FAILURE): (_S.OFFERED, "failure-report"),
     (_S.OFFERED, _E.ACCEPT): (_S.DONE, "result"),
     (_S.OFFERED, _E.REJECT): (_S.DONE, "result"),
     (_S.CHALLENGED, _E.ANSWER): (_S.ANSWERED, "verify"),

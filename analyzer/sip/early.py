@@ -2,8 +2,8 @@
 milliseconds only, or a capture took packets of two queues out of order.
 
 A response whose request was not seen is kept for `limits.RESIDUAL`. Its request sets it free, and
-so does what shows that the capture has gone on: time, or ESP between the same two ends, which the
-response may be needed to open.
+so does what shows that the capture has gone on: time, a later request of the same Call-ID, or ESP
+between the same two ends, which the response may be needed to open.
 """
 
 from collections.abc import Callable
@@ -55,6 +55,13 @@ class Early:
         for message, _ in freed:
             message.time = max(message.time, request.time + 1)
         return freed
+
+    def before(self, request: SipMessage) -> list[Held]:
+        """Those of its Call-ID to an earlier request: the client has gone on since they came."""
+        return self._free(
+            _ends(request.src, request.dst),
+            lambda one: one.call_id == request.call_id and one.cseq < request.cseq,
+        )
 
     def in_clear(self, src: bytes, dst: bytes) -> list[Held]:
         """Those in clear between these two ends, either way."""

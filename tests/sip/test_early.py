@@ -105,3 +105,17 @@ def test_no_more_wait_than_the_bound(send: Send, monkeypatch: pytest.MonkeyPatch
     responses = read(SipReader(), *(send("pcscf", "ue", answer(200 + n), ms=n) for n in range(5)))
     assert [waiting.takes(one, 0) for one in responses] == [True] * 3 + [False] * 2
     assert limits.EARLY > 3
+
+
+def test_a_later_request_of_the_call_shows_that_the_client_has_gone_on(send: Send) -> None:
+    reader, waiting = SipReader(), Early()
+    other = answer().replace(b"Call-ID: c", b"Call-ID: d")
+    challenge, foreign = read(
+        reader, send("pcscf", "ue", answer()), send("pcscf", "ue", other, ms=5)
+    )
+    assert waiting.takes(challenge, 1)
+    assert waiting.takes(foreign, 2)
+    later = REQUEST.replace(b"CSeq: 1", b"CSeq: 2").replace(b"bKa", b"bKb")
+    (request,) = read(reader, send("ue", "pcscf", later, ms=20))
+    assert waiting.before(request) == [(challenge, 1)]
+    assert waiting.finish() == [(foreign, 2)]
