@@ -533,6 +533,7 @@ def _captures(
             reader.sightings[number],
             reader.messages[number],
             captures.clocks.get(number),
+            sip_in_esp=reader.protected[number] or None,
             tshark=None if second is None else _second_engine(second, number),
             **assembly.esp_counts(conductor.ledger[number]),
         )

@@ -123,7 +123,8 @@ def _capture(exchange: Exchange, view: View) -> str:
     parts = []
     if view.alone and len(view.captures) == 1:
         capture = view.captures[0]
-        parts.append(f"{plural(capture.packets, 'frame')}, {capture.sip_messages} SIP")
+        inside = f" ({capture.sip_in_esp} in ESP)" if capture.sip_in_esp else ""
+        parts.append(f"{plural(capture.packets, 'frame')}, {capture.sip_messages} SIP{inside}")
     legs = {m.leg for step in exchange.steps for m in (step, *step.hops)}
     if exchange.dialect == "ims" and "gm" in legs:
         parts.append("Gm and Mw" if "mw" in legs else "Gm only")

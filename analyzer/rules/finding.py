@@ -111,6 +111,15 @@ def finding(fired: Fired, site: Site) -> Finding:
     )
 
 
+def moved(one: Finding, fired: Fired, site: Site) -> Finding:
+    """The finding at another site: that of the run it belongs to, now that its ending is known."""
+    one.exchange = site.exchange
+    one.peer = site.peers.get(fired.party) or one.peer
+    one.fingerprint = fingerprint(one.rule, site.key, one.peer or "", one.parameter or "")
+    one.effect = effect_of(fired.rule, fired.severity, fired.role, fired.loud, site.ending)
+    return one
+
+
 def fingerprint(*parts: str) -> str:
     """A stable name: the same in every run, however the capture was cut, merged or renamed.
 

@@ -18,7 +18,7 @@ from analyzer.agreement.place import Place
 from analyzer.rules.claims import Claims
 from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
-from analyzer.rules.finding import Finding, Site, finding, number
+from analyzer.rules.finding import Finding, Site, finding, moved, number
 from analyzer.rules.folding import fold, merge
 from analyzer.rules.notes import NetworkNotes, fits
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
@@ -63,6 +63,7 @@ class Judge:
         self._notes = NetworkNotes()
         self._findings: list[Finding] = []
         self._sites: dict[int, tuple[str, Ending]] = {}
+        self._waiting: dict[int, list[tuple[Fired, Finding]]] = {}  # for the run to close
 
     def exchange(self, exchange: Exchange) -> Judged:
         """Judge one closed run."""
@@ -81,10 +82,13 @@ class Judge:
             self._sites[exchange.number] = exchange.key, _ending(exchange)
             fired += self._engine.judge("association", AssociationFacts(exchange.association), met)
         self.claims.learn(exchange, facts.dialect)
-        if fired:
+        waiting = self._waiting.pop(exchange.number, ())
+        if fired or waiting:
             peers = _peers(exchange.access, facts.cast)
             site = Site(f"E{exchange.number}", exchange.key, None, _ending(exchange), peers)
-            self._keep(fired, site)
+            found = [finding(hit, site) for hit in fired]
+            found += [moved(one, hit, site) for hit, one in waiting]
+            self._keep_found(found)
         return Judged(
             facts,
             seen,
@@ -116,6 +120,9 @@ class Judge:
             server = ServerFacts(claims)
             site = Site(peers={"pcscf": address_text(server.address)})
             self._keep(self._engine.judge("server", server, OUTSIDE), site)
+        for waiting in self._waiting.values():
+            self._keep_found([one for _, one in waiting])
+        self._waiting.clear()
         seldom, notes = self._notes.finish()
         findings = number(merge([*self._findings, *seldom, *notes]))
         groups: dict[str, list[Finding]] = {}
@@ -165,7 +172,12 @@ class Judge:
         met = IN_TEXT if places[0].message.synthetic else OUTSIDE
         self._messages(cast, met, fired)
         if fired:
-            self._keep(fired, self._site_of_place(places[0]))
+            site, run = self._site_of_place(places[0]), _open_run(places[0])
+            if run is None:
+                self._keep(fired, site)
+            else:
+                held = self._waiting.setdefault(run.number, [])
+                held += [(hit, finding(hit, site)) for hit in fired]
         cast.dismiss()
 
     def _agreement(self, agreement: Agreement) -> None:
@@ -212,7 +224,9 @@ class Judge:
         return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
     def _keep(self, fired: Iterable[Fired], site: Site) -> None:
-        found = [finding(hit, site) for hit in fired]
+        self._keep_found([finding(hit, site) for hit in fired])
+
+    def _keep_found(self, found: list[Finding]) -> None:
         for one in merge(found) if len(found) > 1 else found:
             if one.effect == "none" and fits(one):
                 self._notes.add(one)
@@ -265,3 +279,10 @@ def _peers(access: Access, cast: Cast) -> dict[str, str]:
         None,
     )
     return {"pcscf": address_text(access.first_hop), "ue": agent or address_text(access.ue)}
+
+
+def _open_run(place: Place) -> Exchange | None:
+    """The run that announced the set a message travelled on, while that is open: what is found
+    about the message belongs to it, and its ending is not known yet."""
+    association = place.on or place.in_force
+    return None if association is None else association.exchange

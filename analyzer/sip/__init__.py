@@ -43,6 +43,7 @@ class SipReader:
         "_problems",
         "_transactions",
         "messages",
+        "protected",
         "sightings",
     )
 
@@ -53,6 +54,7 @@ class SipReader:
         self._transactions = Transactions()
         self.sightings: Counter[int] = Counter()
         self.messages: Counter[int] = Counter()
+        self.protected: Counter[int] = Counter()
 
     def feed(self, datagram: Datagram) -> list[SipMessage]:
         """The new messages that these octets complete, retransmissions among them.
@@ -122,6 +124,8 @@ class SipReader:
         message = SipMessage(head, raw, origin, frames, truncated)
         self.sightings[origin.capture] += 1
         self.messages[origin.capture] += 1
+        if origin.spi >= 0:
+            self.protected[origin.capture] += 1
         if seen is None:
             self._transactions.place(message)
         else:
