@@ -31,6 +31,7 @@ lint: $(TEST)/installed
 
 bench: $(TEST)/installed tshark sngrep
 	$(IN)/python -m tests.benchmarks.run --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY))
+	$(IN)/python -m tests.benchmarks.decryption
 
 # Each target for so many seconds: make fuzz SECONDS=600 TARGETS=sip
 fuzz: $(TEST)/installed

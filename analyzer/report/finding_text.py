@@ -53,6 +53,9 @@ def _compared(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]
     different = verify.comparison is not None and verify.comparison.level == "different"
     if different and verify.verify and finding.frame == anchor(verify):
         yield from comparison.rows(challenge, verify, view)
+        text = comparison.on_the_wire(challenge, verify, view)
+        if text is not None:
+            yield from _field("on wire", text)
 
 
 def folded(findings: list[Finding], view: View) -> Iterator[str]:
