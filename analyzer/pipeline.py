@@ -504,7 +504,7 @@ def _report(
                 by_owner.setdefault(owner, []).append(one.id)
     kept.exchanges.findings = by_owner
     kept.agreements.findings = by_owner
-    return model.Report(
+    report = model.Report(
         tool=model.Tool(name=NAME, version=VERSION),
         captures=_captures(captures, conductor, second),
         exchanges=kept.exchanges,
@@ -514,6 +514,16 @@ def _report(
         strict=strict,
         signals=outside(conductor.reconstruction.evidence),
     )
+    return _sampled(report, captures)
+
+
+def _sampled(report: model.Report, captures: Captures) -> model.Report:
+    """Where no exchange was found: what there is instead, from a look at the first frames."""
+    if not report.summary.exchanges:
+        for capture, found in zip(report.captures, captures.samples(), strict=True):
+            if found.frames:
+                capture.sample = assembly.sample(found)
+    return report
 
 
 def _captures(

@@ -26,6 +26,7 @@ from .messages import (
     forwarded,
     from_template,
 )
+from .network import CLIENT_HELLO, SERVER_HELLO, WORDS, beside, handshake, record
 from .packets import LINK_TYPES, Way, Wire, noise
 from .scenario import HERE, ScenarioError, Table
 
@@ -39,11 +40,6 @@ SIP_PORT, TLS_PORT, TCP_CLIENT_PORT, TLS_CLIENT_PORT = 5060, 5061, 49152, 49500
 NOISE_PEER: Final = {4: "203.0.113.53", 6: "2001:db8:9::53"}
 CORE: Final = frozenset({"pcscf_core", "scscf"})
 PROTECTIONS: Final = ("clear", "esp", "esp-null", "esp-opaque", "tls")
-
-# The least that a dissector takes for a TLS 1.2 handshake (RFC 5246 7.4.1).
-_HELLO_BODY = b"\x03\x03" + bytes(range(32)) + b"\x00"
-_CLIENT_HELLO = _HELLO_BODY + b"\x00\x02\xc0\x2f" + b"\x01\x00"
-_SERVER_HELLO = _HELLO_BODY + b"\xc0\x2f" + b"\x00"
 
 
 @dataclass
@@ -147,6 +143,8 @@ class _Builder:
         if step.get("noise"):
             return lambda counted: self._noise()
         way = self._way(step)
+        if any(word in step for word in WORDS):
+            return lambda counted: self._beside(step, way, counted)
         if "raw" in step:
             payload, visible = step["raw"].encode("latin-1"), "SIP/2.0" in step["raw"]
         else:
@@ -157,6 +155,13 @@ class _Builder:
         version = self.scenario["ip"]
         way = self._plain_way(self._address("stranger"), NOISE_PEER[version], 40123, 123)
         return self.wire.udp(way, b"\x23" + bytes(47))
+
+    def _beside(self, step: Table, way: Way, counted: Capture) -> list[bytes]:
+        quoted = self.sent[step["quotes"]].way if "quotes" in step else None
+        packets = beside(step, way, self.wire, quoted)
+        if way.spi is not None:
+            counted.esp += len(packets)
+        return packets
 
     # Ways
 
@@ -373,25 +378,17 @@ class _Builder:
                 packets += self._tls_handshake(way)
         if tls:
             seed = f"{step['name']}{len(payload)}".encode()
-            payload = _record(23, noise(seed, len(payload) + 24))
+            payload = record(23, noise(seed, len(payload) + 24))
         return packets + self.wire.tcp_data(
             way, payload, step.get("split", []), step.get("order", []), step.get("resend", [])
         )
 
     def _tls_handshake(self, way: Way) -> Iterator[bytes]:
-        finished = _record(20, b"\x01") + _record(22, noise(b"finished", 40))
-        yield from self.wire.tcp_data(way, _record(22, _handshake(1, _CLIENT_HELLO)), [], [], [])
-        hello = _record(22, _handshake(2, _SERVER_HELLO)) + finished
+        finished = record(20, b"\x01") + record(22, noise(b"finished", 40))
+        yield from self.wire.tcp_data(way, record(22, handshake(1, CLIENT_HELLO)), [], [], [])
+        hello = record(22, handshake(2, SERVER_HELLO)) + finished
         yield from self.wire.tcp_data(way.back(), hello, [], [], [])
         yield from self.wire.tcp_data(way, finished, [], [], [])
-
-
-def _handshake(kind: int, body: bytes) -> bytes:
-    return struct.pack("!I", kind << 24 | len(body)) + body
-
-
-def _record(kind: int, body: bytes) -> bytes:
-    return struct.pack("!BHH", kind, 0x0303, len(body)) + body
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
-from scapy.layers.inet import IP, TCP, UDP, fragment
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6, IPv6ExtHdrFragment
 from scapy.layers.l2 import GRE, Dot1Q, Ether
 from scapy.packet import Packet, Raw
@@ -98,6 +98,22 @@ class Wire:
             packets += self._tcp(way, piece, "PA")
         self.tcp_next[forth] = first + len(payload)
         return packets + self._tcp(way.back(), b"", "A")
+
+    def flags(self, way: Way, flags: str) -> list[bytes]:
+        """A segment without octets; after a SYN and its answer both sides count on."""
+        forth = (way.src, way.sport, way.dst, way.dport)
+        here = (way.dst, way.dport, way.src, way.sport)
+        self.tcp_next.setdefault(forth, 1000)
+        self.tcp_next.setdefault(here, 5000)
+        packets = self._tcp(way, b"", flags)
+        if flags == "SA":
+            self.tcp_next[forth] += 1
+            self.tcp_next[here] += 1
+        return packets
+
+    def icmp(self, way: Way, kind: int, code: int, quoted: bytes) -> list[bytes]:
+        """An ICMP error with what it quotes."""
+        return self._network(way, ICMP(type=kind, code=code) / Raw(quoted), 1)
 
     def _tcp(self, way: Way, payload: bytes, flags: str) -> list[bytes]:
         seq = self.tcp_next[way.src, way.sport, way.dst, way.dport]

@@ -32,6 +32,7 @@ STEP_WORDS: Final = frozenset(
         "noise",
         "tap",
     }
+    | {"dns", "rcode", "answer", "icmp", "quotes", "tcp", "tls", "ike", "error", "response"}
     | {"after", "before"}
 )
 EDITS: Final = frozenset({"set", "remove", "append", "replace", "start", "body", "like", "headers"})

@@ -88,6 +88,7 @@ class Lookup(msgspec.Struct):
     answered: FrameId | None = None
     targets: tuple[str, ...] = ()
     number: int = 0
+    tried: int = 0
 
 
 class Tunnel(msgspec.Struct):
@@ -157,9 +158,11 @@ class Heard:
             found = self.lookups[key] = Lookup(
                 client, server, said.name, said.type, frame, signal.time, number=said.number
             )
-        elif question and said.number != found.number:
+        elif question and (said.number != found.number or signal.time - found.tried >= SHORTEST_T1):
             found.tries += 1
             found.number = said.number
+        if question:
+            found.tried = signal.time
         if not question and (found.code != 0 or said.code == 0):
             found.code, found.targets, found.answered = said.code, said.targets, frame
 
@@ -179,7 +182,8 @@ class Heard:
         elif signal.src == found.client:
             found.tries = found.tries + 1 if said.exchange == found.exchange else 1
             found.exchange = said.exchange
-        found.error = said.error or found.error
+        if said.error:
+            found.error, found.frame = said.error, (signal.capture, signal.frame)
 
     def passed(self, esp: EspSeen) -> None:
         """An ESP packet."""

@@ -41,6 +41,7 @@ class Sample(msgspec.Struct):
 
     frames: int = 0
     without_ip: int = 0
+    cut: int = 0
     layers: Counter[str] = msgspec.field(default_factory=Counter)
     protocols: Counter[str] = msgspec.field(default_factory=Counter)
     ports: Counter[int] = msgspec.field(default_factory=Counter)
@@ -61,6 +62,7 @@ def sample(entry: Input) -> Sample:
         if found.frames >= SAMPLED:
             break
         found.frames += 1
+        found.cut += record.cut
         seen = _look(record)
         if not seen.path:
             found.without_ip += 1

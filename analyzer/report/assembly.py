@@ -11,6 +11,7 @@ from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
 from analyzer.capture.clocks import Clock
+from analyzer.capture.look import Sample
 from analyzer.capture.packet import CaptureInfo, Problem
 from analyzer.flows.ledger import EspCounts
 from analyzer.report import model
@@ -25,6 +26,7 @@ from analyzer.sip.message import SipMessage
 
 MILLISECOND: Final = 1_000_000
 PARTS_PER_MILLION: Final = 1000  # in nanoseconds a second
+PORTS: Final = 5  # named of a sample
 SA_NAMES: Final = ("uc>ps", "pc>us", "us>pc", "ps>uc")
 
 _IMSI: Final = re.compile(r"(\d{14,15})(?:@|$)")
@@ -186,6 +188,18 @@ def _clock(clock: Clock) -> model.Clock:
         drift_ppm=clock.drift / PARTS_PER_MILLION or None,
         at=iso(clock.at) if clock.drift else None,
         detail=clock.why,
+    )
+
+
+def sample(found: Sample) -> model.Sample:
+    """What the first frames of a capture are."""
+    return model.Sample(
+        frames=found.frames,
+        without_ip=found.without_ip,
+        cut=found.cut,
+        layers=dict(found.layers.most_common(PORTS)),
+        protocols=dict(found.protocols.most_common(PORTS)),
+        ports={str(port): count for port, count in found.ports.most_common(PORTS)},
     )
 
 

@@ -129,4 +129,4 @@ def signals(exchange: Exchange, view: View) -> str:
     seen = refusals(exchange) + [one for one in exchange.signals if one.kind == "tcp-gap"]
     if not seen:
         return "No ICMP, no RST."
-    return ", ".join(told(one, view) for one in seen[:_SHOWN]) + "."
+    return ", ".join(told(one, view, short=False) for one in seen[:_SHOWN]) + "."

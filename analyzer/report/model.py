@@ -107,6 +107,22 @@ class Clock(msgspec.Struct, omit_defaults=True, kw_only=True):
     detail: str = ""
 
 
+class Sample(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What the first frames of a capture are, where no exchange was found in any.
+
+    `cut` counts those whose end the snap length took, `layers` frames by encapsulation
+    (`gtp`), `protocols` by what the innermost IP carries, `ports` packets of UDP, TCP and SCTP by
+    the lower port, the most frequent ones.
+    """
+
+    frames: int
+    without_ip: int
+    cut: int = 0
+    layers: dict[str, int] = {}
+    protocols: dict[str, int] = {}
+    ports: dict[str, int] = {}
+
+
 class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One input. `sip_sightings` counts before copies are merged, `sip_messages` after, of them
     `sip_in_esp` inside ESP.
@@ -143,6 +159,7 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     clock: Clock | None = None
     problems: list[Problem] = []
     unreadable: bool = False  # nothing could be read: exit code 2
+    sample: Sample | None = None
 
 
 class Endpoint(msgspec.Struct, omit_defaults=True):

@@ -48,10 +48,11 @@ def refusals(exchange: Exchange) -> list[Signal]:
     return [one for one in exchange.signals if one.kind in REFUSALS]
 
 
-def told(one: Signal, view: View) -> str:
-    """`ICMP port unreachable #9`."""
+def told(one: Signal, view: View, short: bool = True) -> str:
+    """`ICMP port unreachable #9`; what it is about in brackets only where there is room."""
+    detail = one.detail.partition(" (")[0] if short else one.detail
     name = {"icmp": "ICMP", "rst": "RST", "syn": "SYN", "tcp-gap": "TCP", "esp": "ESP"}
-    return f"{name.get(one.kind, '')} {one.detail} {view.letter(one.capture)}#{one.frame}".strip()
+    return f"{name.get(one.kind, '')} {detail} {view.letter(one.capture)}#{one.frame}".strip()
 
 
 # ---- nothing answers the protected request
