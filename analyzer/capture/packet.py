@@ -59,7 +59,7 @@ class CaptureInfo(msgspec.Struct):
     """What is known of one input file; filled while it is read."""
 
     path: str
-    format: str = ""  # pcap, pcapng, with `+gzip` behind it where it was compressed
+    format: str = ""  # pcap, pcapng, snoop, text ..; with `+gzip` behind it where it was compressed
     link_types: list[str] = []
     packets: int = 0
     first_time: int | None = None

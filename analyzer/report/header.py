@@ -133,6 +133,8 @@ def _capture(exchange: Exchange, view: View) -> str:
     parts.append("both directions" if coverage.both_directions else "one direction only")
     if coverage.synthetic:
         parts.append("addresses are synthetic")
+    if any(view.captures[m].format.startswith("text") for m in {s.capture for s in exchange.steps}):
+        parts.append("frames are lines of the text")
     return "; ".join(parts)
 
 

@@ -99,7 +99,8 @@ def test_a_healthy_registration_in_a_log_is_healthy(form: str) -> None:
     assert (one.registration.state, one.outcome) == ("registered", "agreed")
     assert one.coverage.synthetic
     assert [finding.rule for finding in report.findings if finding.effect != "none"] == []
-    assert "addresses are synthetic" in " ".join(shown(report).split())
+    said = " ".join(shown(report).split())
+    assert "addresses are synthetic; frames are lines of the text" in said
     assert "tshark" not in shown(report)
 
 
