@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from analyzer.report.causes import causes, signals
-from analyzer.report.layout import GLUE, spi_text, wrap
+from analyzer.report.layout import GLUE, plural, spi_text, wrap
 from analyzer.report.model import Exchange, Step
 from analyzer.report.times import elapsed
 from analyzer.report.verdict import attempts, client_name, server_name, step_of
@@ -79,7 +79,7 @@ def _unanswered(exchange: Exchange, view: View) -> Iterator[str]:
     ends = f"{client_name(exchange)} > {server_name(exchange)}"
     yield from wrap(
         f"{view.frames(sent)} {ends}, {_channel(sent)}{_rhythm(sent)}: {_guess(exchange, sent)}; "
-        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}",
+        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}{_dropped(sent, view)}",
         " ",
     )
     if _waited(exchange, sent, view):
@@ -129,6 +129,15 @@ def _end(sent: list[Step], view: View) -> str:
     if last is None:
         return ""
     return f"The capture ends {elapsed(sent[0].time, last):.1f}{GLUE}s after the first try. "
+
+
+def _dropped(sent: list[Step], view: View) -> str:
+    """What the capturing program lost: an answer may have been among it."""
+    place = sent[0].capture
+    lost = view.captures[place].dropped if place < len(view.captures) else None
+    if not lost:
+        return ""
+    return f" The capture itself lost {plural(lost, 'packet')}: an answer may be among them."
 
 
 def _last_time(sent: list[Step], view: View) -> str | None:

@@ -242,6 +242,15 @@ def test_a_capture_that_ends_at_once_weighs_no_causes(sample: Sample) -> None:
     assert "known causes" not in out
 
 
+def test_what_the_capture_itself_lost_is_said(sample: Sample) -> None:
+    report = sample("c")
+    assert "The capture itself lost" not in text(report)
+    [capture] = report.captures
+    lossy = msgspec.structs.replace(capture, dropped=12)
+    out = " ".join(text(replace(report, captures=[lossy])).split())
+    assert "The capture itself lost 12 packets: an answer may be among them." in out
+
+
 class Shelf:
     """Exchanges of which only those that did not succeed may be read back."""
 
