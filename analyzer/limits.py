@@ -107,6 +107,7 @@ EDIT_WORDS: Final = 8  # steps of an edit told in words; further ones are counte
 SIGNALS: Final = 64  # reachability signals kept between two ends
 SIGNALLED: Final = 16_384  # pairs of ends they are kept of
 HOMELESS: Final = 8  # ESP flows between two ends that no registration was seen of
+CORE_RUNS: Final = 1_024  # registrations kept of which Mw alone was captured
 REPORTED: Final = 64  # signals outside of all exchanges that are reported
 ASKED: Final = 65_536  # later requests waiting for their answer
 FORKED: Final = 1024  # answered requests of which further 2xx may come

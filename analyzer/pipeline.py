@@ -513,6 +513,9 @@ def _report(
         summary=summarise(kept.exchanges, found, strict),
         strict=strict,
         signals=outside(conductor.reconstruction.evidence),
+        core_registrations=[
+            assembly.core_registration(one) for one in conductor.reconstruction.core_registrations()
+        ],
     )
     return _sampled(report, captures)
 

@@ -41,6 +41,10 @@ class Legs:
                 self._access[ue, first_hop] = self._access[first_hop, ue] = found
         return found
 
+    def identities(self) -> set[str]:
+        """Those that a run was seen of on the access side."""
+        return {name for access in self._access.values() for name in access.standings}
+
     def leg(self, message: SipMessage) -> tuple[Leg, str]:
         """(leg, evidence) of one message; registrations teach the pairs."""
         pair = message.src, message.dst

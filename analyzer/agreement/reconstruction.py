@@ -13,6 +13,7 @@ from analyzer.agreement import older
 from analyzer.agreement.access import Access
 from analyzer.agreement.apart import Forwards, Unannounced
 from analyzer.agreement.association import Association, Direction, Flow
+from analyzer.agreement.core import Core, CoreRegistration
 from analyzer.agreement.evidence import Evidence
 from analyzer.agreement.exchange import Dialect, Exchange, Step
 from analyzer.agreement.found_keys import keys_in
@@ -79,6 +80,7 @@ class Reconstruction:
     def __init__(self) -> None:
         self.dialect: Dialect | None = None
         self.evidence = Evidence()
+        self._core = Core()
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self._legs = Legs()
         self._settlements = Settlements()
@@ -462,6 +464,15 @@ class Reconstruction:
 
     # ---- beyond the first hop, and outside every run
 
+    def core_registrations(self) -> list[CoreRegistration]:
+        """Registrations of which only what happened beyond the first hop was captured."""
+        return self._core.alone(self._legs.identities())
+
+    def _stands(self, place: Place) -> None:
+        if place.leg == "mw":
+            self._core.take(place.message)
+        self._put(Loose(place))
+
     def _beyond(self, message: SipMessage, leg: Leg, evidence: str) -> None:
         place = Place(message, leg, evidence)
         exchange = self._calls.get(message.call_id)
@@ -469,13 +480,13 @@ class Reconstruction:
             place.exchange = exchange
             exchange.far.append(place)
         elif leg != "mw" or not self._forwards.keep(place, self._order):
-            self._put(Loose(place))
+            self._stands(place)
 
     def _let_stand(self, places: Iterable[tuple[Place, Order]]) -> None:
         """Messages beyond the first hop whose run was not seen."""
         order = self._order
         for place, self._order in places:
-            self._put(Loose(place))
+            self._stands(place)
         self._order = order
 
     def _traffic(self, place: Place) -> None:

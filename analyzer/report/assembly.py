@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from analyzer.agreement import items
 from analyzer.agreement.association import Association
+from analyzer.agreement.core import CoreRegistration
 from analyzer.agreement.exchange import Exchange, Registration, Sign, Verdict
 from analyzer.agreement.naming import address_text
 from analyzer.capture.clocks import Clock
@@ -93,6 +94,21 @@ def agreement(item: items.Agreement) -> model.Agreement:
         renewed=iso(item.renewed) if item.renewed else None,
         seen_until=iso(item.seen_until) if item.seen_until else None,
         traffic=traffic(item),
+    )
+
+
+def core_registration(one: CoreRegistration) -> model.CoreRegistration:
+    """A registration of which only Mw was captured."""
+    good = "deregistered" if one.deregistration else "registered"
+    state = "unknown" if one.code in (0, 401, 407) else good if one.code < 300 else "rejected"
+    return model.CoreRegistration(
+        state=cast(Any, state),
+        impu=one.impu or None,
+        code=one.code or None,
+        reason=one.reason or None,
+        time=iso(one.time),
+        first=model.Frame(*one.first),
+        last=model.Frame(*one.last),
     )
 
 

@@ -48,6 +48,8 @@ def _lists(report: Report) -> Iterator[tuple[bytes, Iterable[msgspec.Struct]]]:
     yield b"findings", report.findings
     if report.signals:
         yield b"signals", report.signals
+    if report.core_registrations:
+        yield b"core_registrations", report.core_registrations
 
 
 def _encode(value: Any) -> bytes:

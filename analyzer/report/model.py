@@ -320,6 +320,22 @@ class Signal(msgspec.Struct, omit_defaults=True, kw_only=True):
     count: int | None = None
 
 
+class CoreRegistration(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """A registration seen beyond the first hop only: its agreement is not in these captures.
+
+    `state` is `unknown` where no final answer to a REGISTER with an answer to a challenge was seen.
+    `first` and `last` are the first and the last of its messages.
+    """
+
+    state: Literal["registered", "deregistered", "rejected", "unknown"]
+    impu: str | None = None
+    code: int | None = None
+    reason: str | None = None
+    time: Time
+    first: Frame
+    last: Frame
+
+
 class Exchange(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One run of the agreement. `method` is that of the request that began it, `under` the
     agreement that was in force then."""
@@ -521,6 +537,7 @@ class Report:
     summary: Summary
     strict: bool = False
     signals: Sequence[Signal] = ()  # that no exchange took
+    core_registrations: Sequence[CoreRegistration] = ()
 
 
 class Document(msgspec.Struct, omit_defaults=False, kw_only=True, rename={"schema_": "schema"}):
@@ -533,4 +550,5 @@ class Document(msgspec.Struct, omit_defaults=False, kw_only=True, rename={"schem
     agreements: list[Agreement]
     findings: list[Finding]
     signals: list[Signal] = []
+    core_registrations: list[CoreRegistration] = []
     summary: Summary

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from analyzer.report.layout import WIDTH, clip, grouped, plural, wrap
-from analyzer.report.model import Capture, Report, Signal
+from analyzer.report.model import Capture, CoreRegistration, Report, Signal
 from analyzer.report.view import View, shown
 
 _CAPTURES: Final = 12  # that are listed
+_ROWS: Final = 4  # registrations that are listed
+_WORDS: Final = {
+    "registered": "registered",
+    "deregistered": "de-registered",
+    "rejected": "rejected",
+    "unknown": "REGISTER, last answer",
+}
 _SIGNALS: Final = 8  # that are named
 _FEW_PORTS: Final = 2
 _MOSTLY: Final = 0.9  # of the frames
@@ -134,6 +141,8 @@ def nothing(report: Report, view: View, selected: bool) -> Iterator[str]:
         yield "UNKNOWN: no exchange was seen"
     else:
         yield "UNKNOWN: nothing could be read"
+    if not selected:
+        yield from _beyond(report.core_registrations, view)
     for capture in readable[:_CAPTURES]:
         yield from wrap(shown(_seen(capture), view), " ", "   ")
         if capture.sample is not None and not capture.sip_messages:
@@ -169,6 +178,19 @@ def _told(one: Signal, view: View) -> str:
     ends = f", {one.src} > {one.dst}" if one.src and one.dst else ""
     times = f" ({one.count} tries)" if one.count and one.kind in ("dns", "ike") else ""
     return f"{name} {one.detail}{ends}{times} {view.letter(one.capture)}#{one.frame}"
+
+
+def _beyond(found: Sequence[CoreRegistration], view: View) -> Iterator[str]:
+    """A row for each registration that was seen on Mw only."""
+    for one in found[:_ROWS]:
+        answer = f" {one.code or 'none'} {one.reason or ''}".rstrip()
+        who = f"{one.impu}  " if one.impu else ""
+        text = (
+            f"{who}{_WORDS[one.state]}{answer} ({view.frame(one.first)} to {view.frame(one.last)})"
+        )
+        yield from wrap(shown(f"{text}: agreement not in this file", view), " Mw only: ", "   ")
+    if len(found) > _ROWS:
+        yield f" {len(found) - _ROWS} more registrations on Mw only"
 
 
 def _next(captures: list[Capture], report: Report) -> Iterator[str]:

@@ -113,6 +113,7 @@ def redact(report: Report) -> Report:
         agreements=Mapped(report.agreements, change),
         findings=Mapped(report.findings, change),
         signals=[change(signal) for signal in report.signals],
+        core_registrations=[change(one) for one in report.core_registrations],
     )
 
 

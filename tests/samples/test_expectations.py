@@ -143,3 +143,39 @@ def test_nothing_is_said_of_runs_whose_first_hop_was_not_captured(name: str, suf
     assert judged.summary.exchanges == 0
     assert [one for one in judged.findings if one.severity in ("critical", "error")] == []
     assert exit_code(judged, "error") == CLEAN
+
+
+def test_a_registration_that_was_seen_beyond_the_first_hop_alone_has_a_row() -> None:
+    (row,) = report("ok_mw_only").core_registrations
+    assert (row.state, row.code) == ("registered", 200)
+    assert (row.first.frame, row.last.frame) == (1, 4)
+    lines = " ".join(text("ok_mw_only", "")).split()
+    assert f"Mw only: {row.impu} registered 200 OK" in " ".join(lines)
+    assert "agreement not in this file" in " ".join(lines)
+    assert report("ok_gm_mw").core_registrations == []
+
+
+@pytest.mark.parametrize("dialect", ["ims", "rfc3329", "draft-00", "arkko-01"])
+def test_a_dialect_that_was_named_is_that_of_every_run(dialect: str) -> None:
+    for name in ("ok_udp_null", "ok_draft_00", "ok_digest_rfc3329"):
+        judged = analyzer.analyze([str(path(name, ""))], Settings(dialect=dialect))
+        assert {one.dialect for one in judged.exchanges} == {dialect}
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "media"),
+    [
+        ("ok_udp_null", "ims", False),
+        ("ok_digest_rfc3329", "rfc3329", False),
+        ("ok_mediasec", "ims", True),
+        ("ok_mediasec_digest", "rfc3329", True),
+        ("ok_mediasec_200", "rfc3329", True),
+        ("ok_tls", "ims", False),
+        ("ok_draft_00", "draft-00", False),
+        ("ok_draft_01", "draft-01", False),
+        ("ok_arkko_00", "arkko-00", False),
+        ("ok_arkko_01", "arkko-01", False),
+    ],
+)
+def test_dialects_are_told(name: str, dialect: str, media: bool) -> None:
+    assert {(one.dialect, one.mediasec) for one in report(name).exchanges} == {(dialect, media)}

@@ -291,3 +291,16 @@ def test_any_message_reads_the_same_when_slim(rows: bytes, cut: bool) -> None:
     before = [message.texts(name) for name in message.header_names()]
     message.slim()
     assert [message.texts(name) for name in message.header_names()] == before
+
+
+def test_a_row_as_it_was_folded_and_one_that_a_line_break_cut(read: Read) -> None:
+    def listed(text: bytes) -> SipMessage:
+        rows = b"Security-Verify: ipsec-3gpp;s" + text + b"\r\nSecurity-Client:  tls \r\nExpires"
+        return read(REGISTER.replace(b"Expires", rows))
+
+    folded, cut = listed(b"\r\n pi-c=1"), listed(b"\r\npi-c=1;spi-s=2")
+    assert folded.folded_texts("security-verify") == ["ipsec-3gpp;s\r\n pi-c=1"]
+    assert cut.folded_texts("security-verify") == ["ipsec-3gpp;s\r\npi-c=1;spi-s=2"]
+    for one in (folded, cut):
+        assert one.folded_texts("security-client") == ["tls"]
+        assert one.folded_texts("security-server") == []
