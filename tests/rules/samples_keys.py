@@ -22,6 +22,19 @@ def incoming(**facts: Any) -> Any:
     return message(**{**given, **facts})
 
 
+def large(**facts: Any) -> Any:
+    """A request in fragments, sent again, and not answered."""
+    given = {
+        "method": "MESSAGE",
+        "protection": "esp",
+        "fragmented": True,
+        "retransmitted": 2,
+        "in_force": association(),
+        "response": None,
+    }
+    return message(**{**given, **facts})
+
+
 def report(**facts: Any) -> Any:
     """The report of a failed challenge: credentials with its nonce, and no response."""
     given = {"role": "failure-report", "response_empty": True, "aka": True, "method": "REGISTER"}
@@ -72,6 +85,17 @@ KEYS_SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
         "flow",
         [flow(key_variant="CK and IK the other way round"), flow(keys_fit=False)],
         [flow(), flow(keys_fit=True), flow(keys_fit=False, announced=False)],
+    ),
+    "PRT-24": (
+        "message",
+        [large()],
+        [
+            large(fragmented=False),
+            large(retransmitted=0),
+            large(response=response(200)),
+            large(protection="clear"),
+            large(in_force=association(state="temporary")),
+        ],
     ),
     "PRT-28": (
         "association",

@@ -215,11 +215,16 @@ class ExchangeFacts:
         return None if found is None else found.d_ver_note or None
 
     @fact
-    def network_mac(self) -> str | None:
+    def auts_mac(self) -> str | None:
         found = self.exchange.authentication
-        if found is None or found.network is None:
+        if found is None or found.auts is None:
             return None
-        return "right" if found.network else "wrong"
+        return "right" if found.auts else "wrong"
+
+    @fact
+    def sqn_ahead(self) -> int | None:
+        found = self.exchange.authentication
+        return None if found is None else found.ahead
 
     @fact
     def resync_ignored(self) -> str | None:

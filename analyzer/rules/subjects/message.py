@@ -100,6 +100,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
         self.retransmitted = message.retransmissions
         self.truncated = place.cut
         self.via_count = message.via_count
+        self.fragmented = message.transport == "udp" and len(message.frames) > 1
 
     @property
     def frames(self) -> tuple[tuple[int, int], ...]:
@@ -109,6 +110,14 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     @fact
     def dialect(self) -> str:
         return self.cast.dialect(self.place)
+
+    @fact
+    def network_mac(self) -> str | None:
+        exchange = self.place.exchange
+        found = None if exchange is None else exchange.authentication
+        if found is None or found.network is None:
+            return None
+        return "right" if found.network else "wrong"
 
     # ---- lists
 

@@ -110,10 +110,16 @@ EXCHANGE: Final = (
     ),
     Fact("d_ver_note", "text", "the form of the list it is over", needs=("keys",), wireshark=False),
     Fact(
-        "network_mac",
+        "auts_mac",
         "text",
-        "the MAC of AUTN, computed with K",
+        "the MAC of auts, computed with K",
         values=("right", "wrong"),
+        wireshark=False,
+    ),
+    Fact(
+        "sqn_ahead",
+        "int",
+        "how far the SQN of the phone is ahead of the network's, as auts says; absent without K",
         wireshark=False,
     ),
     Fact(

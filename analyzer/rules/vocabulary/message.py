@@ -52,6 +52,14 @@ MESSAGE: Final = (
         needs=("start", "protected_part"),
     ),
     Fact("in_dialog", "bool", "To has a tag"),
+    Fact(
+        "network_mac",
+        "text",
+        "MAC of the AUTN of its exchange, computed with K",
+        values=("right", "wrong"),
+        wireshark=False,
+    ),
+    Fact("fragmented", "bool", "came in several IP fragments"),
     Fact("via_count", "int", "number of Via values"),
     Fact("via_port", "int", "port of the top Via, 5060 where none is written"),
     Fact(
