@@ -53,6 +53,7 @@ STRAY_FLOWS: Final = 64  # ESP flows that nothing announced, named for each capt
 CX_AVPS: Final = 256  # AVPs of one Diameter message, or of one that holds others
 SECRETS_KEPT: Final = 64  # blocks of secrets kept of one pcapng
 KEY_LINES: Final = 1_000_000  # lines of a file of keys
+KEY_PATTERNS: Final = 1024  # of them with wildcards, which are tried one by one
 KEYS_BOUND: Final = 65_536  # challenges whose keys are remembered
 KEYS_OF_RAND: Final = 4  # different keys of one challenge
 KEY_PACKETS: Final = 8  # packets of one SA that the same keys are tried on before they are given up

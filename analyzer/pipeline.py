@@ -163,7 +163,7 @@ class Conductor:
                 if ring.secrets:
                     item.authentication = authenticate(item, ring)
                 if ring.given and item.association is not None:
-                    item.association.kernel = difference(item.association, ring.given)
+                    item.association.kernel = difference(item.association, ring)
 
     def problems(self) -> Iterable[tuple[int, Problem]]:
         """What flows/ and sip/ could not read or dropped, by capture."""

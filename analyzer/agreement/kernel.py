@@ -1,54 +1,30 @@
 """The SAs that a kernel has, laid beside those that were announced (TS 33.203 7.1)."""
 
-from collections.abc import Sequence
-
 from analyzer.agreement.association import Association
 from analyzer.keys.algorithms import encryption, integrity
-from analyzer.keys.keyring import GivenSa
+from analyzer.keys.keyring import GivenSa, KeyRing
 from analyzer.keys.sa_table import Sa
 
 
-def difference(association: Association, given: Sequence[GivenSa]) -> str:
+def difference(association: Association, ring: KeyRing) -> str:
     """How the kernel's SAs differ from this set, in words; "" where they do not, or where the
     kernel has none of the set (its list was taken at another time)."""
-    kernel = [one for one in given if one.origin.source == "xfrm"]
-    if not kernel:
-        return ""
     told: list[str] = []
     matched = 0
     for sa in association.sas:
-        one = _of(sa, kernel)
+        one = ring.kernel_sa(sa.src, sa.dst, sa.spi)
+        turned = ring.kernel_sa(sa.dst, sa.src, sa.spi)
+        moved = ring.kernel_way(sa.src, sa.dst, sa.sport, sa.dport)
+        matched += any(found is not None for found in (one, turned, moved))
         if one is not None:
-            matched += 1
             told += _differs(sa, one)
+        elif turned is not None:
+            told.append(f"{sa.name}: SPI 0x{sa.spi:08x} in the other direction")
+        elif moved is not None:
+            told.append(f"{sa.name}: SPI {_spi(moved)}, announced 0x{sa.spi:08x}")
         else:
-            turned = _turned(sa, kernel)
-            moved = _moved(sa, kernel)
-            if turned:
-                matched += 1
-                told.append(f"{sa.name}: SPI 0x{sa.spi:08x} in the other direction")
-            elif moved is not None:
-                matched += 1
-                told.append(f"{sa.name}: SPI {_spi(moved)}, announced 0x{sa.spi:08x}")
-            else:
-                told.append(f"{sa.name}: no SA with SPI 0x{sa.spi:08x}")
+            told.append(f"{sa.name}: no SA with SPI 0x{sa.spi:08x}")
     return "; ".join(told) if matched else ""
-
-
-def _of(sa: Sa, kernel: list[GivenSa]) -> GivenSa | None:
-    return next((one for one in kernel if (one.dst, one.spi) == (sa.dst, sa.spi)), None)
-
-
-def _turned(sa: Sa, kernel: list[GivenSa]) -> bool:
-    return any((one.src, one.dst, one.spi) == (sa.dst, sa.src, sa.spi) for one in kernel)
-
-
-def _moved(sa: Sa, kernel: list[GivenSa]) -> GivenSa | None:
-    """The kernel's SA of the same ends and ports under another SPI."""
-    wanted = sa.src, sa.dst, sa.sport, sa.dport
-    if not (sa.sport and sa.dport):
-        return None
-    return next((one for one in kernel if (one.src, one.dst, one.sport, one.dport) == wanted), None)
 
 
 def _spi(one: GivenSa) -> str:

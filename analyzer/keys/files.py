@@ -22,7 +22,7 @@ from analyzer.keys.algorithms import (
 )
 from analyzer.keys.keyring import GivenSa, KeyPair, KeyRing, Origin, Source, Subscriber
 from analyzer.keys.milenage import opc_of
-from analyzer.limits import KEY_LINES
+from analyzer.limits import KEY_LINES, KEY_PATTERNS
 
 JSON_SCHEMA: Final = "secagree-keys/1"
 
@@ -52,6 +52,9 @@ def read_keys(name: str, text: str, ring: KeyRing) -> None:
         found = list(read_esp_sa(name, text))
     if not found:
         raise KeysError(f"{name}: no SA in it (esp_sa, ip xfrm state and JSON are known)")
+    patterns = sum(isinstance(one.src, str) or isinstance(one.spi, str) for one in found)
+    if patterns > KEY_PATTERNS:
+        raise KeysError(f"{name}: more than {KEY_PATTERNS} lines with wildcards")
     for given in found:
         ring.give(given)
 
@@ -153,8 +156,8 @@ _XFRM_SA: Final = re.compile(r"^src (\S+) dst (\S+)", re.MULTILINE)
 _XFRM_FIELDS: Final[dict[str, re.Pattern[str]]] = {
     "spi": re.compile(r"\bproto esp\s.*?\bspi (0x[0-9a-f]+)"),
     "mode": re.compile(r"\bmode (\w+)"),
-    "auth": re.compile(r"\bauth(?:-trunc)? (\S+) (?:\"([^\"]*)\"|(0x[0-9a-f]*))"),
-    "enc": re.compile(r"\benc (\S+) (?:\"([^\"]*)\"|(0x[0-9a-f]*))"),
+    "auth": re.compile(r"\bauth(?:-trunc)? (\S+)(?: (?:\"([^\"]*)\"|(0x[0-9a-f]*)))?"),
+    "enc": re.compile(r"\benc (\S+)(?: (?:\"([^\"]*)\"|(0x[0-9a-f]*)))?"),
     "aead": re.compile(r"\baead (\S+) (0x[0-9a-f]*)(?: \(\d+ bits\))? (\d+)"),
     "ports": re.compile(r"\bsel .*?(?:sport (\d+) )?(?:dport (\d+))"),
     "stats": re.compile(r"replay-window (\d+) replay (\d+) failed (\d+)"),

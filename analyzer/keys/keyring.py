@@ -116,7 +116,10 @@ class KeyRing:
     __slots__ = (
         "_bound",
         "_derived",
+        "_exact",
         "_loose",
+        "_patterns",
+        "_ways",
         "given",
         "passwords",
         "results",
@@ -128,6 +131,9 @@ class KeyRing:
         self._bound: dict[bytes, list[KeyPair]] = {}
         self._derived: dict[tuple[bytes, str], list[KeyPair]] = {}
         self._loose: list[KeyPair] = []
+        self._exact: dict[tuple[bytes, int], list[GivenSa]] = {}
+        self._patterns: list[GivenSa] = []
+        self._ways: dict[tuple[bytes, bytes, int, int], GivenSa] = {}
         self.given: list[GivenSa] = []
         self.subscribers: list[Subscriber] = []
         self.results: dict[bytes, bytes] = {}
@@ -171,6 +177,31 @@ class KeyRing:
         """Keys of one SA."""
         self.given.append(given)
         self.version += 1
+        src, dst, spi = given.src, given.dst, given.spi
+        if isinstance(src, bytes) and isinstance(dst, bytes) and isinstance(spi, int):
+            self._exact.setdefault((dst, spi), []).append(given)
+            if given.sport and given.dport:
+                self._ways[src, dst, given.sport, given.dport] = given
+        else:
+            self._patterns.append(given)
+
+    def given_for(self, src: bytes, dst: bytes, spi: int) -> Iterator[GivenSa]:
+        """The SAs given that cover packets between these ends with this SPI."""
+        for one in self._exact.get((dst, spi), ()):
+            if one.src == src:
+                yield one
+        for one in self._patterns:
+            if one.covers(src, dst, spi):
+                yield one
+
+    def kernel_sa(self, src: bytes, dst: bytes, spi: int) -> GivenSa | None:
+        """The SA of a kernel between these ends with this SPI."""
+        found = self._exact.get((dst, spi), ())
+        return next((one for one in found if one.src == src and one.origin.source == "xfrm"), None)
+
+    def kernel_way(self, src: bytes, dst: bytes, sport: int, dport: int) -> GivenSa | None:
+        """The SA of a kernel between these ends and ports."""
+        return self._ways.get((src, dst, sport, dport))
 
     def enrol(self, subscriber: Subscriber) -> None:
         """The secrets of one USIM."""

@@ -83,7 +83,7 @@ class SaTable:
     def known(self, sa: Sa | None, src: bytes, dst: bytes, spi: int) -> int:
         """How many candidates there are; it grows when a key is found."""
         ring = self.ring
-        given = sum(one.covers(src, dst, spi) for one in ring.given)
+        given = sum(1 for _ in ring.given_for(src, dst, spi)) if ring.given else 0
         return given if sa is None else given + sum(1 for _ in ring.pairs(sa.nonce, sa.identity))
 
     def candidates(self, sa: Sa | None, src: bytes, dst: bytes, spi: int) -> Iterator[EspKey]:
@@ -93,11 +93,10 @@ class SaTable:
                 key = expanded(sa.alg, sa.ealg, pair)
                 if key is not None:
                     yield key
-        for given in self.ring.given:
-            if given.covers(src, dst, spi):
-                key = of_given(given, sa)
-                if key is not None:
-                    yield key
+        for given in self.ring.given_for(src, dst, spi):
+            key = of_given(given, sa)
+            if key is not None:
+                yield key
 
 
 def expanded(alg: str, ealg: str, pair: KeyPair, variant: str = "") -> EspKey | None:
