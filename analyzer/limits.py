@@ -6,8 +6,14 @@ Times are integer nanoseconds, sizes are bytes. What is dropped at a bound is co
 
 from typing import Final
 
+Bounds = dict[str, tuple[int, int]]
+"""How near bounds that all captures share were: by a name, the most there was, and the bound."""
+
 SECOND: Final = 1_000_000_000
 MILLISECOND: Final = 1_000_000
+
+SHARED: Final = 8 << 20  # octets of captures worth the start of further processes
+BATCH: Final = 1 << 18  # octets sent to one of them at once
 
 # capture
 CHUNK: Final = 1 << 20  # bytes read from a file at once
@@ -34,7 +40,7 @@ FRAGMENTED: Final = 1024  # datagrams being reassembled at once
 FRAGMENTS: Final = 256  # fragments of one datagram
 FRAGMENT_LIFE: Final = 30 * SECOND  # RFC 8200 4.5 allows 60 s; captures do not need it
 DATAGRAM: Final = 65_535  # a reassembled IP payload
-STREAMS: Final = 8192  # TCP directions followed at once
+STREAMS: Final = 32_768  # TCP directions followed at once
 STREAM_WAIT: Final = 256  # segments held back behind one gap
 STREAM_BUFFER: Final = 1 << 18  # bytes held back behind one gap
 FRAGMENT_BUFFER: Final = 1 << 24  # bytes of all fragments held together, with what holds them

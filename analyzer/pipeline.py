@@ -10,38 +10,56 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
+import msgspec
+
 from analyzer.agreement.authentication import authenticate
+from analyzer.agreement.core import CoreRegistration, alone
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, SaEvent, release
 from analyzer.agreement.kernel import difference
-from analyzer.agreement.order import CLOSING, OPEN, OVERDUE, PACKET, START, UNFINISHED
+from analyzer.agreement.order import (
+    CLOSING,
+    END,
+    OPEN,
+    OVERDUE,
+    PACKET,
+    START,
+    UNFINISHED,
+    Order,
+    packed,
+)
 from analyzer.agreement.reconstruction import Reconstruction
 from analyzer.capture import Captures, Clock, Watermark, align, open_captures
 from analyzer.capture.packet import CaptureInfo, Packet, Problem
 from analyzer.collector import paused
 from analyzer.flows import Flow, Flows
 from analyzer.flows.datagram import Datagram, EspSeen, KeysSeen
-from analyzer.flows.ledger import EspLedger
+from analyzer.flows.ledger import EspCounts, EspLedger
 from analyzer.flows.problems import Problems
 from analyzer.keys.files import KeysError, hex_key, read_esp_sa, read_keys, read_usim
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import SaTable
-from analyzer.limits import ENGINES, KEYS_BOUND, SECOND, SWEEPS
+from analyzer.limits import ENGINES, KEYS_BOUND, SHARED, SWEEPS, Bounds
 from analyzer.report import assembly, model
 from analyzer.report.evidence import outside
+from analyzer.report.joined import Share, joined
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.report.steps import keep, steps
 from analyzer.report.summary import summarise
 from analyzer.rules import book as rule_book
 from analyzer.rules import policy as rule_policy
+from analyzer.rules.conclusion import conclude
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judge
 from analyzer.rules.selection import selected
 from analyzer.rules.vocabulary import POLICY_DEFAULTS
+from analyzer.sharing.routing import Core, Routed, Turn, Turns, Whole
+from analyzer.sharing.witness import Met
 from analyzer.sip import SipMessage, SipReader
 from analyzer.sip.early import Early, Held
 from analyzer.version import NAME, VERSION
@@ -67,9 +85,10 @@ class Settings:
 
     `select` replaces the rules that are on, `extend_select` adds, `ignore` wins; each an id, a
     name or a family. `engine` says who reads SIP (`wireshark/second`); `tls_keylog` is a file of
-    TLS secrets for it. `jobs` is how many processes may work; the report does not depend on it.
-    `keys` are files of keys and `usim` files of USIMs (`keys.files`), `ck` and `ik` one pair of
-    keys in hexadecimal; `show_keys` leaves keys readable in the report.
+    TLS secrets for it. `jobs` is how many processes may work, from `shared_from` octets of captures
+    on; the report does not depend on it. `keys` are files of keys and `usim` files of USIMs
+    (`keys.files`), `ck` and `ik` one pair of keys in hexadecimal; `show_keys` leaves keys readable
+    in the report.
     `clocks` says of captures, by path or name, how many nanoseconds their clock is ahead.
     """
 
@@ -89,6 +108,24 @@ class Settings:
     engine: Mode = "auto"
     tls_keylog: str | None = None
     clocks: Mapping[str, int] = field(default_factory=dict)
+    shared_from: int = SHARED
+
+
+class Seen(msgspec.Struct):
+    """What `flows/` and `sip/` counted, by capture, and what was seen outside of all exchanges.
+
+    `problems`: a list for each room's kinds. `beyond` are registrations met beyond the first hop,
+    `identities` those that runs on the access side were seen of.
+    """
+
+    problems: list[list[tuple[int, Problem]]]
+    sightings: dict[int, int]
+    messages: dict[int, int]
+    protected: dict[int, int]
+    esp: dict[int, EspCounts]
+    signals: list[model.Signal]
+    beyond: list[CoreRegistration]
+    identities: set[str]
 
 
 class Watch(Protocol):
@@ -104,7 +141,8 @@ class Watch(Protocol):
 class Conductor:
     """Drives packets through `flows/`, `sip/` and `agreement/`, one at a time.
 
-    `messages` and `sa_events`, where set to a list, take down what passes, in order.
+    `messages` and `sa_events`, where set to a list, take down what passes, in order. `met`, where
+    it is set, takes down what other shares of the work must not have met.
     """
 
     def __init__(self, ring: KeyRing | None = None, esp: EspWatch | None = None) -> None:
@@ -117,41 +155,65 @@ class Conductor:
         self.reconstruction = Reconstruction()
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
+        self.met: Met | None = None
+        self._order = START
         self._number = START[0]  # of the packet, among all
-        self._turned: dict[int, int] = {}
+        self._latest = 0  # time of a packet
+        self._turns = Turns()
         self._truncated = Problems()
 
     def feed(self, packet: Packet | Watermark) -> list[Item]:
         """One packet through all rooms; what closed because of it."""
+        return [*self.pass_time(packet), *self.pass_on(packet)]
+
+    def pass_time(self, packet: Packet | Watermark | Datagram) -> list[Item]:
+        """The time goes on with a packet; what closed before it."""
         self._number += 1
-        if self.early:
-            self._set_free(self.early.due(packet.time))
-            self._apply(self.reconstruction.sa_events())
-        if packet.time >= self._turned.get(packet.capture, 0) or isinstance(packet, Watermark):
-            self._turn(packet)
-        if not isinstance(packet, Watermark):
-            self.reconstruction.at((self._number, PACKET))
-            self._pass(self.flows.feed(packet))
-        items = self.reconstruction.take()
-        if items and not self.table.ring.empty:
-            self._unveil(items)
-        return items
+        self._latest = max(self._latest, packet.time)
+        if not self._turns.due(packet):
+            return []
+        self._turn(self._number, packet.capture, packet.line, packet.time)
+        return self._closed()
+
+    def pass_on(self, packet: Packet | Watermark) -> list[Item]:
+        """The packet itself, behind `pass_time`."""
+        if isinstance(packet, Watermark):
+            return []
+        self._at((self._number, PACKET))
+        self._pass(self.flows.feed(packet))
+        return self._closed()
+
+    def take(self, routed: Routed) -> list[Item]:
+        """The same of a share of the work: its whole packets, and what all shares hear."""
+        if isinstance(routed, Whole):
+            self._at((routed.number, PACKET))
+            self._pass(self.flows.take(routed.packet, routed.frames))
+        elif isinstance(routed, Turn):
+            self._turn(routed.number, routed.capture, routed.line, routed.time)
+        elif isinstance(routed, Core):
+            self.reconstruction.legs.tell_core(routed.src, routed.dst)
+        else:
+            self._latest = routed.time
+        return self._closed()
 
     def finish(self) -> list[Item]:
         """The captures have ended; everything that was still open."""
-        end = self._number + 1
         for since, flows in self.flows.remaining():
-            self.reconstruction.at((end, OVERDUE, *since))
+            self._at((END, OVERDUE, *since))
             self._pass(flows)
         for message in self.reader.finish():
-            self.reconstruction.at((end, UNFINISHED, message.capture, message.frame))
+            self._at((END, UNFINISHED, message.capture, message.frame))
             self._hear([message])
         self._set_free(self.early.finish())
-        self.reconstruction.at((end, OPEN))
-        self.reconstruction.finish()
+        self._at((END, OPEN))
+        self.reconstruction.finish(self._latest)
         self._apply(self.reconstruction.sa_events())
+        return self._closed()
+
+    def _closed(self) -> list[Item]:
+        """What closed since this was asked last."""
         items = self.reconstruction.take()
-        if not self.table.ring.empty:
+        if items and not self.table.ring.empty:
             self._unveil(items)
         return items
 
@@ -165,28 +227,53 @@ class Conductor:
                 if ring.given and item.association is not None:
                     item.association.kernel = difference(item.association, ring)
 
-    def problems(self) -> Iterable[tuple[int, Problem]]:
-        """What flows/ and sip/ could not read or dropped, by capture."""
-        yield from self.flows.problems
-        yield from self.reader.problems
-        yield from self._truncated
+    @property
+    def seen(self) -> Seen:
+        """What `flows/` and `sip/` counted."""
+        return Seen(
+            [list(self.flows.problems), self.reader.problems, list(self._truncated)],
+            self.reader.sightings,
+            self.reader.messages,
+            self.reader.protected,
+            self.ledger.counts,
+            outside(self.reconstruction.evidence),
+            self.reconstruction.beyond,
+            self.reconstruction.legs.identities(),
+        )
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came that all captures share."""
+        rooms = (
+            self.flows.bounds | self.reader.bounds | self.early.bounds | self.reconstruction.bounds
+        )
+        return rooms | self.table.bounds | self.table.ring.bounds
+
+    def _at(self, order: Order) -> None:
+        """What is taken in next stands here in the order of the sweep."""
+        self._order = order
+        self.reconstruction.at(order)
 
     def _set_free(self, held: list[Held]) -> None:
         """Responses that waited for their request, each in its own place of the order."""
-        for message, number in held:
-            self.reconstruction.at((number, PACKET))
+        now = self._order
+        for message, order in held:
+            self._at(order)
             self.reconstruction.message(message)
+        self._at(now)
+        self._apply(self.reconstruction.sa_events())
 
-    def _turn(self, packet: Packet | Watermark | Datagram) -> None:
+    def _turn(self, number: int, capture: int, line: int, time: int) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
-        time = packet.time
-        self._turned[packet.capture] = time + SECOND
+        if self.early:
+            self._at((number, OVERDUE))
+            self._set_free(self.early.due(time))
         for since, flows in self.flows.overdue(time):
-            self.reconstruction.at((self._number, OVERDUE, *since))
+            self._at((number, OVERDUE, *since))
             self._pass(flows)
         self.reader.advance(time)
-        self.reconstruction.at((self._number, CLOSING))
-        self.reconstruction.advance(packet.capture, packet.line, time)
+        self._at((number, CLOSING))
+        self.reconstruction.advance(capture, line, time)
         self._apply(self.reconstruction.sa_events())
 
     def _pass(self, flows: list[Flow]) -> None:
@@ -196,9 +283,10 @@ class Conductor:
             elif isinstance(flow, EspSeen):
                 if self.early:
                     self._set_free(self.early.in_clear(flow.src, flow.dst))
-                    self.reconstruction.at((self._number, PACKET))
-                    self._apply(self.reconstruction.sa_events())
-                self.ledger.see(flow, self.table.get(flow.dst, flow.spi) is not None)
+                announced = self.table.get(flow.dst, flow.spi) is not None
+                self.ledger.see(flow, announced)
+                if self.met is not None and not announced:
+                    self.met.missed.add((flow.dst, flow.spi))
                 self.reconstruction.esp(flow)
             elif isinstance(flow, KeysSeen):
                 self._find(flow)
@@ -210,13 +298,16 @@ class Conductor:
         for message in messages:
             if message.truncated and message.transport != "tcp":  # of TCP it was told already
                 self._truncated.note(message.capture, TRUNCATED, message.frame)
+            if self.met is not None:
+                self.met.calls.add(message.call_id)
             if self.messages is not None:
                 self.messages.append(message)
-            if self.early.takes(message, self._number):
-                continue
-            if self.early and message.is_request:
+            if self.early:
                 self._set_free(self.early.before(message))
-                self.reconstruction.at((self._number, PACKET))
+            if message.code and message.request is None:
+                near = self.reconstruction.legs.leg(message)[0] == "gm"
+                if self.early.takes(message, self._order, near):
+                    continue
             self.reconstruction.message(message)
             if self.early and message.is_request:
                 self._set_free(self.early.answers(message))
@@ -237,6 +328,8 @@ class Conductor:
                     self._esp.announced(event.sas)
             else:
                 self.table.remove(event.sas)
+        if self.met is not None:
+            self.met.hear(events)
         if self.sa_events is not None:
             self.sa_events.extend(events)
 
@@ -266,14 +359,11 @@ class TwoEngines(Conductor):
         super().__init__(ring, esp)
         self._only = second.only
 
-    def feed(self, packet: Packet | Watermark | Datagram) -> list[Item]:
+    def pass_on(self, packet: Packet | Watermark | Datagram) -> list[Item]:
         """One packet, or what the second engine read of one."""
         if not isinstance(packet, Datagram):
-            return super().feed(packet)
-        self._number += 1
-        if packet.time >= self._turned.get(packet.capture, 0):
-            self._turn(packet)
-        self.reconstruction.at((self._number, PACKET))
+            return super().pass_on(packet)
+        self._at((self._number, PACKET))
         super()._pass([packet])
         return self.reconstruction.take()
 
@@ -284,12 +374,17 @@ class TwoEngines(Conductor):
 
 
 @dataclass
-class _Findings:
-    """What judging leaves behind: the spools, and the judge with its findings."""
+class Results:
+    """What judging leaves behind: the spools, and the judge with its findings.
+
+    `orders` says of what each spool holds where it stands, `born` by its number where it began.
+    """
 
     judge: Judge
     told: Told | None = None
     watch: Watch | None = None
+    orders: tuple[list[bytes], list[bytes]] = field(default_factory=lambda: ([], []))
+    born: tuple[dict[int, bytes], dict[int, bytes]] = field(default_factory=lambda: ({}, {}))
     sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
@@ -305,6 +400,7 @@ class _Findings:
                 judged = self.judge.exchange(item)
                 made = assembly.exchange(judged, captures)
                 self.exchanges.append(made, keep(item))
+                self._place(0, item)
                 if self.told is not None:
                     self._tell(item, made, self.judge.since(mark), closed=True)
                 judged.facts.dismiss()
@@ -312,7 +408,23 @@ class _Findings:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
                     self.agreements.append(assembly.agreement(item))
+                    self._place(1, item)
             release(item)
+
+    def share(self) -> Share:
+        """All of it, to be put in order."""
+        exchanges, agreements = (
+            [born[number] for number in range(1, len(born) + 1)] for born in self.born
+        )
+        return Share(
+            (self.exchanges, self.orders[0], exchanges),
+            (self.agreements, self.orders[1], agreements),
+            self.judge.found(),
+        )
+
+    def _place(self, spool: int, item: Exchange | Agreement) -> None:
+        self.orders[spool].append(packed(item.order))
+        self.born[spool][item.number] = packed(item.born)
 
     def _compression(self, run: Exchange) -> None:
         """Note a run that came to no end, of a client that names SigComp (RFC 3486 4)."""
@@ -339,6 +451,14 @@ class _Findings:
         self.told(made, [assembly.finding(one) for one in found], closed)
 
 
+class Swept(NamedTuple):
+    """What one sweep gives. `keys_came_late`: packets stayed closed whose keys the ring has now."""
+
+    report: model.Report
+    ring: KeyRing
+    keys_came_late: bool
+
+
 def analyze(
     inputs: Sequence[Input], settings: Settings | None = None, watch: Watch | None = None
 ) -> model.Report:
@@ -359,11 +479,10 @@ def run(
 ) -> Swept:
     """As `analyze`, with the keys that the last sweep knew; `esp` hears of what it opened."""
     captures = open_captures(inputs)
-    engine = _engine(settings)
-    ring = _ring(settings)
+    rules, known = engine(settings), ring(settings)
     align(captures, settings.clocks)
     for number in range(1, SWEEPS + 1):
-        swept = sweep(captures, engine, settings.strict, ring=ring, watch=watch, esp=esp)
+        swept = _swept(captures, settings, rules, known, watch, esp)
         if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
             break
     second = _second(captures, settings)
@@ -373,7 +492,26 @@ def run(
         for number, problem in second.problems:
             swept.report.captures[number].problems.append(assembly.problem(problem))
         return swept
-    return sweep(captures, engine, settings.strict, ring=ring, second=second, watch=watch, esp=esp)
+    return sweep(captures, rules, settings.strict, ring=known, second=second, watch=watch, esp=esp)
+
+
+def _swept(
+    captures: Captures,
+    settings: Settings,
+    rules: Engine,
+    known: KeyRing,
+    watch: Watch | None,
+    esp: EspWatch | None,
+) -> Swept:
+    """One sweep, by several processes where that is worth it and can be done."""
+    alone = watch is not None or esp is not None or settings.jobs == 1
+    if not alone and captures.repeatable and captures.size >= settings.shared_from:
+        from analyzer.pipeline_shared import shared_sweep
+
+        swept = shared_sweep(captures, settings, known)
+        if swept is not None:
+            return swept
+    return sweep(captures, rules, settings.strict, ring=known, watch=watch, esp=esp)
 
 
 def _second(captures: Captures, settings: Settings) -> Second | None:
@@ -393,8 +531,8 @@ def _second(captures: Captures, settings: Settings) -> Second | None:
 def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> model.Report:
     """As `analyze`, of one stream as it comes: `told` hears of every exchange in time."""
     settings = settings or Settings()
-    ring, engine = _ring(settings), _engine(settings)
-    return sweep(open_captures([stream]), engine, settings.strict, told, ring).report
+    captures = open_captures([stream])
+    return sweep(captures, engine(settings), settings.strict, told, ring(settings)).report
 
 
 def read_secrets(info: CaptureInfo, ring: KeyRing) -> None:
@@ -407,14 +545,6 @@ def read_secrets(info: CaptureInfo, ring: KeyRing) -> None:
                     ring.give(given)
         except KeysError as error:
             info.problems.append(Problem("secrets", detail=str(error)))
-
-
-class Swept(NamedTuple):
-    """What one sweep gives. `keys_came_late`: packets stayed closed whose keys the ring has now."""
-
-    report: model.Report
-    ring: KeyRing
-    keys_came_late: bool
 
 
 def sweep(
@@ -431,7 +561,7 @@ def sweep(
     them, and of the keys in `ring`, to which it adds those it finds."""
     conductor = Conductor(ring, esp) if second is None else TwoEngines(second, ring, esp)
     conductor.reconstruction.dialect = engine.dialect
-    kept = _Findings(Judge(engine), told, watch)
+    kept = Results(Judge(engine), told, watch)
     for one in (watch, esp):
         if one is not None:
             one.begin()
@@ -440,7 +570,10 @@ def sweep(
         conductor.reconstruction.known = []
     with paused():
         for packet in captures if second is None else _interleaved(captures, second):
-            items = conductor.feed(packet)
+            items = conductor.pass_time(packet)
+            if items:
+                kept.take(items, count)
+            items = conductor.pass_on(packet)
             if told is not None:
                 kept.preview(engine, conductor, count)
             if items:
@@ -448,8 +581,8 @@ def sweep(
         kept.take(conductor.finish(), count)
     for info in captures.infos:
         read_secrets(info, conductor.table.ring)
-    report = _report(captures, conductor, kept, strict, second)
-    return Swept(report, conductor.table.ring, conductor.flows.keys_came_late)
+    made = report(captures, conductor.seen, [kept.share()], engine, strict, kept.sigcomp, second)
+    return Swept(made, conductor.table.ring, conductor.flows.keys_came_late)
 
 
 def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:
@@ -487,34 +620,37 @@ def _on_its_line(datagram: Datagram, captures: Captures) -> Datagram:
     return datagram
 
 
-def _report(
+def report(
     captures: Captures,
-    conductor: Conductor,
-    kept: _Findings,
+    seen: Seen,
+    shares: Sequence[Share],
+    engine: Engine,
     strict: bool,
-    second: Second | None,
+    sigcomp: Iterable[int] = (),
+    second: Second | None = None,
 ) -> model.Report:
-    for number in kept.sigcomp:
+    """The report on what was seen, judged and put away."""
+    for number in sigcomp:
         captures.infos[number].sigcomp = True
-    found = [assembly.finding(one) for one in kept.judge.finish()]
+    exchanges, agreements = joined(shares)
+    found = [assembly.finding(one) for one in conclude([one.found for one in shares], engine)]
     by_owner: dict[str, list[str]] = {}
     for one in found:
         for owner in (one.exchange, one.agreement):
             if owner is not None:
                 by_owner.setdefault(owner, []).append(one.id)
-    kept.exchanges.findings = by_owner
-    kept.agreements.findings = by_owner
+    exchanges.findings = agreements.findings = by_owner
     report = model.Report(
         tool=model.Tool(name=NAME, version=VERSION),
-        captures=_captures(captures, conductor, second),
-        exchanges=kept.exchanges,
-        agreements=kept.agreements,
+        captures=_captures(captures, seen, second),
+        exchanges=exchanges,
+        agreements=agreements,
         findings=found,
-        summary=summarise(kept.exchanges, found, strict),
+        summary=summarise(exchanges, found, strict),
         strict=strict,
-        signals=outside(conductor.reconstruction.evidence),
+        signals=seen.signals,
         core_registrations=[
-            assembly.core_registration(one) for one in conductor.reconstruction.core_registrations()
+            assembly.core_registration(one) for one in alone(seen.beyond, seen.identities)
         ],
     )
     return _sampled(report, captures)
@@ -529,44 +665,41 @@ def _sampled(report: model.Report, captures: Captures) -> model.Report:
     return report
 
 
-def _captures(
-    captures: Captures, conductor: Conductor, second: Second | None
-) -> list[model.Capture]:
-    for number, problem in conductor.problems():
+def _captures(captures: Captures, seen: Seen, second: Second | None) -> list[model.Capture]:
+    for number, problem in chain.from_iterable(seen.problems):
         info = captures.infos[number]
         if problem.kind == TRUNCATED and info.cut:
             problem.detail = "cut by the snap length: capture whole packets (tcpdump -s 0)"
         info.problems.append(problem)
     if second is not None:
         _read_after_all(captures.infos, second)
-    reader = conductor.reader
     return [
         assembly.capture(
             info,
-            reader.sightings[number],
-            reader.messages[number],
+            seen.sightings.get(number, 0),
+            seen.messages.get(number, 0),
             captures.clocks.get(number),
-            sip_in_esp=reader.protected[number] or None,
+            sip_in_esp=seen.protected.get(number) or None,
             tshark=None if second is None else _second_engine(second, number),
-            **assembly.esp_counts(conductor.ledger[number]),
+            **assembly.esp_counts(seen.esp.get(number) or EspCounts()),
         )
         for number, info in enumerate(captures.infos)
     ]
 
 
-def _ring(settings: Settings) -> KeyRing:
+def ring(settings: Settings) -> KeyRing:
     """What is known before the first packet."""
-    ring = KeyRing()
+    known = KeyRing()
     for path in settings.keys:
-        read_keys(Path(path).name, _text(path), ring)
+        read_keys(Path(path).name, _text(path), known)
     for path in settings.usim:
-        read_usim(Path(path).name, _text(path), ring)
+        read_usim(Path(path).name, _text(path), known)
     if (settings.ck is None) != (settings.ik is None):
         raise KeysError("ck and ik: one is given without the other")
     if settings.ck is not None and settings.ik is not None:
         pair = hex_key("ck", settings.ck), hex_key("ik", settings.ik)
-        ring.add(KeyPair(*pair, Origin("option")))
-    return ring
+        known.add(KeyPair(*pair, Origin("option")))
+    return known
 
 
 def _text(path: str) -> str:
@@ -593,7 +726,8 @@ def _read_after_all(infos: Sequence[CaptureInfo], second: Second) -> None:
         infos[number].problems.append(problem)
 
 
-def _engine(settings: Settings) -> Engine:
+def engine(settings: Settings) -> Engine:
+    """The rules in force. Raises `BookError`."""
     if settings.rules or settings.policy is not None:
         return _own_engine(settings)
     return _shipped_engine(

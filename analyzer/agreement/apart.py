@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from analyzer.agreement.order import Order
 from analyzer.agreement.place import Place
 from analyzer.flows.datagram import EspSeen
-from analyzer.limits import CLOCKS_APART, FAR, LATER, RESIDUAL, STRAYS_KEPT
+from analyzer.limits import CLOCKS_APART, FAR, LATER, RESIDUAL, STRAYS_KEPT, Bounds
 from analyzer.sip.aging import Aging
 from analyzer.sip.message import SipMessage
 
@@ -32,6 +32,11 @@ class Unannounced:
             self._seen.put(key, [esp])
         elif len(seen) < LATER:
             seen.append(esp)
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"strays-kept": self._seen.reached}
 
     def turn(self, now: int) -> None:
         """Let the time be `now` (ns)."""
@@ -76,12 +81,10 @@ class Forwards:
 
     def due(self, time: int) -> Iterator[Ahead]:
         """Those whose run does not begin any more, at this time."""
-        while self._waiting:
-            call_id, waiting = next(iter(self._waiting.items()))
-            if waiting[0][0].message.time >= time - RESIDUAL:
-                return
-            del self._waiting[call_id]
-            yield from waiting
+        for call_id, waiting in list(self._waiting.items()):
+            if waiting[0][0].message.time < time - RESIDUAL:
+                del self._waiting[call_id]
+                yield from waiting
 
     def finish(self) -> Iterator[Ahead]:
         """All that wait."""

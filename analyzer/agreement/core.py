@@ -4,7 +4,7 @@ The agreement is between the phone and its first hop, and what there is of it is
 a request goes on (TS 24.229 5.2.2): none of it is in such a file.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 import msgspec
 
@@ -54,6 +54,14 @@ class Core:
         elif message.code >= 200:
             run.code, run.reason = message.code, message.reason
 
-    def alone(self, seen: Container[str]) -> list[CoreRegistration]:
-        """Those of identities that no run on the access side was seen of, in the order of time."""
-        return [run for run in self._runs.values() if run.impu not in seen]
+    @property
+    def runs(self) -> list[CoreRegistration]:
+        """All of them."""
+        return list(self._runs.values())
+
+
+def alone(runs: Iterable[CoreRegistration], seen: Container[str]) -> list[CoreRegistration]:
+    """Those of identities that no run on the access side was seen of, in the order of time; the
+    first `limits.CORE_RUNS` of them."""
+    rising = sorted(runs, key=lambda run: (run.time, run.first))[:CORE_RUNS]
+    return [run for run in rising if run.impu not in seen]

@@ -13,7 +13,7 @@ from analyzer.agreement.items import Dialog, Item, Loose, LooseTransaction, Requ
 from analyzer.agreement.order import Order
 from analyzer.agreement.place import Place
 from analyzer.agreement.settlements import Settlements
-from analyzer.limits import ASKED, DIALOGS, FORKED
+from analyzer.limits import ASKED, DIALOGS, FORKED, Bounds
 from analyzer.sip.message import SipMessage
 
 # Methods that open dialogs or travel in them (RFC 3261, 3262, 3311, 3515, 6086, 6665).
@@ -31,6 +31,7 @@ class Later:
         self._put = put
         self._asked: OrderedDict[int, tuple[Place, Request | None, Order]] = OrderedDict()
         self._forked: OrderedDict[int, tuple[SipMessage, Request]] = OrderedDict()
+        self._most_asked = self._most_forked = 0
 
     def request(self, place: Place, order: Order) -> None:
         """It is handed on when its answer came, or at the end."""
@@ -46,6 +47,12 @@ class Later:
         if len(self._asked) >= ASKED:
             self._put(Loose(self._asked.popitem(last=False)[1][0]))
         self._asked[id(message)] = place, request, order
+        self._most_asked = max(self._most_asked, len(self._asked))
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"asked": (self._most_asked, ASKED), "forked": (self._most_forked, FORKED)}
 
     def take(self, request: SipMessage) -> Place | None:
         """It began a run after all: it waits here no longer."""
@@ -118,6 +125,7 @@ class Later:
             if len(self._forked) >= FORKED:
                 self._forked.popitem(last=False)
             self._forked[id(asked)] = asked, request
+            self._most_forked = max(self._most_forked, len(self._forked))
 
     def _fork(self, key: int, message: SipMessage) -> None:
         """A further 2xx to a request that had its final answer: of another branch of the fork."""

@@ -4,6 +4,7 @@ RFC 3329 2.3.2 rests on the same test: a request that reaches the first hop has 
 towards the UE are told by the addresses learnt from its registrations (rules.md G2).
 """
 
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from analyzer.agreement import older
@@ -20,11 +21,13 @@ MW_HEADERS: Final = ("p-visited-network-id", "path", "p-charging-vector")
 class Legs:
     """What the registrations seen so far say about pairs of addresses."""
 
-    __slots__ = ("_access", "_core")
+    __slots__ = ("_access", "_core", "cores", "number")
 
     def __init__(self) -> None:
         self._access: dict[tuple[bytes, bytes], Access] = {}
         self._core: set[tuple[bytes, bytes]] = set()
+        self.number = -1  # of the packet that is taken in
+        self.cores: dict[tuple[bytes, bytes], int] = {}  # the number of the packet that showed it
 
     def access(self, src: bytes, dst: bytes) -> Access | None:
         """The Access between these two addresses, in either direction."""
@@ -44,6 +47,15 @@ class Legs:
     def identities(self) -> set[str]:
         """Those that a run was seen of on the access side."""
         return {name for access in self._access.values() for name in access.standings}
+
+    @property
+    def accesses(self) -> Iterator[Access]:
+        """All that were learnt."""
+        return (one for (ue, _), one in self._access.items() if ue == one.ue)
+
+    def tell_core(self, src: bytes, dst: bytes) -> None:
+        """What another share of the work learns now."""
+        self._add_core((src, dst))
 
     def leg(self, message: SipMessage) -> tuple[Leg, str]:
         """(leg, evidence) of one message; registrations teach the pairs."""
@@ -98,6 +110,10 @@ class Legs:
         return "unknown", ""
 
     def _learn_core(self, pair: tuple[bytes, bytes]) -> None:
+        self.cores.setdefault(min(pair, (pair[1], pair[0])), self.number)
+        self._add_core(pair)
+
+    def _add_core(self, pair: tuple[bytes, bytes]) -> None:
         if len(self._core) < 2 * ACCESSES:
             self._core.add(pair)
             self._core.add((pair[1], pair[0]))

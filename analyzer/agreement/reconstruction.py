@@ -37,12 +37,15 @@ from analyzer.agreement.settlements import Settlements, conclude, due_lists, ser
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
+    ACCESSES,
     ANSWER_WAIT,
     FAR,
     LATER,
     OVERLAP,
     REG_AWAIT_AUTH,
     SECOND,
+    SIGNALLED,
+    Bounds,
 )
 from analyzer.sip.message import SipMessage
 
@@ -82,7 +85,7 @@ class Reconstruction:
         self.evidence = Evidence()
         self._core = Core()
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
-        self._legs = Legs()
+        self.legs = Legs()
         self._settlements = Settlements()
         self._open: dict[tuple[bytes, str], Exchange] = {}
         self._calls: dict[str, Exchange] = {}
@@ -106,14 +109,14 @@ class Reconstruction:
     def at(self, order: Order) -> None:
         """What is taken in next stands here in the order of the sweep."""
         self._order = self._settlements.order = order
+        self.legs.number = order[0]
 
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
-        self._clock = max(self._clock, message.time)
         if message.truncated and not (message.call_id and message.cseq >= 0):
-            self._legs.learn(message.src, message.dst).cut = True
+            self.legs.learn(message.src, message.dst).cut = True
             return
-        leg, evidence = self._legs.leg(message)
+        leg, evidence = self.legs.leg(message)
         if message.code == 401:
             found = keys_in(message, leg)
             if found is not None:
@@ -127,7 +130,6 @@ class Reconstruction:
 
     def esp(self, esp: EspSeen) -> None:
         """Take one ESP packet, opened or not."""
-        self._clock = max(self._clock, esp.time)
         if esp.copy:
             return
         hit = self._settlements.sa(esp.dst, esp.spi)
@@ -141,7 +143,7 @@ class Reconstruction:
             flow.late += 1
         if association.state == "announced":
             association.state = "temporary"
-        access = self._legs.access(esp.src, esp.dst)
+        access = self.legs.access(esp.src, esp.dst)
         if access is None:
             return
         access.esp_interfaces.add((esp.line, esp.interface))
@@ -175,9 +177,9 @@ class Reconstruction:
             else:
                 heappush(patience, (due, number, exchange))
 
-    def finish(self) -> None:
-        """The captures have ended: close everything."""
-        self.evidence.until = self._clock
+    def finish(self, time: int) -> None:
+        """The captures have ended, at `time`: close everything."""
+        self.evidence.until = max(self._clock, time)
         end = self._order[0]
         self._let_stand(self._forwards.finish())
         for exchange in sorted(set(self._open.values()), key=_number):
@@ -201,6 +203,22 @@ class Reconstruction:
         items, self._items = self._items, []
         return items
 
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return (
+            self._later.bounds
+            | self._unannounced.bounds
+            | {
+                "accesses": (sum(1 for _ in self.legs.accesses), ACCESSES),
+                "signals": (len(self.evidence), SIGNALLED),
+            }
+        )
+
+    def announced(self) -> Iterable[tuple[bytes, int]]:
+        """Receiver and SPI of every SA announced so far."""
+        return self._settlements.announced()
+
     def sa_events(self) -> list[SaEvent]:
         """What became of SAs since the last call."""
         events = self._settlements.events
@@ -223,12 +241,12 @@ class Reconstruction:
 
     def _request(self, message: SipMessage, evidence: str) -> None:
         if message.method == "REGISTER":
-            access = self._legs.learn(message.src, message.dst)
+            access = self.legs.learn(message.src, message.dst)
             self._run_request(message, self._place(message, evidence, access))
             return
-        access_or_none = self._legs.access(message.src, message.dst)
+        access_or_none = self.legs.access(message.src, message.dst)
         if access_or_none is None and message.protection == "clear":
-            access_or_none = self._legs.learn(message.src, message.dst)
+            access_or_none = self.legs.learn(message.src, message.dst)
         place = self._place(message, evidence, access_or_none)
         exchange = self._open.get((message.src, message.call_id))
         if place.from_client and (exchange is not None or _negotiates(message)):
@@ -286,9 +304,9 @@ class Reconstruction:
             self._supersede(run, register)
 
     def _response(self, message: SipMessage, evidence: str) -> None:
-        access = self._legs.access(message.src, message.dst)
+        access = self.legs.access(message.src, message.dst)
         if access is None:
-            access = self._legs.learn(message.dst, message.src)
+            access = self.legs.learn(message.dst, message.src)
         if message.dst == access.ue:
             access.returned()
         place = self._place(message, evidence, access)
@@ -418,7 +436,7 @@ class Reconstruction:
 
     def _stray(self, esp: EspSeen) -> None:
         self._unannounced.keep(esp)
-        access = self._legs.access(esp.src, esp.dst)
+        access = self.legs.access(esp.src, esp.dst)
         if access is None:
             self.evidence.passed(esp)
             return
@@ -464,9 +482,10 @@ class Reconstruction:
 
     # ---- beyond the first hop, and outside every run
 
-    def core_registrations(self) -> list[CoreRegistration]:
-        """Registrations of which only what happened beyond the first hop was captured."""
-        return self._core.alone(self._legs.identities())
+    @property
+    def beyond(self) -> list[CoreRegistration]:
+        """Registrations met beyond the first hop, outside the runs on the access side."""
+        return self._core.runs
 
     def _stands(self, place: Place) -> None:
         if place.leg == "mw":

@@ -130,6 +130,10 @@ class Settlements:
         """The announced SA that this receiver and SPI belong to."""
         return self._spis.get((dst, spi))
 
+    def announced(self) -> Iterable[tuple[bytes, int]]:
+        """Receiver and SPI of every SA announced so far."""
+        return self._spis
+
     def announce(self, exchange: Exchange, place: Place) -> None:
         """A challenge with an `ipsec-3gpp` list announces a set."""
         server, challenge = place.server, place.message

@@ -168,6 +168,11 @@ class Captures:
         """What each capture holds; empty samples of what cannot be read again."""
         return [sample(entry) for entry in self.entries]
 
+    @property
+    def size(self) -> int:
+        """Octets of all files together, as they are stored."""
+        return sum(entry.size for entry in self.entries)
+
     def __iter__(self) -> Iterator[Packet | Watermark]:
         streams = [self._stream(capture) for capture in range(len(self.entries))]
         if len(streams) == 1:

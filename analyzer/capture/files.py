@@ -32,6 +32,14 @@ class Input(msgspec.Struct, frozen=True):
         except OSError:
             return False
 
+    @property
+    def size(self) -> int:
+        """Octets of a regular file; 0 for all else."""
+        try:
+            return Path(self.path).stat().st_size if self.repeatable else 0
+        except OSError:
+            return 0
+
 
 class Expansion(msgspec.Struct, frozen=True):
     """What one argument of the user stands for. `inputs` are in the order of their names."""

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Packet(msgspec.Struct, gc=False):
+class Packet(msgspec.Struct, array_like=True, gc=False):
     """One innermost IP datagram, or one fragment of it, that may carry SIP, ESP or a signal.
 
     `src` and `dst` are raw addresses (4 or 16 octets). `data` is the IP payload (transport header

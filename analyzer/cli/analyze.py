@@ -80,8 +80,9 @@ READING: Final = (
                  help="TLS secrets (SSLKEYLOGFILE), for SIP in TLS."),
     click.option("--clock", "clocks", multiple=True, type=clock, metavar="FILE=+3.2s",
                  help="The clock of this capture is so much ahead (- behind)."),
-    click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
-                 help="Processes to use; the report is the same."),
+    click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+                 help="Processes to use for large captures; the report is the same.  [default: "
+                 "one for each core]"),
 )  # fmt: skip
 
 SHOWING: Final = (
@@ -165,8 +166,8 @@ def running(options: dict[str, Any]) -> dict[str, Any]:
 
         if not available():
             raise click.UsageError(INSTALL)
-    given = {name: options[name] for name in ("engine", "jobs", "tls_keylog")}
-    return given | {"clocks": dict(options["clocks"])}
+    given = {name: options[name] for name in ("engine", "tls_keylog")}
+    return given | {"clocks": dict(options["clocks"]), "jobs": options["jobs"] or cores()}
 
 
 def judging(options: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +186,15 @@ def judging(options: dict[str, Any]) -> dict[str, Any]:
         "ik": options["ik"],
         "show_keys": options["show_keys"],
     }
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    import os
+
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def select_from(report: Report, options: dict[str, Any]) -> Report:

@@ -24,6 +24,7 @@ from analyzer.flows.transport import ESP, SCTP, TCP, UDP, UDP_HEADER, parse_udp
 from analyzer.flows.websocket import WebSockets
 from analyzer.keys.cx import PORT, find_answers
 from analyzer.keys.sa_table import SaTable
+from analyzer.limits import Bounds
 
 __all__ = ["Flow", "Flows"]
 
@@ -102,7 +103,7 @@ class Flows:
         """The same for a whole packet: its fragments are put together already."""
         out: list[Flow] = []
         proto = packet.proto
-        if CX_PORT in (packet.data[:2], packet.data[2:4]) and proto in CX_CARRIERS:
+        if is_cx(packet):
             return cx_keys(packet)
         if proto == UDP:
             self._feed_udp(packet, packet.data, packet.path, packet.truncated, frames, out)
@@ -119,6 +120,19 @@ class Flows:
             if signal is not None:
                 out.append(signal)
         return out
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came, but for those of fragments."""
+        trials = self._opener.trials.bounds
+        copies = {"esp-copies": self._copies.reached}
+        streams = self._streams.bounds | self._associations.bounds | self._websockets.bounds
+        return streams | trials | copies
+
+    @property
+    def puzzled(self) -> bool:
+        """A mistake in the use of keys was looked for, with keys of other challenges too."""
+        return self._opener.trials.puzzled
 
     def _feed_udp(
         self,
@@ -250,6 +264,11 @@ class Flows:
             )  # fmt: skip
         elif proto == TCP:
             self._streams.feed(inner, out, seen.frames, protection, seen.spi, seen.seq)
+
+
+def is_cx(packet: Packet) -> bool:
+    """Whether it is one of the Diameter port, of which nothing but keys is read."""
+    return packet.proto in CX_CARRIERS and CX_PORT in (packet.data[:2], packet.data[2:4])
 
 
 def cx_keys(packet: Packet) -> list[Flow]:

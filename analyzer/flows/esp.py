@@ -75,16 +75,16 @@ def esp_header(data: bytes) -> tuple[int, int] | None:
 class EspOpener:
     """Opens ESP packets with what the `SaTable` knows, and without it where that can be done."""
 
-    __slots__ = ("_table", "_trials")
+    __slots__ = ("_table", "trials")
 
     def __init__(self, table: SaTable) -> None:
         self._table = table
-        self._trials = Trials(table)
+        self.trials = Trials(table)
 
     @property
     def keys_came_late(self) -> bool:
         """Packets stayed closed for which there are keys now."""
-        return self._trials.keys_came_late
+        return self.trials.keys_came_late
 
     def open(self, packet: Packet, spi: int) -> Opened | str:
         """What the packet holds, or the reason why it stays closed.
@@ -98,7 +98,7 @@ class EspOpener:
             return _open_truncated(data) or TRUNCATED
         icv: Icv = ""
         if not self._table.ring.empty:
-            found = self._trials.open(packet, spi, sa)
+            found = self.trials.open(packet, spi, sa)
             if isinstance(found, Unlocked):
                 return _unlocked(found)
             icv = found
@@ -111,7 +111,7 @@ class EspOpener:
         if len(data) < HEADER + 2:
             return SHORT
         if sa is not None:
-            self._trials.closed(sa)
+            self.trials.closed(sa)
         if icv:
             return ICV_BAD if icv == "bad" else KEYS_UNFIT
         if sa is None:
@@ -138,18 +138,25 @@ class EspCopies:
     when `limits.COPY_WINDOW` is over, or when it is full.
     """
 
-    __slots__ = ("_before", "_now", "_until")
+    __slots__ = ("_before", "_most", "_now", "_until")
 
     def __init__(self) -> None:
         self._now: dict[tuple[bytes, bytes, bytes], int] = {}  # time
         self._before = self._now
         self._until = 0
+        self._most = 0
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """The most packets in a generation, and the bound on that."""
+        return max(self._most, len(self._now)), ESP_SEEN
 
     def seen(self, packet: Packet) -> bool:
         """Whether it is a copy of one within the window; it is remembered."""
         key = packet.src, packet.dst, packet.data[:ESP_HEAD]
         time = packet.time
         if time > self._until or len(self._now) >= ESP_SEEN:
+            self._most = max(self._most, len(self._now))
             self._before, self._now = self._now, {}
             self._until = time + COPY_WINDOW
         earlier = self._now.get(key) or self._before.get(key)

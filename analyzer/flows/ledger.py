@@ -5,6 +5,9 @@ import msgspec
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import STRAY_FLOWS
 
+Way = tuple[bytes, bytes, int]
+"""Source, destination, SPI."""
+
 
 class StrayEsp(msgspec.Struct):
     """The unannounced packets of one SPI one way; `frame` is the first of them."""
@@ -20,16 +23,16 @@ class EspCounts(msgspec.Struct):
     packets: int = 0
     opened: int = 0
     unannounced: int = 0
-    strays: dict[tuple[bytes, bytes, int], StrayEsp] = {}
+    strays: dict[Way, StrayEsp] = {}
 
 
 class EspLedger:
     """Counts ESP packets as they pass, copies at other taps too: by capture."""
 
-    __slots__ = ("_counts",)
+    __slots__ = ("counts",)
 
     def __init__(self) -> None:
-        self._counts: dict[int, EspCounts] = {}
+        self.counts: dict[int, EspCounts] = {}
 
     def see(self, esp: EspSeen, announced: bool) -> None:
         """Count one packet; `announced`: its SA was known by then."""
@@ -49,9 +52,22 @@ class EspLedger:
         stray.packets += 1
         stray.opened += opened
 
+    def add(self, capture: int, counts: EspCounts) -> None:
+        """Take in what was counted of other packets of the capture, none of the same SPIs."""
+        mine = self[capture]
+        mine.packets += counts.packets
+        mine.opened += counts.opened
+        mine.unannounced += counts.unannounced
+        strays = sorted((mine.strays | counts.strays).items(), key=_first)
+        mine.strays = dict(strays[:STRAY_FLOWS])
+
     def __getitem__(self, capture: int) -> EspCounts:
         """The counts of a capture."""
-        found = self._counts.get(capture)
+        found = self.counts.get(capture)
         if found is None:
-            found = self._counts[capture] = EspCounts()
+            found = self.counts[capture] = EspCounts()
         return found
+
+
+def _first(stray: tuple[Way, StrayEsp]) -> int:
+    return stray[1].frame

@@ -71,12 +71,20 @@ class _Direction:
 class Associations:
     """Follows SCTP directions within the bounds of `limits`."""
 
-    __slots__ = ("_cost", "_directions", "_problems")
+    __slots__ = ("_cost", "_costliest", "_directions", "_problems")
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._directions: dict[Key, _Direction] = {}  # least recently used first
-        self._cost = 0
+        self._cost = self._costliest = 0
+
+    @property
+    def bounds(self) -> limits.Bounds:
+        """How near each bound came: a direction stays until there are too many."""
+        return {
+            "sctp-directions": (len(self._directions), limits.ASSOCIATIONS),
+            "sctp-buffer": (self._costliest, limits.CHUNKS_BUFFER),
+        }
 
     def feed(self, packet: Packet, frames: Frames = ()) -> list[UserMessage]:
         """The messages that this SCTP packet completes."""
@@ -117,7 +125,6 @@ class Associations:
         for direction in self._directions.values():
             for tsn in list(direction.held):
                 self._drop(direction, tsn)
-        self._directions.clear()
 
     def _direction(self, packet: Packet, sport: int, dport: int) -> _Direction:
         key = packet.line, packet.interface, packet.path, packet.src, sport, packet.dst, dport
@@ -134,6 +141,7 @@ class Associations:
     def _hold(self, direction: _Direction, tsn: int, held: _Held) -> None:
         direction.held[tsn] = held
         self._cost += len(held.data) + _OVERHEAD
+        self._costliest = max(self._costliest, self._cost)
         while self._cost > limits.CHUNKS_BUFFER:
             self._drop(direction, next(iter(direction.held)))
 

@@ -83,13 +83,22 @@ class _Stream:
 class Streams:
     """Follows TCP directions within the bounds of `limits`."""
 
-    __slots__ = ("_arrivals", "_held_cost", "_numbers", "_problems", "_streams", "_waiting")
+    __slots__ = (
+        "_arrivals",
+        "_costliest",
+        "_held_cost",
+        "_numbers",
+        "_problems",
+        "_streams",
+        "_waiting",
+    )
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._streams: dict[Key, _Stream] = {}  # least recently used first
         self._waiting: dict[Key, _Stream] = {}  # with something held back, longest first
         self._held_cost = 0
+        self._costliest = 0
         self._numbers = 0
         self._arrivals = 0
 
@@ -100,6 +109,14 @@ class Streams:
     def held_cost(self) -> int:
         """Octets held back in all streams, with what holds them."""
         return self._held_cost
+
+    @property
+    def bounds(self) -> limits.Bounds:
+        """How near each bound came: a direction stays until there are too many."""
+        return {
+            "tcp-streams": (self._numbers, limits.STREAMS),
+            "tcp-buffer": (self._costliest, limits.STREAMS_BUFFER),
+        }
 
     def feed(
         self,
@@ -333,6 +350,7 @@ class Streams:
         cost = len(datagram.payload) + _OVERHEAD
         stream.held_cost += cost
         self._held_cost += cost
+        self._costliest = max(self._costliest, self._held_cost)
         while self._held_cost > limits.STREAMS_BUFFER:
             oldest, waiting = next(iter(self._waiting.items()))
             self._release(oldest, waiting, out)

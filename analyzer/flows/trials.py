@@ -16,7 +16,14 @@ from analyzer.flows.esp_payload import likely_payload, proven_payload
 from analyzer.keys.esp_cipher import EspCipher, EspKey, icv_fits
 from analyzer.keys.keyring import KeyPair
 from analyzer.keys.sa_table import Sa, SaTable, expanded
-from analyzer.limits import KEY_CAUSES, KEY_OTHERS, KEY_PACKETS, KEYS_AT_WORK, KEYS_WAITING
+from analyzer.limits import (
+    KEY_CAUSES,
+    KEY_OTHERS,
+    KEY_PACKETS,
+    KEYS_AT_WORK,
+    KEYS_WAITING,
+    Bounds,
+)
 
 UNKNOWN_CIPHER: Final = "?"  # `ealg` of a key whose ICV fits while no decryption makes sense
 SWAPPED: Final = "CK and IK the other way round"
@@ -49,20 +56,32 @@ class _Life:
 
 
 class Trials:
-    """The keys at work, and those that were tried in vain."""
+    """The keys at work, and those that were tried in vain.
 
-    __slots__ = ("_lives", "_table", "_waiting")
+    `puzzled`: a mistake was looked for, with keys of other challenges too.
+    """
+
+    __slots__ = ("_lives", "_table", "_waiting", "puzzled")
 
     def __init__(self, table: SaTable) -> None:
         self._table = table
         self._lives: dict[tuple[bytes, int, int], _Life] = {}
         self._waiting: dict[tuple[bytes, int, int], tuple[Sa, int]] = {}
+        self.puzzled = False
 
     @property
     def keys_came_late(self) -> bool:
         """Packets stayed closed for which the ring has keys now that it had not then."""
         known = self._table.known
         return any(known(sa, sa.src, sa.dst, sa.spi) > then for sa, then in self._waiting.values())
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {
+            "keys-at-work": (len(self._lives), KEYS_AT_WORK),
+            "keys-waiting": (len(self._waiting), KEYS_WAITING),
+        }
 
     def closed(self, sa: Sa) -> None:
         """A packet of this SA was left closed."""
@@ -121,6 +140,7 @@ class Trials:
             return life.verdict
         if life.cipher is None and life.causes < KEY_CAUSES:
             life.causes += 1
+            self.puzzled = True
             cause = explain(packet.data, sa, self._table)
             if cause is not None:
                 return self._adopt(life, *cause)

@@ -42,6 +42,11 @@ class WebSockets:
         self._problems = problems
         self._directions: dict[int, _Direction] = {}  # least recently used first
 
+    @property
+    def bounds(self) -> limits.Bounds:
+        """How near each bound came: a direction stays until there are too many."""
+        return {"websockets": (len(self._directions), limits.UNFINISHED)}
+
     def through(self, flows: list[Flow]) -> list[Flow]:
         """The same flows, with messages in the place of WebSocket's octets."""
         found: list[Flow] = []

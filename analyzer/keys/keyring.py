@@ -14,7 +14,7 @@ import msgspec
 
 from analyzer.keys.aka import AUTN, read_autn
 from analyzer.keys.milenage import Milenage
-from analyzer.limits import KEYS_BOUND, KEYS_OF_RAND
+from analyzer.limits import KEYS_BOUND, KEYS_OF_RAND, Bounds
 
 Source = Literal["mw", "cx", "gm", "usim", "esp_sa", "xfrm", "json", "secrets", "option"]
 
@@ -238,6 +238,11 @@ class KeyRing:
         for rand, pairs in self._bound.items():
             for pair in pairs:
                 yield rand, pair
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"keys-bound": (len(self._bound), KEYS_BOUND)}
 
     def subscriber(self, nonce: bytes, identity: str) -> Subscriber | None:
         """Whose challenge this is: by IMSI, and among several of one IMSI, or where none has it, by

@@ -10,7 +10,7 @@ import msgspec
 from analyzer.keys.algorithms import encryption, esp_key, integrity
 from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.keyring import GivenSa, KeyPair, KeyRing
-from analyzer.limits import SAS_FORMER
+from analyzer.limits import SAS_FORMER, Bounds
 
 
 class Sa(msgspec.Struct, gc=False):
@@ -79,6 +79,11 @@ class SaTable:
         if len(self._former) >= SAS_FORMER:
             del self._former[next(iter(self._former))]
         self._former[key] = sa
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"sas-former": (len(self._former), SAS_FORMER)}
 
     def known(self, sa: Sa | None, src: bytes, dst: bytes, spi: int) -> int:
         """How many candidates there are; it grows when a key is found."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from typing import Final
 
@@ -113,8 +113,14 @@ def _short_esp(run: Exchange, tried: Attempt) -> model.Signal:
 
 def outside(evidence: Evidence) -> list[model.Signal]:
     """What no run took, as far as it says something: the first `limits.REPORTED` in time."""
-    found = (one for heard in evidence.everything() for one in _outside(heard, evidence.until))
-    return nsmallest(REPORTED, found, key=lambda one: (one.time, one.capture, one.frame))
+    return first_of(
+        one for heard in evidence.everything() for one in _outside(heard, evidence.until)
+    )
+
+
+def first_of(signals: Iterable[model.Signal]) -> list[model.Signal]:
+    """The first `limits.REPORTED` in time."""
+    return nsmallest(REPORTED, signals, key=lambda one: (one.time, one.capture, one.frame))
 
 
 def _outside(heard: Heard, until: int) -> Iterator[model.Signal]:

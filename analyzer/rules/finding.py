@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from analyzer.agreement.order import START, Order
 from analyzer.rules.effects import UNKNOWN, Ending, effect_of
 from analyzer.rules.engine import Fired
 from analyzer.rules.rule import SEVERITIES
@@ -34,7 +35,8 @@ class Finding(Struct):
     """One deviation at one place. `frames` in the order of the capture, `frame` is its anchor.
 
     `explained_by` is the id of the finding this one is a consequence of. `count` is how often it
-    was seen; `exchanges` are the ids of all exchanges of a network note.
+    was seen; `exchanges` are the ids of all exchanges of a network note. `order` is that of the
+    item it was found on.
     """
 
     rule: str
@@ -66,6 +68,7 @@ class Finding(Struct):
     explained_by: str | None = None
     count: int = 1
     exchanges: list[str] = field(default_factory=list)
+    order: Order = START
 
     def counts(self, strict: bool = False) -> bool:
         """Whether it counts for verdict and exit code."""
@@ -76,7 +79,7 @@ class Finding(Struct):
         return SEVERITIES.index(self.severity) <= SEVERITIES.index(severity)
 
 
-def finding(fired: Fired, site: Site) -> Finding:
+def finding(fired: Fired, site: Site, order: Order = START) -> Finding:
     """The finding of a rule that fired at a site."""
     rule = fired.rule
     frames = _frames(fired.cited)
@@ -108,6 +111,7 @@ def finding(fired: Fired, site: Site) -> Finding:
         seen=fired.seen,
         parameter=fired.parameter,
         lowered_by=fired.lowered_by,
+        order=order,
     )
 
 

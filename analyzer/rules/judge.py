@@ -14,18 +14,19 @@ from analyzer.agreement.coverage import Coverage, coverage
 from analyzer.agreement.exchange import Exchange, Verdict
 from analyzer.agreement.items import Agreement, Item, Loose, LooseTransaction, StrayFlow
 from analyzer.agreement.naming import address_text
+from analyzer.agreement.order import Order
 from analyzer.agreement.place import Place
 from analyzer.rules.claims import Claims
+from analyzer.rules.conclusion import Found, conclude
 from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
-from analyzer.rules.finding import Finding, Site, finding, moved, number
-from analyzer.rules.folding import fold, merge
+from analyzer.rules.finding import Finding, Site, finding, moved
+from analyzer.rules.folding import merge
 from analyzer.rules.notes import NetworkNotes, fits
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
 from analyzer.rules.subjects.pair import PairFacts
-from analyzer.rules.subjects.server import ServerFacts
 
 NOWHERE: Final = Site()
 OUTSIDE: Final = ALL_MET - {"keys"}
@@ -86,7 +87,7 @@ class Judge:
         if fired or waiting:
             peers = _peers(exchange.access, facts.cast)
             site = Site(f"E{exchange.number}", exchange.key, None, _ending(exchange), peers)
-            found = [finding(hit, site) for hit in fired]
+            found = [finding(hit, site, exchange.order) for hit in fired]
             found += [moved(one, hit, site) for hit, one in waiting]
             self._keep_found(found)
         return Judged(
@@ -106,31 +107,24 @@ class Judge:
     def item(self, item: Item) -> None:
         """Judge what stands outside every exchange."""
         if isinstance(item, Loose):
-            self._loose([item.place])
+            self._loose([item.place], item.order)
         elif isinstance(item, LooseTransaction):
-            self._loose([item.request, item.response])
+            self._loose([item.request, item.response], item.order)
         elif isinstance(item, Agreement):
             self._agreement(item)
         elif isinstance(item, StrayFlow):
             self._stray(item)
 
-    def finish(self) -> list[Finding]:
-        """All findings: merged, numbered worst first, consequences under their causes."""
-        for claims in self.claims.servers():
-            server = ServerFacts(claims)
-            site = Site(peers={"pcscf": address_text(server.address)})
-            self._keep(self._engine.judge("server", server, OUTSIDE), site)
+    def found(self) -> Found:
+        """All that was found, not numbered yet."""
         for waiting in self._waiting.values():
             self._keep_found([one for _, one in waiting])
         self._waiting.clear()
-        seldom, notes = self._notes.finish()
-        findings = number(merge([*self._findings, *seldom, *notes]))
-        groups: dict[str, list[Finding]] = {}
-        for one in findings:
-            groups.setdefault(one.exchange or "", []).append(one)
-        for group in groups.values():
-            fold(group)
-        return findings
+        return Found(self._findings, self._notes.held(), list(self.claims.listings()))
+
+    def finish(self) -> list[Finding]:
+        """All findings: merged, numbered worst first, consequences under their causes."""
+        return conclude([self.found()], self._engine)
 
     # ---- subjects
 
@@ -166,7 +160,7 @@ class Judge:
         if first is not None and first.leg == facts.leg == "gm":
             fired += self._engine.judge("pair", PairFacts(first, facts), met)
 
-    def _loose(self, places: list[Place]) -> None:
+    def _loose(self, places: list[Place], order: Order) -> None:
         cast = Cast(places, self._engine.dialect)
         fired: list[Fired] = []
         met = IN_TEXT if places[0].message.synthetic else OUTSIDE
@@ -174,10 +168,10 @@ class Judge:
         if fired:
             site, run = self._site_of_place(places[0]), _open_run(places[0])
             if run is None:
-                self._keep(fired, site)
+                self._keep(fired, site, order)
             else:
                 held = self._waiting.setdefault(run.number, [])
-                held += [(hit, finding(hit, site)) for hit in fired]
+                held += [(hit, finding(hit, site, order)) for hit in fired]
         cast.dismiss()
 
     def _agreement(self, agreement: Agreement) -> None:
@@ -188,11 +182,13 @@ class Judge:
         if association is None:
             return
         self._keep(
-            self._engine.judge("agreement", AgreementFacts(agreement, association), OUTSIDE), site
+            self._engine.judge("agreement", AgreementFacts(agreement, association), OUTSIDE),
+            site,
+            agreement.order,
         )
         for flow in association.flows.values():
             facts = FlowFacts(flow, agreement.access, association, agreement.access.sealed)
-            self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
+            self._keep(self._engine.judge("flow", facts, OUTSIDE), site, agreement.order)
 
     def _stray(self, item: StrayFlow) -> None:
         exchange = item.exchange
@@ -201,7 +197,7 @@ class Judge:
         if exchange is not None:
             site = self._site_of_set(exchange.number, item.access)
         facts = FlowFacts(item.flow, item.access, association, item.sealed)
-        self._keep(self._engine.judge("flow", facts, OUTSIDE), site)
+        self._keep(self._engine.judge("flow", facts, OUTSIDE), site, item.order)
 
     def _site_of_set(self, number: int, access: Access, agreement: str | None = None) -> Site:
         """Where findings about a set stand whose exchange was judged before."""
@@ -223,8 +219,8 @@ class Judge:
             return NOWHERE
         return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
-    def _keep(self, fired: Iterable[Fired], site: Site) -> None:
-        self._keep_found([finding(hit, site) for hit in fired])
+    def _keep(self, fired: Iterable[Fired], site: Site, order: Order) -> None:
+        self._keep_found([finding(hit, site, order) for hit in fired])
 
     def _keep_found(self, found: list[Finding]) -> None:
         for one in merge(found) if len(found) > 1 else found:

@@ -1,8 +1,12 @@
 """Network notes: the same rule about the same peer in three exchanges or more, told once."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from analyzer.rules.finding import Finding, fingerprint
+from msgspec import Struct
+
+from analyzer.agreement.order import Order
+from analyzer.rules.finding import Finding, Frame, fingerprint
 from analyzer.rules.folding import FRAMES
 from analyzer.rules.rule import SEVERITIES
 
@@ -11,36 +15,99 @@ EXCHANGES: Final = 64
 """Exchanges named in a note; `count` goes on."""
 
 
+class Noted(Struct):
+    """Findings of one rule about one peer: those that make a difference to the note they may
+    become, as they came, and how often it was seen `more`."""
+
+    kept: list[Finding]
+    more: int = 0
+
+    @property
+    def exchanges(self) -> set[str | None]:
+        """Those it was seen in, as far as they are kept."""
+        return {one.exchange for one in self.kept}
+
+
+class _Group:
+    """What is held of one rule about one peer, with what would stand in the note by now."""
+
+    __slots__ = ("exchanges", "frames", "noted", "severity")
+
+    def __init__(self) -> None:
+        self.noted = Noted([])
+        self.exchanges: set[str | None] = set()
+        self.frames: set[Frame] = set()
+        self.severity = len(SEVERITIES)
+
+    def add(self, one: Finding) -> None:
+        severity = SEVERITIES.index(one.severity)
+        if (
+            len(self.exchanges) < LEAST
+            or severity < self.severity
+            or (len(self.exchanges) < EXCHANGES and one.exchange not in self.exchanges)
+            or (len(self.frames) < FRAMES and not self.frames.issuperset(one.frames))
+        ):
+            self.noted.kept.append(one)
+            self.exchanges.add(one.exchange)
+            self.frames.update(one.frames)
+            self.severity = min(severity, self.severity)
+        else:
+            self.noted.more += one.count
+
+
 class NetworkNotes:
     """Takes findings as their exchanges close, and holds back what may become a network note.
 
-    Memory is bounded by the number of rules and peers, not by that of exchanges.
+    Memory is bounded by the number of rules and peers, not by that of exchanges. What several of
+    these hold can be put together (`together`) as if one had taken all of it.
     """
 
-    __slots__ = ("_held", "_notes")
+    __slots__ = ("_groups",)
 
     def __init__(self) -> None:
-        self._held: dict[tuple[str, str], list[Finding]] = {}
-        self._notes: dict[tuple[str, str], Finding] = {}
+        self._groups: dict[tuple[str, str], _Group] = {}
 
     def add(self, one: Finding) -> None:
         """Takes a finding that has a peer and an exchange; see `fits`."""
         assert one.peer is not None
         key = (one.rule, one.peer)
-        note = self._notes.get(key)
-        if note is not None:
-            _count(note, one)
-            return
-        held = self._held.setdefault(key, [])
-        held.append(one)
-        if len({other.exchange for other in held}) >= LEAST:
-            self._notes[key] = _note(held)
-            del self._held[key]
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group()
+        group.add(one)
+
+    def held(self) -> list[Noted]:
+        """All that is held, by rule and peer."""
+        return [group.noted for group in self._groups.values()]
 
     def finish(self) -> tuple[list[Finding], list[Finding]]:
         """The findings that were seen too seldom, as they came, and the notes."""
-        seldom = [one for held in self._held.values() for one in held]
-        return seldom, list(self._notes.values())
+        return concluded(self.held())
+
+
+def together(held: Iterable[Noted]) -> list[Noted]:
+    """What several have held, by rule and peer."""
+    groups: dict[tuple[str, str | None], Noted] = {}
+    for noted in held:
+        first = noted.kept[0]
+        group = groups.setdefault((first.rule, first.peer), Noted([]))
+        group.kept += noted.kept
+        group.more += noted.more
+    for group in groups.values():
+        group.kept.sort(key=_order)
+    return list(groups.values())
+
+
+def concluded(held: Iterable[Noted]) -> tuple[list[Finding], list[Finding]]:
+    """The findings that were seen too seldom, as they came, and the notes."""
+    seldom: list[Finding] = []
+    notes: list[Finding] = []
+    for noted in held:
+        if len(noted.exchanges) < LEAST:
+            seldom += noted.kept
+        else:
+            notes.append(_note(noted))
+    return seldom, notes
 
 
 def fits(one: Finding) -> bool:
@@ -48,13 +115,18 @@ def fits(one: Finding) -> bool:
     return one.peer is not None and one.exchange is not None
 
 
-def _note(held: list[Finding]) -> Finding:
-    note = held[0]
+def _order(one: Finding) -> Order:
+    return one.order
+
+
+def _note(noted: Noted) -> Finding:
+    note = noted.kept[0]
     note.fingerprint = fingerprint(note.rule, note.peer or "")
     note.exchanges = [note.exchange] if note.exchange is not None else []
     note.exchange = note.agreement = None
-    for one in held[1:]:
+    for one in noted.kept[1:]:
         _count(note, one)
+    note.count += noted.more
     return note
 
 

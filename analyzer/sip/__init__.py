@@ -11,6 +11,7 @@ from collections import Counter
 from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import Datagram
 from analyzer.flows.problems import Problems
+from analyzer.limits import Bounds
 from analyzer.sip.copies import Copies, add_sighting
 from analyzer.sip.digest import AkaNonce, Challenge, Credentials
 from analyzer.sip.framing import Framed, Framing, udp_octets
@@ -78,6 +79,11 @@ class SipReader:
     def finish(self) -> list[SipMessage]:
         """The messages whose end never came, `truncated`."""
         return self._take_all(self._framing.finish())
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return self._framing.bounds | self._copies.bounds | self._transactions.bounds
 
     @property
     def problems(self) -> list[tuple[int, Problem]]:

@@ -21,7 +21,7 @@ class Aging(Generic[Key, Value]):
     `farewell` is given the values that are forgotten, whether for their age or for the size.
     """
 
-    __slots__ = ("_born", "_farewell", "_most", "_old", "_part", "_young", "dropped")
+    __slots__ = ("_born", "_farewell", "_largest", "_most", "_old", "_part", "_young", "dropped")
 
     def __init__(
         self, life: int, size: int, farewell: Callable[[Iterable[Value]], None] | None = None
@@ -32,6 +32,7 @@ class Aging(Generic[Key, Value]):
         self._young: dict[Key, Value] = {}
         self._old: deque[dict[Key, Value]] = deque(({} for _ in range(PARTS)), PARTS)
         self._born = 0
+        self._largest = 0
         self.dropped = 0  # entries lost to the size, not to age
 
     def get(self, key: Key) -> Value | None:
@@ -77,7 +78,18 @@ class Aging(Generic[Key, Value]):
         if age > self._part or age < 0:
             self._born = now
 
+    def clear(self) -> None:
+        """Forget all."""
+        while len(self):
+            self._grow_old()
+
+    @property
+    def reached(self) -> tuple[int, int]:
+        """The most entries that were born into one generation, and the bound on that."""
+        return max(self._largest, len(self._young)), self._most
+
     def _grow_old(self) -> None:
+        self._largest = max(self._largest, len(self._young))
         if self._farewell is not None:
             self._farewell(self._old[-1].values())
         self._old.appendleft(self._young)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from analyzer import limits
 from analyzer.flows.datagram import Datagram
+from analyzer.limits import Bounds
 from analyzer.sip.aging import Aging
 from analyzer.sip.message import Sighting, SipMessage
 
@@ -70,6 +71,11 @@ class Copies:
         else:
             occurrences.append(message)
             del occurrences[1 : -limits.REPEATS]
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"sip-copies": self._seen.reached}
 
     def turn(self, now: int) -> None:
         """Let the time be `now`; what is too old to be repeated is forgotten."""

@@ -15,6 +15,7 @@ import msgspec
 from analyzer import limits
 from analyzer.flows.datagram import Datagram
 from analyzer.flows.problems import Problems
+from analyzer.limits import Bounds
 from analyzer.sip.aging import Aging
 from analyzer.sip.headers import Head, head_end, parse_head, parse_start_line
 from analyzer.sip.message import content_length
@@ -170,6 +171,11 @@ class Framing:
         """How many unfinished streams were lost to the bound."""
         return self._streams.dropped
 
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {"sip-streams": self._streams.reached}
+
     def turn(self, now: int) -> None:
         """Let the time be `now`; rests of streams long silent are forgotten."""
         self._streams.turn(now)
@@ -178,7 +184,7 @@ class Framing:
         """What was read of messages that never ended, in the order of their frames."""
         rests = sorted(self._streams.values(), key=_last_place)
         found = [framed for rest in rests for framed in self._cut(rest)]
-        self._streams = Aging(limits.TRANSACTION_LIFE, limits.UNFINISHED)
+        self._streams.clear()
         return found
 
     def _messages(self, rest: _Unfinished) -> Iterator[Framed]:

@@ -8,6 +8,7 @@ names the same request on the hop it came from.
 """
 
 from analyzer import limits
+from analyzer.limits import Bounds
 from analyzer.sip.aging import Aging
 from analyzer.sip.message import SipMessage
 
@@ -35,6 +36,14 @@ class Transactions:
     def dropped(self) -> int:
         """How many entries were lost to the bound."""
         return self._open.dropped + self._awaited.dropped
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {
+            "sip-transactions": self._open.reached,
+            "sip-forwards": self._awaited.reached,
+        }
 
     def turn(self, now: int) -> None:
         """Let the time be `now`; transactions too old to be answered are forgotten."""

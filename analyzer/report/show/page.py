@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from analyzer.report.escape import escaped
+from analyzer.report.joined import JoinedExchanges
 from analyzer.report.model import Report
 from analyzer.report.row import row
 from analyzer.report.show.agreement import agreement
 from analyzer.report.show.exchange import exchange
 from analyzer.report.show.ids import Wanted
-from analyzer.report.spool import ExchangeSpool
 from analyzer.report.text import TextOptions, fitted, view_of
 from analyzer.report.verdict import judge
 from analyzer.report.view import Case, View, cases, escaped_case, shown
@@ -22,8 +22,8 @@ _LISTED: Final = 40
 
 def with_headers(report: Report) -> None:
     """Have the steps of the report come with the rows of their headers."""
-    if isinstance(report.exchanges, ExchangeSpool):
-        report.exchanges.headers = True
+    if isinstance(report.exchanges, JoinedExchanges):
+        report.exchanges.with_headers()
 
 
 def page(wanted: Wanted, report: Report, options: TextOptions) -> Iterator[str] | None:

@@ -1,0 +1,145 @@
+"""What spools hold, in the order of the sweep: of one, or of several that were filled apart.
+
+They are filled as things close, which is the order of the sweep but for what waited for something.
+Where several were filled each has numbers of its own; here all get those that one would have given.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import repeat
+from typing import Generic, TypeVar
+
+from analyzer.report.glance import Glance
+from analyzer.report.model import Agreement, Exchange
+from analyzer.report.spool import AgreementSpool, ExchangeSpool, Numbers, Spool, renamed
+from analyzer.rules.conclusion import Found
+
+T = TypeVar("T", Exchange, Agreement)
+Packed = Sequence[bytes]
+"""Orders (`agreement.order.packed`), one for each object."""
+
+
+class Filled(Generic[T]):
+    """A spool with the order of each object, and by number where each began (`born`)."""
+
+    __slots__ = ("born", "orders", "spool")
+
+    def __init__(self, spool: Spool[T], orders: Packed, born: Packed) -> None:
+        self.spool: Spool[T] = spool
+        self.orders = orders
+        self.born = born
+
+
+class Joined(Generic[T]):
+    """The objects of all spools, in the order of the sweep."""
+
+    def __init__(self, filled: Sequence[Filled[T]]) -> None:
+        self._spools: list[Spool[T]] = [one.spool for one in filled]
+        self._sources, self._places = array("H"), array("L")  # of each: its spool, its place there
+        for place, source in ranked([one.orders for one in filled]):
+            self._sources.append(source)
+            self._places.append(place)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[T]:
+        return self._read(range(len(self)))
+
+    @property
+    def findings(self) -> Mapping[str, Sequence[str]]:
+        """See `Spool`."""
+        return self._spools[0].findings
+
+    @findings.setter
+    def findings(self, findings: Mapping[str, Sequence[str]]) -> None:
+        for spool in self._spools:
+            spool.findings = findings
+
+    def pick(self, exchanges: Collection[str]) -> Iterator[T]:
+        """What belongs to these exchanges, in order; only that is read back."""
+        return self._read([at for at in range(len(self)) if self._owner(at) in exchanges])
+
+    def _owner(self, at: int) -> str:
+        spool = self._spools[self._sources[at]]
+        return renamed(spool.owners[self._places[at]], spool.numbers)
+
+    def _read(self, wanted: Sequence[int]) -> Iterator[T]:
+        readers = [
+            spool.read([self._places[at] for at in wanted if self._sources[at] == source])
+            for source, spool in enumerate(self._spools)
+        ]
+        return (next(readers[self._sources[at]]) for at in wanted)
+
+
+class JoinedExchanges(Joined[Exchange]):
+    """The exchanges, with a glance of each."""
+
+    def __init__(self, filled: Sequence[Filled[Exchange]], glances: Sequence[list[Glance]]) -> None:
+        super().__init__(filled)
+        self._filled = filled
+        self.glances: list[Glance] = [
+            _renamed(glances[source][place], self._spools[source].numbers)
+            for source, place in zip(self._sources, self._places, strict=True)
+        ]
+
+    def with_headers(self) -> None:
+        """Have the steps come with the rows of their headers."""
+        for one in self._filled:
+            if isinstance(one.spool, ExchangeSpool):
+                one.spool.headers = True
+
+
+class Share:
+    """All that one filled, and what its rules found."""
+
+    def __init__(
+        self,
+        exchanges: tuple[ExchangeSpool, Packed, Packed],
+        agreements: tuple[AgreementSpool, Packed, Packed],
+        found: Found,
+    ) -> None:
+        self.glances = exchanges[0].glances
+        self.exchanges: Filled[Exchange] = Filled(*exchanges)
+        self.agreements: Filled[Agreement] = Filled(*agreements)
+        self.found = found
+
+
+def joined(shares: Sequence[Share]) -> tuple[JoinedExchanges, Joined[Agreement]]:
+    """The exchanges and agreements of all shares; all names are those of the whole then, in what
+    was found as well."""
+    exchanges = [share.exchanges for share in shares]
+    agreements = [share.agreements for share in shares]
+    numbers = map(Numbers, _numbered(exchanges), _numbered(agreements))
+    for share, mine in zip(shares, numbers, strict=True):
+        if len(shares) > 1 or not mine.are_as_given:
+            share.exchanges.spool.numbers = share.agreements.spool.numbers = mine
+            for one in share.found.everything():
+                one.exchange = one.exchange and renamed(one.exchange, mine)
+                one.agreement = one.agreement and renamed(one.agreement, mine)
+    return JoinedExchanges(exchanges, [share.glances for share in shares]), Joined(agreements)
+
+
+def ranked(keys: Sequence[Packed]) -> Iterator[tuple[int, int]]:
+    """(place, source) of all, in the order of their keys."""
+    rising = [
+        zip(sorted(range(len(mine)), key=mine.__getitem__), repeat(source))
+        for source, mine in enumerate(keys)
+    ]
+    return merge(*rising, key=lambda one: keys[one[1]][one[0]])
+
+
+def _numbered(filled: Sequence[Filled[T]]) -> list[array[int]]:
+    """Of each the numbers that one would have given, from 1 on as things began; by the number it
+    gave, that is from 1 on as well."""
+    numbers = [array("L", [0] * (len(one.born) + 1)) for one in filled]
+    for number, (place, source) in enumerate(ranked([one.born for one in filled]), 1):
+        numbers[source][place + 1] = number
+    return numbers
+
+
+def _renamed(glance: Glance, numbers: Numbers | None) -> Glance:
+    return glance if numbers is None else glance._replace(id=renamed(glance.id, numbers))

@@ -1,0 +1,132 @@
+"""Whether sharing the work changed nothing.
+
+Each share tells what it met that could also concern another one. Where two shares have met the
+same, one process would have put together what was taken apart; where a bound would have been
+reached by all of them together, one process would have dropped something.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from analyzer.agreement.items import SaEvent
+from analyzer.sharing.routing import Router
+
+Key = int
+
+RAND: Final = 16  # octets (TS 33.102 6.3.2)
+
+
+class Met:
+    """What a share takes down while it works: calls, SPIs with their receiver that no SA was
+    announced for, RANDs that SAs were announced with, and those that keys were found for."""
+
+    __slots__ = ("calls", "found", "missed", "used")
+
+    def __init__(self) -> None:
+        self.calls: set[str] = set()
+        self.missed: set[tuple[bytes, int]] = set()
+        self.used: set[bytes] = set()
+        self.found: set[bytes] = set()
+
+    def hear(self, events: Iterable[SaEvent]) -> None:
+        """Take down the RANDs of what became of SAs and keys."""
+        for event in events:
+            if event.keys is not None:
+                self.found.add(event.rand)
+            elif event.kind == "announced":
+                self.used.update(sa.nonce[:RAND] for sa in event.sas[:1] if sa.nonce)
+
+
+class Witness(msgspec.Struct):
+    """What one share met. Calls, SPIs and RANDs as hashes (`hashed`).
+
+    `missed` are SPIs with their receiver on which ESP came though no SA was announced, `used` RANDs
+    that SAs were announced with, `found` those that keys were found for, `accesses` the pairs of
+    phone and first hop, `cores` those of proxies with the number of the packet that showed it.
+    `puzzled`: keys of other challenges were tried. `bounds` says by name how near each bound of
+    `limits` came.
+    """
+
+    calls: list[Key]
+    announced: list[Key]
+    missed: list[Key]
+    used: list[Key]
+    found: list[Key]
+    puzzled: bool
+    accesses: list[tuple[bytes, bytes]]
+    cores: list[tuple[bytes, bytes, int]]
+    bounds: dict[str, tuple[int, int]]
+
+
+def hashed(*parts: bytes) -> Key:
+    """A number that is the same in every process, and hardly ever that of other parts."""
+    return int.from_bytes(blake2b(b"\0".join(parts), digest_size=8).digest(), "little")
+
+
+def agree(witnesses: Sequence[Witness], router: Router) -> bool:
+    """Whether the shares together have what one process would have had."""
+    return (
+        _apart(one.calls for one in witnesses)
+        and _apart(one.announced for one in witnesses)
+        and _apart(one.missed for one in witnesses)
+        and _apart(one.found for one in witnesses)
+        and _none_elsewhere((one.missed, one.announced) for one in witnesses)
+        and _none_elsewhere((one.used, one.found) for one in witnesses)
+        and not (any(one.puzzled for one in witnesses) and any(one.found for one in witnesses))
+        and _whole(witnesses, router)
+        and _foretold(witnesses, router)
+        and _within(witnesses)
+    )
+
+
+def _apart(keys: Iterable[Sequence[Key]]) -> bool:
+    """No key is in two of them."""
+    sets = [set(one) for one in keys]
+    return len(set().union(*sets)) == sum(map(len, sets))
+
+
+def _none_elsewhere(sought: Iterable[tuple[Sequence[Key], Sequence[Key]]]) -> bool:
+    """No share has sought in vain what another one had (of each: what it sought, what it had)."""
+    shares = [(set(mine), set(had)) for mine, had in sought]
+    return all(
+        mine.isdisjoint(had)
+        for at, (mine, _) in enumerate(shares)
+        for other, (_, had) in enumerate(shares)
+        if at != other
+    )
+
+
+def _whole(witnesses: Sequence[Witness], router: Router) -> bool:
+    """What passed between a phone and its first hop came to one share."""
+    return not any(router.is_split(*pair) for one in witnesses for pair in one.accesses)
+
+
+def _foretold(witnesses: Sequence[Witness], router: Router) -> bool:
+    """All shares were told of proxies by the very packet that showed it."""
+    first: dict[tuple[bytes, bytes], int] = {}
+    for one in witnesses:
+        for src, dst, number in one.cores:
+            first[src, dst] = min(number, first.get((src, dst), number))
+    told = 0
+    for (src, dst), number in first.items():
+        said = router.told_of_core(src, dst)
+        told += said is not None
+        if said is None and router.is_bound(src, dst):
+            continue
+        if said != number:
+            return False
+    return told == router.cores
+
+
+def _within(witnesses: Sequence[Witness]) -> bool:
+    """No bound would have been reached."""
+    reached: dict[str, int] = {}
+    for one in witnesses:
+        for name, (most, bound) in one.bounds.items():
+            reached[name] = reached.get(name, 0) + most
+            if reached[name] > bound:
+                return False
+    return True

@@ -1,0 +1,130 @@
+"""The report is the same, octet for octet, however many processes share the work."""
+
+import io
+import os
+import re
+import threading
+from collections.abc import Callable, Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyzer import pipeline, pipeline_shared
+from analyzer.capture import open_captures
+from analyzer.pipeline import Settings, Swept
+from analyzer.report.json_writer import to_json
+from analyzer.report.model import Report
+from analyzer.report.text import TextOptions, to_text
+from analyzer.sharing import crew
+from tests.benchmarks import registrations
+from tests.captures import ENGINE, SAMPLES, SECOND, pcap
+from tests.sharing.population import START, Gm, Timed, frames
+
+EVERY = sorted(path for folder in ("real", "pcaps") for path in (SAMPLES / folder).glob("*.pcap*"))
+
+
+class _Thread(threading.Thread):
+    """A process of the crew that is none: started quickly, with everything loaded already."""
+
+    def terminate(self) -> None:
+        """It ends with its pipe."""
+
+
+class _Threads:
+    Pipe = staticmethod(Pipe)
+
+    @staticmethod
+    def Process(target: Callable[..., None], args: Sequence[Any], daemon: bool) -> _Thread:  # noqa: N802
+        pipe, *others = args  # the end given is closed here, as where it is another process's
+        own = Connection(os.dup(pipe.fileno()))
+        return _Thread(target=target, args=(own, *others), daemon=daemon)
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares are worked on by threads, with rules that are compiled once."""
+    monkeypatch.setattr(crew, "get_context", lambda method: _Threads)
+    monkeypatch.setattr(pipeline_shared, "engine", lambda settings: ENGINE)
+
+
+def written(report: Report) -> tuple[bytes, str]:
+    json, text = io.BytesIO(), io.StringIO()
+    to_json(report, json)
+    to_text(report, text, TextOptions(verbose=True, every=True))
+    return json.getvalue(), text.getvalue()
+
+
+def one(paths: Sequence[str]) -> tuple[bytes, str]:
+    return written(pipeline.sweep(open_captures(paths), ENGINE).report)
+
+
+def shared(paths: Sequence[str], jobs: int) -> Swept | None:
+    settings = Settings(jobs=jobs)
+    return pipeline_shared.shared_sweep(open_captures(paths), settings, pipeline.ring(settings))
+
+
+def together(path: Path, timed: Sequence[Timed]) -> str:
+    path.write_bytes(pcap(list(timed)))
+    return str(path)
+
+
+@pytest.mark.usefixtures("threads")
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.name)
+def test_every_sample(path: Path) -> None:
+    alone = one([str(path)])
+    for jobs in (2, 3):
+        swept = shared([str(path)], jobs)
+        assert swept is None or written(swept.report) == alone
+
+
+@pytest.mark.usefixtures("threads")
+@pytest.mark.parametrize("jobs", [2, 3, 5])
+def test_a_population(jobs: int, tmp_path: Path) -> None:
+    path = together(tmp_path / "all.pcap", frames(260))
+    swept = shared([path], jobs)
+    assert swept is not None, "its phones have nothing to do with one another"
+    assert len(swept.report.exchanges) > 260
+    assert written(swept.report) == one([path])
+
+
+@pytest.mark.usefixtures("threads")
+def test_two_taps(tmp_path: Path) -> None:
+    """Gm and Mw in a file each, Gm also seen twice."""
+    every = frames(90)
+    core = [timed for timed in every if b"mw\r\n" in timed[1]]
+    access = [timed for timed in every if b"mw\r\n" not in timed[1]]
+    paths = [
+        together(tmp_path / "gm.pcap", access),
+        together(tmp_path / "mw.pcap", core),
+        together(tmp_path / "copy.pcap", access[: len(access) // 2]),
+    ]
+    swept = shared(paths, 3)
+    assert swept is not None
+    assert written(swept.report) == one(paths)
+
+
+@pytest.mark.usefixtures("threads")
+def test_what_cannot_be_taken_apart_is_not(tmp_path: Path) -> None:
+    """A call between phones of two shares: no result, and the report is that of one process."""
+    mixed = []
+    for number in range(40):
+        steps = [Gm(*one) for one in registrations.registration(number, START + number * SECOND)]
+        for step in steps[2:]:
+            step.sip = re.sub(rb"Call-ID: [^\r]*", b"Call-ID: one call for all", step.sip)
+        mixed += [(step.time, step.frame()) for step in steps]
+    mixed.sort()
+    path = together(tmp_path / "tangled.pcap", mixed)
+    assert shared([path], 3) is None
+    settings = Settings(jobs=3, shared_from=0)
+    assert written(pipeline.analyze([path], settings)) == one([path])
+
+
+def test_with_real_processes(tmp_path: Path) -> None:
+    path = together(tmp_path / "all.pcap", frames(60))
+    settings = Settings(jobs=2, shared_from=0)
+    swept = shared([path], 2)
+    assert swept is not None
+    assert written(swept.report) == written(pipeline.analyze([path], settings)) == one([path])
