@@ -163,6 +163,9 @@ def _step(kept: Kept, lists: _Lists) -> model.Step:
     message = SipMessage(head, kept.raw, origin, origin.frames, origin.truncated)
     place = Place(message, cast(Any, kept.leg), "")
     request = message.is_request
+    client, verify = place.client, place.verify
+    if verify is None and kept.role == "verify" and kept.comparison is not None:
+        client, verify = None, client  # one header for both, and it was compared as an echo
     return model.Step(
         role=cast(Any, kept.role),
         round=kept.round,
@@ -185,9 +188,9 @@ def _step(kept: Kept, lists: _Lists) -> model.Step:
         leg=cast(Any, kept.leg),
         via=_host(message.sent_by) if request else None,
         marks=_marks(message),
-        client=lists.made(place.client),
+        client=lists.made(client),
         server=lists.made(place.server),
-        verify=lists.made(place.verify),
+        verify=lists.made(verify),
         comparison=kept.comparison,
         hops=[_step(one, lists) for one in kept.hops],
     )

@@ -179,3 +179,16 @@ def test_a_dialect_that_was_named_is_that_of_every_run(dialect: str) -> None:
 )
 def test_dialects_are_told(name: str, dialect: str, media: bool) -> None:
     assert {(one.dialect, one.mediasec) for one in report(name).exchanges} == {(dialect, media)}
+
+
+@pytest.mark.parametrize("name", ["ok_draft_00", "ok_draft_01", "ok_arkko_00", "ok_arkko_01"])
+def test_the_echo_of_an_older_dialect_is_told_as_one(name: str) -> None:
+    (run,) = report(name).exchanges
+    offer, challenge, verify, _ = run.steps
+    assert offer.client
+    assert not offer.verify
+    assert challenge.server
+    assert verify.verify
+    assert not verify.client
+    assert verify.comparison is not None
+    assert verify.comparison.level == "identical"
