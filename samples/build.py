@@ -26,7 +26,7 @@ from .messages import (
     forwarded,
     from_template,
 )
-from .network import CLIENT_HELLO, SERVER_HELLO, WORDS, beside, handshake, record
+from .network import TLS_1_2, WORDS, beside, client_hello, handshake, record, server_hello
 from .packets import LINK_TYPES, Way, Wire, noise
 from .scenario import HERE, ScenarioError, Table
 
@@ -374,6 +374,8 @@ class _Builder:
         packets: list[bytes] = []
         if not self.wire.opened(way):
             packets += self.wire.tcp_handshake(way)
+            if tls and "alert" in step:
+                return packets + self._tls_failure(way, step["alert"])
             if tls:
                 packets += self._tls_handshake(way)
         if tls:
@@ -384,11 +386,19 @@ class _Builder:
         )
 
     def _tls_handshake(self, way: Way) -> Iterator[bytes]:
+        tls = self.scenario["handshake"]
         finished = record(20, b"\x01") + record(22, noise(b"finished", 40))
-        yield from self.wire.tcp_data(way, record(22, handshake(1, CLIENT_HELLO)), [], [], [])
-        hello = record(22, handshake(2, SERVER_HELLO)) + finished
+        hello = client_hello(max(tls["version"], TLS_1_2), tls["cipher"])
+        yield from self.wire.tcp_data(way, record(22, handshake(1, hello)), [], [], [])
+        hello = record(22, handshake(2, server_hello(**tls))) + finished
         yield from self.wire.tcp_data(way.back(), hello, [], [], [])
         yield from self.wire.tcp_data(way, finished, [], [], [])
+
+    def _tls_failure(self, way: Way, alert: int) -> list[bytes]:
+        """The server ends the handshake with a fatal alert (RFC 5246 7.2)."""
+        hello = record(22, handshake(1, client_hello(**self.scenario["handshake"])))
+        packets = self.wire.tcp_data(way, hello, [], [], [])
+        return packets + self.wire.tcp_data(way.back(), record(21, bytes((2, alert))), [], [], [])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,9 +30,10 @@ IKE_ERRORS: Final = {"NO_PROPOSAL_CHOSEN": 14}
 FLAGS: Final = {"syn": "S", "syn-ack": "SA", "rst": "RA", "fin": "FA"}
 
 # The least that a dissector takes for a TLS 1.2 handshake (RFC 5246 7.4.1).
-_HELLO_BODY: Final = b"\x03\x03" + bytes(range(32)) + b"\x00"
-CLIENT_HELLO: Final = _HELLO_BODY + b"\x00\x02\xc0\x2f" + b"\x01\x00"
-SERVER_HELLO: Final = _HELLO_BODY + b"\xc0\x2f" + b"\x00"
+TLS_1_2: Final = 0x0303
+_CIPHER: Final = 0xC02F
+_RANDOM: Final = bytes(range(32)) + b"\x00"
+_SUPPORTED_VERSIONS: Final = 43  # TLS 1.3 stands in this extension (RFC 8446 4.2.1)
 
 
 def beside(step: Table, way: Way, wire: Wire, quoted: Way | None) -> list[bytes]:
@@ -76,10 +77,30 @@ def ike(step: Table) -> bytes:
 def tls(what: str) -> bytes:
     """`client-hello`, `server-hello`, or a fatal alert by its name."""
     if what == "client-hello":
-        return record(22, handshake(1, CLIENT_HELLO))
+        return record(22, handshake(1, client_hello()))
     if what == "server-hello":
-        return record(22, handshake(2, SERVER_HELLO))
+        return record(22, handshake(2, server_hello()))
     return record(21, bytes((2, _known(what, ALERTS))))
+
+
+def client_hello(version: int = TLS_1_2, cipher: int = _CIPHER) -> bytes:
+    """The body of a ClientHello that offers this version at most, and one suite."""
+    body = struct.pack("!H", min(version, TLS_1_2)) + _RANDOM
+    body += struct.pack("!HH", 2, cipher) + b"\x01\x00"
+    return body + _versions(version, struct.pack("!BH", 2, version))
+
+
+def server_hello(version: int = TLS_1_2, cipher: int = _CIPHER) -> bytes:
+    """The body of a ServerHello that chooses them."""
+    body = struct.pack("!H", min(version, TLS_1_2)) + _RANDOM + struct.pack("!H", cipher)
+    return body + b"\x00" + _versions(version, struct.pack("!H", version))
+
+
+def _versions(version: int, value: bytes) -> bytes:
+    if version <= TLS_1_2:
+        return b""
+    extension = struct.pack("!HH", _SUPPORTED_VERSIONS, len(value)) + value
+    return struct.pack("!H", len(extension)) + extension
 
 
 def handshake(kind: int, body: bytes) -> bytes:

@@ -14,7 +14,7 @@ DIRECTORY: Final = HERE / "scenarios"
 SCENARIO_WORDS: Final = frozenset(
     {"what", "base", "link", "ip", "transport", "encapsulation", "parties", "values", "sets"}
     | {"vectors", "message", "forward", "step", "but", "drop", "expect", "files", "wire", "given"}
-    | {"clocks", "kernel"}
+    | {"clocks", "kernel", "handshake"}
 )
 STEP_WORDS: Final = frozenset(
     {"name", "from", "to", "wait_ms", "message", "set", "remove", "append", "replace", "start"}
@@ -32,7 +32,19 @@ STEP_WORDS: Final = frozenset(
         "noise",
         "tap",
     }
-    | {"dns", "rcode", "answer", "icmp", "quotes", "tcp", "tls", "ike", "error", "response"}
+    | {
+        "dns",
+        "rcode",
+        "alert",
+        "answer",
+        "icmp",
+        "quotes",
+        "tcp",
+        "tls",
+        "ike",
+        "error",
+        "response",
+    }
     | {"after", "before"}
 )
 EDITS: Final = frozenset({"set", "remove", "append", "replace", "start", "body", "like", "headers"})
@@ -102,7 +114,7 @@ def _known(where: str, word: str, words: frozenset[str]) -> None:
 
 
 def _lay_upon(scenario: Table, own: Table) -> None:
-    for word in ("parties", "sets", "vectors", "message", "values", "forward", "wire"):
+    for word in ("parties", "sets", "vectors", "message", "values", "forward", "wire", "handshake"):
         merge(scenario[word], own.get(word, {}))
     for word in ("link", "ip", "transport", "encapsulation"):
         if word in own:

@@ -23,6 +23,7 @@ class Standing:
     authentication) and `earlier` those before it, newest first, as rows of text: they are parsed
     when they are needed again, `spoken` their dialect ("" for that of the three headers). `run` is
     the one open, `past` the one before, `agreement` the number of the agreement in force (0: none),
+    `tls_port` the port of the client on the TLS connection it was made on (-1: made otherwise),
     `challenged` (time, capture, frame) of the challenges since the last success.
     """
 
@@ -35,6 +36,7 @@ class Standing:
         "past",
         "run",
         "spoken",
+        "tls_port",
     )
 
     def __init__(self) -> None:
@@ -46,6 +48,7 @@ class Standing:
         self.run: Exchange | None = None
         self.agreement = 0
         self.challenged: tuple[tuple[int, int, int], ...] = ()
+        self.tls_port = -1
 
     @property
     def applies(self) -> MechanismList | None:
@@ -71,6 +74,7 @@ class Standing:
         self.agreement = 0
         self.applied = None
         self.earlier = ()
+        self.tls_port = -1
 
 
 class Access:

@@ -32,7 +32,9 @@ class Place:
     before that one, newest first. `on` is the set it travelled on, `sa` the name of the SA; `life`
     is the state that set (else the one in force) was in when the message was sent. `reuses` is the
     living set of the same client whose numbers a clear offer names again. `enclosed`: some of its
-    lists stand in a body that holds a message, where digest can protect them.
+    lists stand in a body that holds a message, where digest can protect them. `tls_port` is the
+    port of the client on the TLS connection that its agreement was made on, -1 where it was made
+    otherwise.
     """
 
     __slots__ = (
@@ -54,6 +56,7 @@ class Place:
         "reuses",
         "role",
         "sa",
+        "tls_port",
     )
 
     def __init__(
@@ -76,6 +79,7 @@ class Place:
         self.life = ""
         self.reuses: Association | None = None
         self.sa = ""
+        self.tls_port = -1
         self.against: MechanismList | None = None
         self.older: tuple[MechanismList, ...] = ()
         self.role = ""
@@ -177,6 +181,14 @@ class Place:
     def verify(self) -> MechanismList | None:
         """Security-Verify, None where there is no such header."""
         return self.lists.get("verify")
+
+
+def above_tls(message: SipMessage) -> bool:
+    """Readable, over TCP, with TLS in its top Via: captured above TLS."""
+    if message.transport != "tcp" or message.protection != "clear":
+        return False
+    via = message.value("via")
+    return via is not None and via.replace(" ", "")[:11].upper() == "SIP/2.0/TLS"
 
 
 def is_protected(message: SipMessage) -> bool:

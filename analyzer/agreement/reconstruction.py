@@ -31,7 +31,7 @@ from analyzer.agreement.naming import exchange_key
 from analyzer.agreement.order import ASKED as ASKED_LAST
 from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Order
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
-from analyzer.agreement.place import Place, demands_sec_agree, is_protected
+from analyzer.agreement.place import Place, above_tls, demands_sec_agree, is_protected
 from analyzer.agreement.reuse import reused
 from analyzer.agreement.settlements import Settlements, conclude, due_lists, server_lists
 from analyzer.agreement.states import Event, State, response_event
@@ -412,6 +412,7 @@ class Reconstruction:
         self._tell(exchange)
         if message.code < 300:
             self._settlements.settle(exchange, message.time, message.expires)
+            _settle_in_tls(exchange, message)
             if exchange.association is None and exchange.under is not None:
                 self._settlements.extend(exchange.under, message.time, message.expires)
 
@@ -555,6 +556,7 @@ class Reconstruction:
         standing = access.standing_of(message)
         if standing is not None:
             place.in_force = standing.association
+            place.tls_port = standing.tls_port
             if message.is_request and place.from_client:
                 place.stand(standing)
                 _doubt(place)
@@ -703,6 +705,18 @@ def _number(exchange: Exchange) -> int:
 def _echoes(message: SipMessage) -> bool:
     """A request that has to repeat the list of the server on an agreement (RFC 3329 2.3.1, 2.6)."""
     return message.method not in NOT_NEGOTIATED and not message.uri.lower().startswith(EMERGENCY)
+
+
+def _settle_in_tls(exchange: Exchange, result: SipMessage) -> None:
+    """Remember the connection of an agreement on TLS; one that was made otherwise replaces it."""
+    standing, challenge = exchange.standing, exchange.place("challenge")
+    if standing is None or challenge is None or exchange.deregistration:
+        return
+    standing.tls_port = -1
+    if result.protection == "tls" or above_tls(result):
+        listed = challenge.server
+        if listed is not None and any(one.key == "tls" for one in listed.signalling):
+            standing.tls_port = result.dport
 
 
 def _negotiates(message: SipMessage) -> bool:

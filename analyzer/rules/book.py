@@ -34,7 +34,9 @@ from analyzer.rules.vocabulary import DIALECTS, KINDS, MEDIASEC, NEEDS, ROLES, S
 RULE_ID: Final = re.compile(r"[A-Z]{2,5}-[0-9]{2,3}")
 GUARD_ID: Final = re.compile(r"G[0-9]{1,2}")
 GUARD_EFFECTS: Final = ("silent", "lower", "info", "coverage", "fact")
-_OBJECTS: Final = ("message", "transaction", "exchange", "association", "flow", "pair")
+_OBJECTS: Final = (
+    "message", "transaction", "exchange", "association", "flow", "pair", "connection",
+)  # fmt: skip
 
 
 class Book(Struct, frozen=True):

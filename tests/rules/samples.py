@@ -18,6 +18,7 @@ from tests.rules.fakes import (
 from tests.rules.samples_agreement import AGREEMENT_SAMPLES
 from tests.rules.samples_keyless import KEYLESS_SAMPLES
 from tests.rules.samples_keys import KEYS_SAMPLES
+from tests.rules.samples_tls import TLS_SAMPLES
 from tests.rules.samples_traffic import TRAFFIC_SAMPLES
 
 TAGS = {"require": frozenset({"sec-agree"}), "proxy_require": frozenset({"sec-agree"})}
@@ -399,6 +400,7 @@ SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
     **KEYS_SAMPLES,
     **TRAFFIC_SAMPLES,
     **KEYLESS_SAMPLES,
+    **TLS_SAMPLES,
 }
 
 for family in (samples_syntax, samples_media, samples_drafts):

@@ -182,7 +182,7 @@ def test_repeats_in_one_exchange_are_no_network_note():
 def test_page():
     one = page(BOOK, BOOK.rules["VER-14"])
     assert one.name == "verify-in-clear"
-    assert one.explained_by == ("OFR-08", "PRT-01", "PRT-09")
+    assert one.explained_by == ("OFR-08", "PRT-01", "PRT-09", "TLS-01", "TLS-03", "TLS-04")
     assert "captured above IPsec" in one.needs
     assert one.expressions["when"].startswith("message.is_request and ")
     assert any(guard.startswith("G3:") for guard in one.guards)

@@ -14,6 +14,7 @@ from analyzer.agreement.states import State
 from analyzer.agreement.strength import stronger
 from analyzer.rules.subjects import older
 from analyzer.rules.subjects.association import AssociationFacts
+from analyzer.rules.subjects.connection import ConnectionFacts, tls_of
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import MechanismFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts
@@ -123,6 +124,10 @@ class ExchangeFacts:
     def association(self) -> AssociationFacts | None:
         found = self.exchange.association
         return None if found is None else AssociationFacts(found)
+
+    @fact
+    def tls(self) -> ConnectionFacts | None:
+        return tls_of(self.exchange)
 
     @fact
     def restart(self) -> MessageFacts | None:

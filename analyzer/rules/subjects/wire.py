@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from analyzer.agreement.naming import address_text
+from analyzer.agreement.place import above_tls
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
 from analyzer.sip.message import parse_address, uri_host_port
@@ -147,11 +148,19 @@ class WireFacts:
 
     @fact
     def above_tls(self) -> bool:
-        message = self.message
-        if message.transport != "tcp" or self.place.protection != "clear":
+        return self.place.protection == "clear" and above_tls(self.message)
+
+    @fact
+    def registered_in_tls(self) -> bool:
+        return self.place.tls_port >= 0
+
+    @fact
+    def other_tls_connection(self) -> bool:
+        place, message = self.place, self.message
+        if place.tls_port < 0 or not (place.protection == "tls" or self.above_tls):
             return False
-        via = message.value("via")
-        return via is not None and via.replace(" ", "")[:11].upper() == "SIP/2.0/TLS"
+        port = message.sport if place.from_client else message.dport
+        return port != place.tls_port
 
     @fact
     def leftover(self) -> str | None:

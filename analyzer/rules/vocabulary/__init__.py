@@ -25,6 +25,7 @@ from typing import Final
 import msgspec
 
 from analyzer.rules.vocabulary.association import AGREEMENT, ASSOCIATION, FLOW
+from analyzer.rules.vocabulary.connection import CONNECTION
 from analyzer.rules.vocabulary.exchange import CAPTURE, EXCHANGE, IDENTITY, SERVER
 from analyzer.rules.vocabulary.fact import Fact
 from analyzer.rules.vocabulary.mechanism import COMPARISON, HEADER, MECHANISM
@@ -109,6 +110,7 @@ KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
         "transaction": TRANSACTION,
         "exchange": EXCHANGE,
         "association": ASSOCIATION,
+        "connection": CONNECTION,
         "agreement": AGREEMENT,
         "flow": FLOW,
         "pair": PAIR,

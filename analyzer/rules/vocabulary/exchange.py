@@ -41,6 +41,13 @@ EXCHANGE: Final = (
         wireshark=False,
     ),
     Fact(
+        "tls",
+        "connection",
+        "connection of the client with TLS after the last challenge",
+        needs=("both_directions",),
+        wireshark=False,
+    ),
+    Fact(
         "restart",
         "message",
         "request with which the client began anew before this run had its result",

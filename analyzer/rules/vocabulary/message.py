@@ -124,6 +124,20 @@ MESSAGE: Final = (
         "readable, over TCP, with TLS in its top Via: captured above TLS",
     ),
     Fact(
+        "registered_in_tls",
+        "bool",
+        "the agreement of its client was made inside TLS, and is in force",
+        needs=("start",),
+        wireshark=False,
+    ),
+    Fact(
+        "other_tls_connection",
+        "bool",
+        "travels inside TLS, on another connection than that of the agreement of its client",
+        needs=("start",),
+        wireshark=False,
+    ),
+    Fact(
         "leftover",
         "text",
         "Require or Proxy-Require, where the header has no option tag, or 0 in its place",
