@@ -7,7 +7,7 @@ looked at a bounded number of times, however it was cut into segments.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -140,11 +140,14 @@ class Framing:
     are no SIP) and `sip-message-cut` (a gap inside one).
     """
 
-    __slots__ = ("_problems", "_streams")
+    __slots__ = ("_lost", "_problems", "_streams")
 
     def __init__(self, problems: Problems) -> None:
-        self._streams: Aging[int, _Unfinished] = Aging(limits.TRANSACTION_LIFE, limits.UNFINISHED)
+        self._streams: Aging[int, _Unfinished] = Aging(
+            limits.TRANSACTION_LIFE, limits.UNFINISHED, self._forget
+        )
         self._problems = problems
+        self._lost = 0  # to the bound, so far as their farewell was heard
 
     def feed(self, datagram: Datagram) -> list[Framed]:
         """The messages that are complete with these octets of a TCP direction."""
@@ -186,6 +189,16 @@ class Framing:
         found = [framed for rest in rests for framed in self._cut(rest)]
         self._streams.clear()
         return found
+
+    def _forget(self, rests: Iterable[_Unfinished]) -> None:
+        """Streams long silent: what they were inside of is cut. What is lost to the bound is
+        `dropped`."""
+        if self._lost != self._streams.dropped:
+            self._lost = self._streams.dropped
+            return
+        for rest in rests:
+            if rest.started:
+                self._problem(rest, "sip-message-cut")
 
     def _messages(self, rest: _Unfinished) -> Iterator[Framed]:
         while rest.data:
