@@ -78,6 +78,7 @@ class Request(msgspec.Struct):
     in_dialog: bool = False
     dialog: frozenset[str] = frozenset()
     dialogs: list[Dialog] = []
+    transport: str = ""
 
 
 class Agreement(msgspec.Struct):

@@ -102,6 +102,7 @@ class Later:
             place.protection,
             from_client=place.from_client,
             due=message.method != "ACK",
+            transport=message.transport,
         )
         if message.method in IN_DIALOGS:
             request.call_id, request.in_dialog = message.call_id, bool(message.to_tag)

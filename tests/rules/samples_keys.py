@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.rules.fakes import association, exchange, flow, message, response
+from tests.rules.fakes import association, exchange, fake, flow, message, response
 
 SET = association(port_uc=61, port_us=62, port_pc=71, port_ps=72)
 
@@ -35,6 +35,12 @@ def large(**facts: Any) -> Any:
     return message(**{**given, **facts})
 
 
+def on_set(**facts: Any) -> Any:
+    """A set over its life."""
+    given = {"dialect": "ims", "leg": "gm", "mechanism": "ipsec-3gpp", "frames": ((0, 2),)}
+    return fake("agreement", **{**given, **facts})
+
+
 def report(**facts: Any) -> Any:
     """The report of a failed challenge: credentials with its nonce, and no response."""
     given = {"role": "failure-report", "response_empty": True, "aka": True, "method": "REGISTER"}
@@ -60,6 +66,11 @@ KEYS_SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
             incoming(source_port=72, protection="clear"),
             incoming(source_port=72, from_client=True),
         ],
+    ),
+    "PRT-14": (
+        "agreement",
+        [on_set(lost_transport="tcp")],
+        [on_set()],
     ),
     "PRT-18": ("association", [association(collides=SET)], [association()]),
     "PRT-19": (

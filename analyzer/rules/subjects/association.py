@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS, Association, Flow
 from analyzer.agreement.items import Agreement, Request
 from analyzer.agreement.mechanism import PORT_MAX
 from analyzer.limits import ANSWER_WAIT, ECHOES, OVERLAP
 from analyzer.rules.subjects.lazy import fact
+
+LOST: Final = 2  # requests without an answer that make a transport a lost one
 
 FrameIds = tuple[tuple[int, int], ...]
 
@@ -242,6 +246,20 @@ class AgreementFacts:
         for one in self.agreement.access.associations:
             if one.older is self.association and one.established_time is not None:
                 return one.echoed + one.unechoed <= 1
+        return None
+
+    @fact
+    def lost_transport(self) -> str | None:
+        until = self.agreement.seen_until - ANSWER_WAIT
+        asked = [one for one in self._own if one.due and (one.code or one.time <= until)]
+        for lost, other in (("udp", "tcp"), ("tcp", "udp")):
+            mute = [one for one in asked if one.transport == lost]
+            if (
+                len(mute) >= LOST
+                and not any(one.code or one.provisional for one in mute)
+                and any(one.transport == other and one.code for one in asked)
+            ):
+                return lost
         return None
 
     @fact

@@ -110,6 +110,15 @@ AGREEMENT: Final = (
         wireshark=False,
     ),
     Fact(
+        "lost_transport",
+        "text",
+        "the transport on which no request of the client was answered, two or more, while requests "
+        "on the other one were; absent for none",
+        needs=("protected_part", "both_directions"),
+        values=("udp", "tcp"),
+        wireshark=False,
+    ),
+    Fact(
         "expired_requests",
         "int",
         "requests of the client on it after its registration was over; absent if that is not known",
