@@ -7,10 +7,11 @@ announced is in the `SaTable` by then.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
@@ -535,14 +536,28 @@ def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> mo
     return sweep(captures, engine(settings), settings.strict, told, ring(settings)).report
 
 
-def read_secrets(info: CaptureInfo, ring: KeyRing) -> None:
-    """Keys of ESP that a pcapng brings itself, as lines of `esp_sa`."""
-    for text in info.esp_secrets:
+class Secrets:
+    """Keys of ESP that pcapng files bring themselves, as lines of `esp_sa`; each block once."""
+
+    def __init__(self, infos: Sequence[CaptureInfo], ring: KeyRing) -> None:
+        self._infos = infos
+        self._ring = ring
+        self._known = set(ring.given)
+        self._read: Counter[int] = Counter()
+
+    def read(self) -> None:
+        """Take what was read of the files so far; as a rule it stands before the packets."""
+        for number, info in enumerate(self._infos):
+            for text in info.esp_secrets[self._read[number] :]:
+                self._read[number] += 1
+                self._take(info, text.decode("utf-8", "replace"))
+
+    def _take(self, info: CaptureInfo, text: str) -> None:
         try:
-            known = set(ring.given)
-            for given in read_esp_sa(info.path, text.decode("utf-8", "replace"), "secrets"):
-                if given not in known:
-                    ring.give(given)
+            for given in read_esp_sa(info.path, text, "secrets"):
+                if given not in self._known:
+                    self._known.add(given)
+                    self._ring.give(given)
         except KeysError as error:
             info.problems.append(Problem("secrets", detail=str(error)))
 
@@ -568,8 +583,12 @@ def sweep(
     count = len(captures.infos)
     if told is not None:
         conductor.reconstruction.known = []
+    secrets = Secrets(captures.infos, conductor.table.ring)
     with paused():
-        for packet in captures if second is None else _interleaved(captures, second):
+        packets = iter(captures if second is None else _interleaved(captures, second))
+        beginning = list(islice(packets, 1))
+        secrets.read()
+        for packet in chain(beginning, packets):
             items = conductor.pass_time(packet)
             if items:
                 kept.take(items, count)
@@ -579,10 +598,14 @@ def sweep(
             if items:
                 kept.take(items, count)
         kept.take(conductor.finish(), count)
-    for info in captures.infos:
-        read_secrets(info, conductor.table.ring)
-    made = report(captures, conductor.seen, [kept.share()], engine, strict, kept.sigcomp, second)
-    return Swept(made, conductor.table.ring, conductor.flows.keys_came_late)
+        packets = iter(captures if second is None else _interleaved(captures, second))
+        beginning = list(islice(packets, 1))
+        secrets.read()
+        for packet in chain(beginning, packets):
+            items = conductor.pass_time(packet)
+            if items:
+                kept.take(items, count)
+            items = conductor.pass_on(packet)
 
 
 def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:
