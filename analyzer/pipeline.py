@@ -598,14 +598,9 @@ def sweep(
             if items:
                 kept.take(items, count)
         kept.take(conductor.finish(), count)
-        packets = iter(captures if second is None else _interleaved(captures, second))
-        beginning = list(islice(packets, 1))
-        secrets.read()
-        for packet in chain(beginning, packets):
-            items = conductor.pass_time(packet)
-            if items:
-                kept.take(items, count)
-            items = conductor.pass_on(packet)
+    secrets.read()
+    made = report(captures, conductor.seen, [kept.share()], engine, strict, kept.sigcomp, second)
+    return Swept(made, conductor.table.ring, conductor.flows.keys_came_late)
 
 
 def _interleaved(captures: Captures, second: Second) -> Iterator[Any]:

@@ -26,11 +26,11 @@ from analyzer.limits import BATCH
 from analyzer.pipeline import (
     Conductor,
     Results,
+    Secrets,
     Seen,
     Settings,
     Swept,
     engine,
-    read_secrets,
     report,
 )
 from analyzer.report.evidence import first_of
@@ -173,8 +173,7 @@ def _brings_keys(captures: Captures, known: KeyRing) -> bool:
     """Whether the captures hold keys in blocks of their own that are news, and for whom nobody
     knows."""
     before = known.version
-    for info in captures.infos:
-        read_secrets(info, known)
+    Secrets(captures.infos, known).read()
     return known.version != before
 
 
