@@ -4,16 +4,30 @@ import io
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import analyzer
+from analyzer.pipeline import Settings
 from analyzer.report.json_writer import to_json
 from analyzer.report.model import Frame, Report
-from tests.captures import ETHERNET, SAMPLES, analysed, link_type, pcap, pcapng, records
+from tests.captures import (
+    ETHERNET,
+    SAMPLES,
+    SECOND,
+    Record,
+    analysed,
+    link_type,
+    pcap,
+    pcapng,
+    records,
+)
 
 PCAPS = {
     path.name: path.read_bytes()
@@ -144,3 +158,45 @@ def test_a_capture_written_again_is_the_same(name: str) -> None:
     """What the properties rest on."""
     once, again = analysed(PCAPS[name]), analysed(pcap(records(PCAPS[name])))
     assert account(again, lambda frame: frame.frame) == account(once, lambda frame: frame.frame)
+
+
+# ---- files and clocks
+
+
+def written(folder: Path, **files: list[Record]) -> list[str]:
+    paths = []
+    for name, wanted in files.items():
+        path = folder / f"{name}.pcap"
+        path.write_bytes(pcap(wanted))
+        paths.append(str(path))
+    return paths
+
+
+@settings(max_examples=25)
+@given(name=names, data=st.data())
+def test_a_ring_on_disk_is_as_one(name: str, data: st.DataObject) -> None:
+    """As `test_two_files_are_as_one`, where the clocks of the files could be compared."""
+    once = records(PCAPS[name])
+    at = data.draw(st.integers(0, len(once)))
+    with TemporaryDirectory() as folder:
+        paths = written(Path(folder), gm_00001=once[:at], gm_00002=once[at:])
+        one = analyzer.analyze(written(Path(folder), whole=once))
+        two = analyzer.analyze(paths)
+    assert account(two, lambda frame: frame.frame + at * frame.capture) == account(
+        one, lambda frame: frame.frame
+    )
+    assert [capture.clock for capture in two.captures] == [None, None]
+
+
+@settings(max_examples=25)
+@given(name=names, ahead=st.sampled_from([-90, 7, 3600]), jobs=st.integers(1, 3))
+def test_a_tap_with_another_clock_adds_sightings_alone(name: str, ahead: int, jobs: int) -> None:
+    """The frames are those of the first; what differs is that each is seen twice."""
+    once = records(PCAPS[name])
+    shifted = [(time + ahead * SECOND, data) for time, data in once]
+    with TemporaryDirectory() as folder:
+        paths = written(Path(folder), gm=once, ue=shifted)
+        one = analyzer.analyze(paths[:1])
+        two = analyzer.analyze(paths, Settings(jobs=jobs))
+    assert account(two, lambda frame: frame.frame) == account(one, lambda frame: frame.frame)
+    assert two.captures[1].clock_offset_ms in (ahead * 1000, None)
