@@ -63,7 +63,7 @@ class Connection(msgspec.Struct):
         if self.secured:
             return "secured"
         ended = self.reset is not None or self.finished
-        if self.hello is not None:
+        if self.hello is not None or self.answer is not None:  # one of them may be lost
             broken = self.alert is not None and self.alert.fatal
             return "failed" if broken or ended else "hello"
         if self.accepted is not None:

@@ -6,6 +6,7 @@ from analyzer.agreement import evidence as module
 from analyzer.agreement.evidence import Connection, Evidence
 from analyzer.flows.datagram import Dns, Ike, Signal, Tls
 from analyzer.limits import SECOND
+from analyzer.report.evidence import outside
 
 UE, FIRST_HOP, OTHER = b"\1\1\1\1", b"\2\2\2\2", b"\3\3\3\3"
 SERVER_PORT = 5061
@@ -85,6 +86,23 @@ def test_a_syn_on_the_same_ports_after_an_end_is_another_connection() -> None:
 def test_met_in_its_middle_the_server_is_told_by_its_hello() -> None:
     seen = folded(back(1, "tls", ANSWER), sent(2, "tls", Tls("data", size=300)))
     assert (seen.src, seen.dport, seen.link(9 * SECOND)) == (UE, SERVER_PORT, "secured")
+
+
+@pytest.mark.parametrize(
+    ("end", "link", "text"),
+    [(None, "hello", "not completed"), ("rst", "failed", "reset by 2.2.2.2")],
+)
+def test_a_client_hello_that_the_capture_lost(end: str | None, link: str, text: str) -> None:
+    kept = Evidence()
+    for one in (sent(1, "syn"), back(2, "syn-ack"), back(4, "tls", ANSWER)):
+        kept.hear(one)
+    if end is not None:
+        kept.hear(back(5, end))
+    kept.until = 100 * SECOND
+    (told,) = outside(kept)
+    assert (told.kind, told.state) == ("tls", link)
+    assert text in told.detail
+    assert "TLS 1.2 ECDHE_RSA_WITH_AES_128_GCM_SHA256" in told.detail
 
 
 def test_a_name_asked_for_again_and_answered_at_last() -> None:
