@@ -26,6 +26,8 @@ CAPTURES: Final = (
 )  # fmt: skip
 
 _WRITTEN: Final = (
+    click.option("--decrypted", metavar="FILE",
+                 help="Write a pcapng with the opened ESP packets in clear, findings as comments."),
     click.option("-o", "outputs", multiple=True, metavar="FILE",
                  help="Write a file: .txt, .json or .jsonl. May be repeated."),
     click.option("--format", "form", type=click.Choice(("text", "json", "jsonl")),
@@ -74,8 +76,6 @@ READING: Final = (
     click.option("--engine", type=click.Choice(("auto", "native", "tshark")), default="auto",
                  show_default=True,
                  help="Who reads SIP: auto asks tshark only for what is not read natively."),
-    click.option("--decrypted", metavar="FILE",
-                 help="Write a pcapng with the opened ESP packets in clear, findings as comments."),
     click.option("--tls-keylog", type=_FILE, metavar="FILE",
                  help="TLS secrets (SSLKEYLOGFILE), for SIP in TLS."),
     click.option("--clock", "clocks", multiple=True, type=clock, metavar="FILE=+3.2s",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
+
+from analyzer.cli.analyze import JUDGING, READING, judging, running, with_options
 
 
 @click.command("doctor", short_help="Why is something not seen, or not decoded?")
@@ -17,10 +20,11 @@ import click
     "--capture-filter", "filter_only", is_flag=True,
     help="Print only the tcpdump line that catches all of it.",
 )  # fmt: skip
+@with_options(*JUDGING, *READING)
 @click.pass_context
 def command(
-    ctx: click.Context, captures: tuple[str, ...], read: tuple[str, ...], form: str,
-    filter_only: bool,
+    ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...], form: str,
+    filter_only: bool, fail_on: str, **options: Any,
 ) -> None:  # fmt: skip
     """One page about the captures themselves: what is missing in them, what could not be read and
     why, which keys are needed and where to get them.
@@ -43,7 +47,7 @@ def command(
             raise click.UsageError("no capture given")
         click.echo(tcpdump())
         return
-    report = engine.analyze(inputs)
+    report = engine.analyze(inputs, **judging(options), **running(options))
     evidence, checks = doctor.diagnose(report)
     if filter_only:
         click.echo(filter_line(evidence))

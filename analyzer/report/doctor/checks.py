@@ -257,12 +257,26 @@ def _keys(evidence: Evidence) -> Iterator[Check]:
 
 def _bad_keys(evidence: Evidence) -> Iterator[Check]:
     cases = evidence.bad_keys
-    why = "; ".join(dict.fromkeys(evidence.bad_reasons)) or "none of the usual causes fits"
     yield from _case(
         "keys-fit", "problem", cases,
-        f"the ICV of {plural(cases.amount, 'ESP packet')} does not fit the keys: {why}",
-        "keys of this RAND? A new registration has new keys",
+        f"the ICV of {plural(cases.amount, 'ESP packet')} does not fit the keys, and none of the "
+        "usual mistakes explains it",
+        "give the keys of this RAND: every challenge makes new ones",
     )  # fmt: skip
+    why = "; ".join(dict.fromkeys(evidence.bad_reasons))
+    yield from _case(
+        "keys-fit", "note", evidence.odd_keys, f"the sender made its keys otherwise: {why}",
+        "see finding PRT-23 of the analysis",
+    )  # fmt: skip
+
+
+def _tls(evidence: Evidence) -> Iterator[Check]:
+    yield from _case(
+        "tls", "problem", evidence.tls_unread, "TLS was opened, and no SIP in it could be read",
+        "--tls-keylog FILE: the lines that SSLKEYLOGFILE makes the client or the server write; "
+        "or a capture above TLS",
+    )  # fmt: skip
+    yield from _case("tls", "ok", evidence.tls, "SIP inside TLS was read")
 
 
 def _one_way(evidence: Evidence) -> Iterator[Check]:
@@ -326,6 +340,7 @@ _QUESTIONS: Final[tuple[Question, ...]] = (
     _strays,
     _keys,
     _bad_keys,
+    _tls,
     _one_way,
     _loss,
     _synthetic,

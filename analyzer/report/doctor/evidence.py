@@ -73,11 +73,13 @@ class Evidence:
     above_ipsec: Cases = field(default_factory=Cases)
     unread: Cases = field(default_factory=Cases)  # ESP on announced SAs that was not read
     bad_keys: Cases = field(default_factory=Cases)
+    odd_keys: Cases = field(default_factory=Cases)  # keys that were made otherwise than agreed
     bad_reasons: list[str] = field(default_factory=list)
     one_way: Cases = field(default_factory=Cases)
     one_way_back: Cases = field(default_factory=Cases)  # only from the network
     lost_esp: Cases = field(default_factory=Cases)
-    tls: Cases = field(default_factory=Cases)
+    tls: Cases = field(default_factory=Cases)  # SIP inside TLS that was read
+    tls_unread: Cases = field(default_factory=Cases)  # TLS after the challenge, nothing read in it
     tcp_gaps: Cases = field(default_factory=Cases)
     synthetic: Cases = field(default_factory=Cases)
     legs: dict[str, Frame] = field(default_factory=dict)
@@ -105,8 +107,8 @@ def gather(report: Report) -> Evidence:
         _exchange(evidence, exchange, sets.pop(exchange.id, []))
     for finding in report.findings:
         if finding.rule == "PRT-23" and len(evidence.bad_reasons) < NAMED:
-            evidence.bad_reasons.append(finding.detail or finding.seen or finding.title)
-            evidence.bad_keys.show([finding.frame])
+            evidence.bad_reasons.append(finding.seen or finding.detail or finding.title)
+            evidence.odd_keys.add(finding.exchange or finding.agreement or "ESP", finding.frames)
     return evidence
 
 
@@ -130,6 +132,9 @@ def _exchange(evidence: Evidence, exchange: Exchange, sets: list[Agreement]) -> 
     tls = [_frame(step) for step in steps if step.protection == "tls"]
     if tls:
         evidence.tls.add(exchange.id, tls)
+    secured = [Frame(s.capture, s.frame) for s in exchange.signals if s.kind == "tls"]
+    if secured and not tls:
+        evidence.tls_unread.add(exchange.id, secured)
     evidence.ends.add(frozenset((exchange.client.address, exchange.server.address)))
     if exchange.server.address not in evidence.first_hops and len(evidence.first_hops) < NAMED:
         evidence.first_hops.append(exchange.server.address)
@@ -163,11 +168,11 @@ def _set(evidence: Evidence, exchange: Exchange, held: Association) -> None:
             evidence.no_esp.add(exchange.id, challenge)
         return
     esp = [_frame(step) for step in steps if step.protection in _SEALED]
-    unread = held.esp_frames - held.decrypted_frames
-    if unread:
+    bad = sum(sa.icv_bad or 0 for sa in held.sa)
+    unread = held.esp_frames - held.decrypted_frames - bad
+    if unread > 0:
         hidden = [_frame(step) for step in steps if step.inferred]
         evidence.unread.add(exchange.id, hidden or esp, unread)
-    bad = sum(sa.icv_bad or 0 for sa in held.sa)
     if bad:
         evidence.bad_keys.add(exchange.id, esp, bad)
     out = sum(sa.packets for sa in held.sa if sa.name in _TO_SERVER)

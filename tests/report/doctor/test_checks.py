@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import struct
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import analyzer
+from analyzer.pipeline import Settings
 from analyzer.report.doctor import Check, diagnose, to_json, to_text
 from analyzer.report.doctor.capture_filter import expression
 from analyzer.report.doctor.page import filter_line
@@ -59,6 +62,32 @@ def test_keys_are_missing() -> None:
     assert [frame.frame for frame in keys.frames] == [3, 4, 5]
     assert "on 192.0.2.1: ip xfrm state" in (keys.next or "")
     assert answers(report)["one-way-esp"].said.startswith("E1: ESP from the UE only")
+
+
+def test_keys_do_not_fit(tmp_path: Path) -> None:
+    """The IK of another registration."""
+    lines = (REAL / "16_udp_multi_offer_phh.esp_sa").read_text()
+    wrong = tmp_path / "keys"
+    wrong.write_text(re.sub(r'(\[RFC2403\]","0x)..', r"\g<1>00", lines))
+    capture = str(REAL / "16_udp_multi_offer_phh_gm.pcap")
+    found = answers(analyzer.analyze([capture], Settings(keys=[str(wrong)])))
+    assert found["keys-fit"].said.startswith("E1: the ICV of 4 ESP packets does not fit")
+    assert "keys" not in found, "there are keys, so none is missing"
+
+
+def test_keys_made_otherwise() -> None:
+    path = PCAPS / "prt_23_fires_swapped.pcap"
+    usim = [str(SAMPLES / "usim.toml")]
+    found = answers(analyzer.analyze([str(path)], Settings(usim=usim)))["keys-fit"]
+    assert (found.state, found.count) == ("note", 1)
+    assert "CK and IK the other way round" in found.said
+
+
+def test_tls_is_not_read() -> None:
+    report = analysed((SAMPLES / "wrapped" / "tls12.pcap").read_bytes())
+    found = answers(report)["tls"]
+    assert found.state == "problem"
+    assert "--tls-keylog" in (found.next or "")
 
 
 def test_start_is_missing() -> None:
