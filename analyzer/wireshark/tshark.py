@@ -72,12 +72,12 @@ def read(
     capture: int,
     display_filter: str,
     keylog: str | None = None,
-    tls_ports: Sequence[int] = (),
 ) -> Reading:
     """The SIP messages of a capture file in the frames that the filter picks.
 
     `keylog` is a file of TLS secrets (SSLKEYLOGFILE); those inside the capture are used anyway.
-    `tls_ports` are ports whose TLS holds SIP, besides 5061. Nothing is raised on what is read.
+    TLS holds SIP on port 5061, and where the user's Wireshark is set so. Nothing is raised on what
+    is read.
     """
     found = Reading([], [])
     program = which(PROGRAM)
@@ -85,7 +85,7 @@ def read(
         found.problems.append(Problem("tshark-missing", detail=INSTALL))
         return found
     try:
-        _run(found, program, path, capture, display_filter, keylog, tls_ports)
+        _run(found, program, path, capture, display_filter, keylog)
     except TimeoutError:
         detail = f"tshark was stopped after {TSHARK_SECONDS} s; what it had read is used"
         found.problems.append(Problem("tshark-stopped", detail=detail))
@@ -101,7 +101,6 @@ def _run(
     capture: int,
     display_filter: str,
     keylog: str | None,
-    tls_ports: Sequence[int],
 ) -> None:
     import asyncio
 
@@ -119,7 +118,6 @@ def _run(
             str(Path(path).resolve()),  # absolute, so no name is an option
             keep_packets=False,
             display_filter=display_filter,
-            decode_as={f"tls.port=={port}": "sip" for port in tls_ports},
             tshark_path=program,
             override_prefs=preferences,
             use_json=True,

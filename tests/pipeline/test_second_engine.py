@@ -48,7 +48,7 @@ def test_sip_in_tls_with_a_key_log() -> None:
     told = report.captures[0].tshark
     assert told is not None
     assert (told.messages, told.why) == (4, ["SIP in TLS (--tls-keylog)"])
-    assert list(report.findings) == []
+    assert [one.rule for one in report.findings if one.effect != "none"] == []
 
 
 @pytest.mark.tshark
