@@ -12,6 +12,7 @@ its time and on what it may hand over.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 from ipaddress import ip_address
@@ -125,7 +126,11 @@ def _run(
             custom_parameters=["-j", _LAYERS],
             eventloop=loop,
         )
-        source.apply_on_packets(_Taker(found, capture, pyshark).take, timeout=TSHARK_SECONDS)
+        try:
+            source.apply_on_packets(_Taker(found, capture, pyshark).take, timeout=TSHARK_SECONDS)
+        finally:
+            with suppress(Exception):  # what is left of tshark is ended here, not when collected
+                source.close()
     finally:
         loop.close()
 
