@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scapy.layers.inet import IP, TCP
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
 import analyzer
 from analyzer.pipeline import Settings
@@ -151,6 +154,92 @@ def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> Non
     after = LISTED.sub(shuffled, before)
     assert len(after) == len(before)
     assert found(after) == found(before)
+
+
+# A message in one packet: from its start line to the end of its headers, folded rows included.
+HEAD = re.compile(
+    rb"((?:[A-Z]+ [^\r\n ]+ SIP/2\.0|SIP/2\.0 \d{3} [^\r\n]*)\r\n)((?:[^\r\n]+\r\n)+)(?=\r\n)"
+)
+
+
+@settings(max_examples=60)
+@given(name=st.sampled_from(WHOLE), chance=st.randoms(use_true_random=False))
+def test_the_order_of_different_headers_means_nothing(name: str, chance: Random) -> None:
+    """RFC 3261 7.3.1: only rows of one name have an order among themselves."""
+
+    def shuffled(match: re.Match[bytes]) -> bytes:
+        rows = re.split(rb"(?<=\r\n)(?![ \t])", match[2])[:-1]
+        names = [row.partition(b":")[0].strip().lower() for row in rows]
+        of_name = {name: iter([r for r, n in zip(rows, names, strict=True) if n == name])
+                   for name in names}  # fmt: skip
+        chance.shuffle(names)
+        return match[1] + b"".join(next(of_name[name]) for name in names)
+
+    before = PCAPS[name]
+    after = HEAD.sub(shuffled, before)
+    assert len(after) == len(before)
+    one, two = analysed(before), analysed(after)
+    assert account(two, lambda frame: frame.frame) == account(one, lambda frame: frame.frame)
+
+
+# ---- TCP cut elsewhere
+
+
+TCP_NAMES = ("ok_tcp_null.pcap", "beside_tcp_gap.pcap", "27_tcp_aes_sha1_gm.pcap")
+
+
+def test_the_samples_of_tcp_have_segments_to_cut() -> None:
+    for name in TCP_NAMES:
+        assert any(len(pieces(data, [1, 2])) > 1 for _, data in records(PCAPS[name])), name
+
+
+def pieces(frame: bytes, cuts: list[int]) -> list[bytes]:
+    """A clear TCP segment over IPv4 in Ethernet, cut into several behind these octets."""
+    if frame[12:14] != b"\x08\x00" or frame[23] != 6:
+        return [frame]
+    packet = Ether(frame)
+    tcp = packet[TCP]
+    payload = bytes(tcp.payload)[: packet[IP].len - 4 * packet[IP].ihl - 4 * tcp.dataofs]
+    inside = sorted({cut % len(payload) for cut in cuts} - {0}) if payload else []
+    if not inside:
+        return [frame]
+    made = []
+    for start, end in pairwise([0, *inside, len(payload)]):
+        part = packet.copy()
+        part[IP].remove_payload()
+        head = tcp.copy()
+        head.remove_payload()
+        head.seq = (tcp.seq + start) % 2**32
+        head.chksum = None
+        part[IP].len = part[IP].chksum = None
+        part[IP].id = (packet[IP].id + start) % 2**16
+        made.append(bytes(part / head / Raw(payload[start:end])))
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from(TCP_NAMES),
+    cuts=st.lists(st.integers(1, 2000), min_size=1, max_size=5),
+    chance=st.randoms(use_true_random=False),
+)
+def test_where_tcp_is_cut_and_in_which_order_means_nothing(
+    name: str, cuts: list[int], chance: Random
+) -> None:
+    """A message stands at the segment that completes it: one of those its octets were cut into."""
+    once = records(PCAPS[name])
+    cut: list[Record] = []
+    origin: list[int] = []
+    for number, (time, data) in enumerate(once, 1):
+        parts = pieces(data, cuts)
+        chance.shuffle(parts)
+        cut += [(time, part) for part in parts]
+        origin += [number] * len(parts)
+    one, two = analysed(pcap(once)), analysed(pcap(cut))
+    assert account(two, lambda frame: origin[frame.frame - 1]) == account(
+        one, lambda frame: frame.frame
+    )
+    assert two.captures[0].sip_messages == one.captures[0].sip_messages
 
 
 @pytest.mark.parametrize("name", FRAMED)
