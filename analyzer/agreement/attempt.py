@@ -10,7 +10,7 @@ import msgspec
 
 from analyzer.agreement.association import Flow
 from analyzer.agreement.evidence import Connection, FrameId
-from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.exchange import Exchange, Sign
 from analyzer.agreement.states import State
 from analyzer.flows.datagram import Signal
 
@@ -52,6 +52,22 @@ def attempt(exchange: Exchange) -> Attempt | None:
         or _sent_esp(exchange, challenge.time)
         or _quoted(exchange, challenge.time)
     )
+
+
+def went_on_unseen(exchange: Exchange) -> Sign | None:
+    """What happens only after a challenge, in a run that stands at its offer: TLS that the client
+    completed, or ESP towards it that began after the offer. The challenge was not captured."""
+    if exchange.state is not State.OFFERED:
+        return None
+    since, access = exchange.last_time, exchange.access
+    for one in exchange.evidence:
+        if isinstance(one, Connection) and one.src == access.ue and one.time >= since:
+            if one.link(exchange.end_time) == "secured" and not carries(exchange, one):
+                return Sign("TLS was set up after the request", *one.frame)
+    for flow in access.strays.values():
+        if flow.direction == "to-client" and flow.first_time >= since:
+            return Sign("ESP towards the client began after the request", *flow.frames[0])
+    return None
 
 
 def _connected(exchange: Exchange, since: int) -> Attempt | None:

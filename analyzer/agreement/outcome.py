@@ -7,7 +7,7 @@ registration `unknown`; a conclusion from unread ESP is `inferred`, and every si
 from collections.abc import Iterable
 from typing import Final
 
-from analyzer.agreement.attempt import Attempt, attempt
+from analyzer.agreement.attempt import Attempt, attempt, went_on_unseen
 from analyzer.agreement.choice import choose
 from analyzer.agreement.dialects import of_exchange
 from analyzer.agreement.exchange import (
@@ -160,10 +160,21 @@ def failed(exchange: Exchange) -> bool:
     if after is not None:
         # A challenge out of the blue answers a request of the client that was not captured.
         return after.is_request
-    if exchange.end_time - exchange.last_time >= ANSWER_WAIT:
-        return True
     role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
-    return role is not None and _tries(exchange, role) >= TRIES
+    if role is not None and _tries(exchange, role) >= TRIES:
+        return True
+    if exchange.end_time - exchange.last_time < ANSWER_WAIT:
+        return False
+    return went_on_unseen(exchange) is None and not left_at_one_try(exchange)
+
+
+def left_at_one_try(exchange: Exchange) -> bool:
+    """The answer to the challenge was sent once, over what makes a client repeat it until it hears
+    something (RFC 3261 17.1.2.2; in ESP, UDP or TCP does): what it heard was not captured."""
+    step = exchange.last("verify")
+    if exchange.state is not State.ANSWERED or step is None or _tries(exchange, "verify") > 1:
+        return False
+    return step.place is None or step.place.message.transport == "udp"
 
 
 def gap_towards(exchange: Exchange, receiver: bytes) -> Signal | None:
@@ -182,6 +193,11 @@ def _unsure_signs(exchange: Exchange) -> list[Sign]:
     if gap is not None:
         text = f"TCP towards the client: {gap.detail} in the capture"
         signs.append(Sign(text, gap.capture, gap.frame))
+    unseen = went_on_unseen(exchange)
+    if unseen is not None:
+        signs.append(unseen)
+    if exchange.superseded_by is None and left_at_one_try(exchange):
+        signs.append(Sign("sent once and not repeated: what was heard was not captured"))
     for place in exchange.used[:1]:
         message = place.message
         what = message.method or f"a {message.code}"

@@ -736,7 +736,8 @@ def _request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     if exchange.state is State.OFFERED:
         if _reports_failure(exchange.pending, message):
             return Event.FAILURE
-        return Event.ANSWER if verifies and _follows(exchange.pending, message) else None
+        follows = _follows(exchange.pending, message, verifies)
+        return Event.ANSWER if follows else None
     if exchange.state in (State.BEGUN, State.DONE):
         return None
     challenge = exchange.message("challenge")
@@ -783,14 +784,24 @@ def _reports_failure(pending: SipMessage | None, request: SipMessage) -> bool:
     return credentials is not None and bool(credentials.nonce) and credentials.auts is not None
 
 
-def _follows(pending: SipMessage | None, request: SipMessage) -> bool:
-    """The next request of the client, with a new list: its challenge was not captured."""
-    return (
-        pending is not None
-        and pending.value("security-verify") != request.value("security-verify")
-        and request.call_id == pending.call_id
-        and request.cseq > pending.cseq
-    )
+def _follows(pending: SipMessage | None, request: SipMessage, verifies: bool) -> bool:
+    """The next request of the client, with a new list, or the response to a nonce that the one
+    before it had not: its challenge was not captured."""
+    if pending is None or request.call_id != pending.call_id or request.cseq <= pending.cseq:
+        return False
+    if verifies and pending.value("security-verify") != request.value("security-verify"):
+        return True
+    return _responds_anew(pending, request)
+
+
+def _responds_anew(pending: SipMessage, request: SipMessage) -> bool:
+    for header in ("authorization", "proxy-authorization"):
+        text = request.value(header)
+        if text is not None and RESPONSE.search(text) and text != pending.value(header):
+            new, old = request.credentials, pending.credentials
+            had = "" if old is None else old.nonce
+            return new is not None and bool(new.nonce) and new.nonce != had
+    return False
 
 
 def _sent_again(exchange: Exchange, request: SipMessage) -> bool:
@@ -833,7 +844,7 @@ def _matches(exchange: Exchange, message: SipMessage) -> bool:
         if request is not None:
             return pending in (request, request.original) or _one_transaction(request, pending)
         return message.cseq == pending.cseq and message.cseq_method == pending.method
-    if exchange.state not in (State.ANSWERED, State.HEARD) or message.request is not None:
+    if message.request is not None or not _may_be_answered_unseen(exchange, message):
         return False
     challenge = exchange.message("challenge")
     return (
@@ -841,6 +852,13 @@ def _matches(exchange: Exchange, message: SipMessage) -> bool:
         and message.cseq_method == exchange.method
         and message.cseq == challenge.cseq + 1
     )
+
+
+def _may_be_answered_unseen(exchange: Exchange, message: SipMessage) -> bool:
+    """The answer to the challenge was hidden; or not captured, which a result in ESP shows."""
+    if exchange.state is State.CHALLENGED:
+        return message.code >= 200 and message.spi >= 0
+    return exchange.state in (State.ANSWERED, State.HEARD)
 
 
 def _identity(message: SipMessage) -> str:

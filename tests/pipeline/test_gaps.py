@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import analyzer
+from analyzer.limits import SECOND
 from analyzer.report.model import Exchange, Report
 from analyzer.report.verdict import judge
 from tests.captures import SAMPLES, analysed, link_type, pcap, records
@@ -32,7 +33,60 @@ def test_a_lost_challenge_is_no_silence() -> None:
     assert exchange.outcome == "incomplete"
 
 
-@pytest.mark.parametrize("lost", [(3,), (4,), (3, 4)])
+def test_the_result_on_the_set_needs_no_request() -> None:
+    exchange = only(without(NULL, 3))
+    assert [step.role for step in exchange.steps] == ["offer", "challenge", "result"]
+    assert exchange.registration is not None
+    assert (exchange.registration.state, exchange.registration.basis) == ("registered", "seen")
+    assert exchange.outcome == "incomplete"
+
+
+@pytest.mark.parametrize("name", ["ok_arkko_00", "ok_draft_00", "ok_draft_01", "ok_mediasec_200"])
+def test_the_response_to_an_unseen_nonce_says_that_there_was_a_challenge(name: str) -> None:
+    exchange = only(without(SAMPLES / "pcaps" / f"{name}.pcap", 2))
+    assert [step.role for step in exchange.steps] == ["offer", "verify", "result"]
+    assert exchange.registration is not None
+    assert exchange.registration.state == "registered"
+
+
+def test_tls_after_the_request_is_no_silence() -> None:
+    exchange = only(without(SAMPLES / "pcaps" / "ok_tls.pcap", 2))
+    registration = exchange.registration
+    assert registration is not None
+    assert registration.state == "unknown"
+    assert registration.signs == ["TLS was set up after the request (#2)"]
+
+
+def test_the_answer_of_a_server_without_the_hello_is_tls_that_has_begun() -> None:
+    """Frames 6 to 9 are the handshake; without the hello of the client and what is encrypted."""
+    exchange = only(without(SAMPLES / "pcaps" / "ok_tls.pcap", 6, *range(10, 16)))
+    (signal,) = exchange.signals
+    assert (signal.kind, signal.state) == ("tls", "hello")
+
+
+def test_encrypted_esp_that_began_after_the_request_is_no_silence() -> None:
+    data = (SAMPLES / "real" / "01_udp_aes_sha1_gm.pcap").read_bytes()
+    whole = records(data)
+    noise = records((SAMPLES / "pcaps" / "ok_tls.pcap").read_bytes())[-1][1]
+    later = whole[-1][0] + 40 * SECOND, noise
+    exchange = only(analysed(pcap([whole[0], *whole[2:], later], link_type(data))))
+    assert exchange.registration is not None
+    assert exchange.registration.state == "unknown"
+
+
+def test_what_is_sent_once_and_not_again_was_answered_by_something() -> None:
+    """On UDP a request is repeated until something comes back (RFC 3261 17.1.2.2)."""
+    once = only(without(SAMPLES / "pcaps" / "tim_03_silent_once.pcap"))
+    again = only(without(SAMPLES / "pcaps" / "tim_03_fires.pcap"))
+    assert once.registration is not None
+    assert again.registration is not None
+    assert (once.registration.state, again.registration.state) == ("unknown", "no-answer")
+    assert once.registration.signs == [
+        "sent once and not repeated: what was heard was not captured"
+    ]
+
+
+@pytest.mark.parametrize("lost", [(4,), (3, 4)])
 def test_readable_traffic_on_the_set_shows_that_it_was_registered(lost: tuple[int, ...]) -> None:
     exchange = only(without(NULL, *lost))
     registration = exchange.registration

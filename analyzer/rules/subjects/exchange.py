@@ -151,9 +151,14 @@ class ExchangeFacts:
     def unanswered_ms(self) -> int | None:
         exchange = self.exchange
         verify = exchange.last("verify")
-        if exchange.state is not State.ANSWERED or verify is None:
+        if exchange.state is not State.ANSWERED or verify is None or not self._failed:
             return None
         return (exchange.end_time - verify.time) // 1_000_000
+
+    @property
+    def _failed(self) -> bool:
+        verdict = self.exchange.verdict
+        return verdict is not None and verdict.failed
 
     @fact
     def unanswered(self) -> int:
