@@ -18,5 +18,6 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # what is new is old now: the next look need not begin with all of it
         gc.set_threshold(*before)
         gc.unfreeze()

@@ -170,17 +170,20 @@ class Place:
     @property
     def client(self) -> MechanismList | None:
         """Security-Client, None where there is no such header."""
-        return self.lists.get("client")
+        lists = self._lists
+        return (self.lists if lists is None else lists).get("client")
 
     @property
     def server(self) -> MechanismList | None:
         """Security-Server, None where there is no such header."""
-        return self.lists.get("server")
+        lists = self._lists
+        return (self.lists if lists is None else lists).get("server")
 
     @property
     def verify(self) -> MechanismList | None:
         """Security-Verify, None where there is no such header."""
-        return self.lists.get("verify")
+        lists = self._lists
+        return (self.lists if lists is None else lists).get("verify")
 
 
 def above_tls(message: SipMessage) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 
 from analyzer import limits
 from analyzer.sip.headers import unquote
+from analyzer.sip.readings import remembered
 
 RAND_OCTETS: Final = 16
 SQN_OCTETS: Final = 6
@@ -235,6 +236,7 @@ def _value(text: str, position: int, defects: list[str]) -> tuple[str, int, bool
     return unquote(quoted[0]), quoted.end(), True
 
 
+@remembered
 def parse_aka_nonce(nonce: str) -> tuple[AkaNonce | None, tuple[str, ...]]:
     """Read RAND, AUTN and server data out of a nonce (RFC 3310 3.2).
 

@@ -311,7 +311,7 @@ class SipMessage:
 
     def has(self, name: str) -> bool:
         """Whether there is a row of that header; any case, compact or not."""
-        return self._numbers(name) is not None
+        return name in self._index or (name not in NAMES and headers.full_name(name) in self._index)
 
     def _numbers(self, name: str) -> int | list[int] | None:
         """The number of the row of that header, or of all; None without one."""
@@ -341,9 +341,11 @@ class SipMessage:
 
     def texts(self, name: str) -> list[str]:
         """The text of each row of a header, unfolded, not split; any case, compact or not."""
-        numbers = self._numbers(name)
+        numbers = self._index.get(name)
         if numbers is None:
-            return []
+            numbers = self._numbers(name)
+            if numbers is None:
+                return []
         if isinstance(numbers, int):
             return [row_text(self._line(numbers))]
         return [row_text(self._line(number)) for number in numbers]
@@ -382,9 +384,11 @@ class SipMessage:
 
     def value(self, name: str) -> str | None:
         """The text of the first row, not split; None without one."""
-        numbers = self._numbers(name)
+        numbers = self._index.get(name)
         if numbers is None:
-            return None
+            numbers = self._numbers(name)
+            if numbers is None:
+                return None
         return row_text(self._line(numbers if isinstance(numbers, int) else numbers[0]))
 
     def _first(self, name: str) -> str | None:

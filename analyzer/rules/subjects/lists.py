@@ -183,7 +183,9 @@ class Elements(Sequence["MechanismFacts"]):
         self._twins = () if twins is None else twins.elements
         self._made: list[MechanismFacts] | None = None
 
-    def _all(self) -> list[MechanismFacts]:
+    @property
+    def made(self) -> list[MechanismFacts]:
+        """All of them."""
         if self._made is None:
             self._made = [
                 MechanismFacts(element, self._header, self._twins, self._listed)
@@ -192,7 +194,7 @@ class Elements(Sequence["MechanismFacts"]):
         return self._made
 
     def __iter__(self) -> Iterator[MechanismFacts]:
-        return iter(self._all())
+        return iter(self.made)
 
     def __len__(self) -> int:
         return len(self._listed.elements)
@@ -202,12 +204,15 @@ class Elements(Sequence["MechanismFacts"]):
     @overload
     def __getitem__(self, index: slice) -> list[MechanismFacts]: ...
     def __getitem__(self, index: int | slice) -> MechanismFacts | list[MechanismFacts]:
-        return self._all()[index]
+        return self.made[index]
 
     @property
     def flawed(self) -> bool:
         """Some element has a defect."""
-        return any(element.defects for element in self._listed.elements)
+        for element in self._listed.elements:  # noqa: SIM110  (asked of every list)
+            if element.defects:
+                return True
+        return False
 
 
 class HeaderFacts:

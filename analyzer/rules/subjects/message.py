@@ -137,19 +137,27 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def mechanisms(self) -> list[MechanismFacts]:
         if not self.place.lists:
             return NO_MECHANISMS
-        return [*(self.client or ()), *(self.server or ()), *(self.verify or ())]
+        return [m for one in self._listed for m in one.made]
+
+    @fact
+    def _listed(self) -> list[Elements]:
+        """The lists that are there."""
+        lists = self.place.lists
+        return [found for name in lists if (found := getattr(self, name)) is not None]
 
     @fact
     def flawed(self) -> list[MechanismFacts]:
         if not self.place.lists:
             return NO_MECHANISMS
-        lists = [one for one in (self.client, self.server, self.verify) if one is not None]
-        return [m for one in lists if one.flawed for m in one if m.element.defects]
+        flawed = [one for one in self._listed if one.flawed]
+        return [m for one in flawed for m in one.made if m.element.defects] if flawed else []
 
     @fact
     def stated(self) -> list[MechanismFacts]:
         if not self.place.lists:
             return NO_MECHANISMS
+        if self.place.verify is None:
+            return self.mechanisms
         own = [*(self.client or ()), *(self.server or ())]
         if self.verify is not None and not self._repeats:
             against = self.place.against

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -135,15 +136,22 @@ class WireFacts:
 
     @fact
     def contact_port(self) -> int | None:
+        written = self.message.value("contact")
+        usual = None if written is None else _USUAL_CONTACT.match(written)
+        if usual is not None and usual[1] == address_text(self.message.src):
+            port = int(usual[2] or SIP_PORT)
+            if port < 1 << 16:
+                return port
         contact = self.message.contact
         if contact is None or _is_gruu(contact.uri):
             return None
-        try:
-            host = str(ip_address(contact.host))
-        except ValueError:
-            return None
-        if host != address_text(self.message.src):
-            return None
+        own = address_text(self.message.src)
+        if contact.host != own:  # it may be written otherwise
+            try:
+                if str(ip_address(contact.host)) != own:
+                    return None
+            except ValueError:
+                return None
         return contact.port or SIP_PORT
 
     @fact
@@ -173,6 +181,12 @@ class WireFacts:
     @fact
     def has_challenge(self) -> bool:
         return self.message.has("www-authenticate") or self.message.has("proxy-authenticate")
+
+
+# A SIP URI in angle brackets, an IPv4 address in it, without parameters: nothing else need be read.
+_USUAL_CONTACT: Final = re.compile(
+    r"<sip:(?:[-.!~*'()\w+]+@)?([0-9.]+)(?::([1-9][0-9]{0,4}))?>", re.ASCII
+)
 
 
 def _is_gruu(uri: str) -> bool:
