@@ -15,9 +15,10 @@ from analyzer.capture.look import Look, Sample, look, sample
 from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Walk
+from analyzer.capture.records import read_records
 from analyzer.capture.text import TEXT_LINK
 from analyzer.capture.text import packet as text_packet
+from analyzer.capture.walk import Walk
 from analyzer.limits import INTERFACES, PROBLEM_KINDS, SECOND
 
 # Link types by the names that Wireshark and tcpdump users know. Only those in `decap.LAYERS` are
@@ -122,7 +123,7 @@ def first_time(entry: Input, *, text: bool = True) -> int | None:
         return None
     try:
         walk = Walk(opened, Problems([]), every=True)
-        record = next(walk.records(), None)
+        record = next(read_records(walk), None)
         if record is not None:
             return record.time if text or walk.format != "text" else None
         return -1 if walk.format else None
@@ -216,7 +217,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
     unread = 0
     latest = due = 0
     try:
-        for record in walk.records():
+        for record in read_records(walk):
             if not info.format:
                 describe(info, walk, opened.compression)
             if record.time > latest:

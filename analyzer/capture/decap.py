@@ -46,9 +46,9 @@ from analyzer.capture.links import (
 )
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Record
 from analyzer.capture.scan import ESP_IN_UDP, GTP_U, VXLAN, is_candidate
 from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, gre, vxlan
+from analyzer.capture.walk import Record
 from analyzer.limits import NESTING
 
 UDP: Final = 17

@@ -10,8 +10,9 @@ from analyzer.capture.decap import descend
 from analyzer.capture.files import Input, Opened
 from analyzer.capture.layers import Context
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Record, Walk
+from analyzer.capture.records import read_records
 from analyzer.capture.scan import PORTS, is_candidate
+from analyzer.capture.walk import Record, Walk
 from analyzer.limits import SAMPLED
 
 PROTOCOLS: Final = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 50: "esp", 58: "icmpv6", 132: "sctp"}
@@ -83,7 +84,7 @@ def _records(entry: Input) -> Iterator[Record]:
     except (OSError, ValueError):
         return
     try:
-        yield from Walk(opened, Problems([]), every=True).records()
+        yield from read_records(Walk(opened, Problems([]), every=True))
     finally:
         opened.close()
 

@@ -17,7 +17,8 @@ import msgspec
 from analyzer.capture.files import Input, Opened
 from analyzer.capture.packet import Problem
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Record, Walk
+from analyzer.capture.records import read_records
+from analyzer.capture.walk import Record, Walk
 from analyzer.wireshark.pcapng import PcapngWriter
 from analyzer.wireshark.sa_keys import Inner
 
@@ -79,7 +80,7 @@ def _frames(source: Source) -> Iterator[tuple[tuple[int, int, int], Source, Reco
         return
     latest = 0
     try:
-        for record in Walk(entry, Problems(problems), every=True).records():
+        for record in read_records(Walk(entry, Problems(problems), every=True)):
             latest = max(latest, record.time)  # the order of the file stands
             yield (latest, source.number, record.frame), source, record
     finally:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from analyzer.capture import Packet, open_captures
 from analyzer.capture.formats import recognise
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Walk
+from analyzer.capture.records import read_records
+from analyzer.capture.walk import Walk
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "pcaps" / "ok_udp_null.pcap"
 SECOND = 1_000_000_000
@@ -56,7 +57,7 @@ def test_what_editcap_writes_is_read_alike(form: str, tmp_path: Path) -> None:
 def walk(data: bytes) -> tuple[list[tuple[int, int, int, bytes]], list[str], Walk]:
     problems: list[Any] = []
     it = Walk(io.BytesIO(data), Problems(problems))
-    found = [(one.frame, one.time, one.link_type, one.data) for one in it.records()]
+    found = [(one.frame, one.time, one.link_type, one.data) for one in read_records(it)]
     return found, [problem.kind for problem in problems], it
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from analyzer import limits
 from analyzer.capture.packet import Problem
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Record, Walk
+from analyzer.capture.records import read_records
+from analyzer.capture.walk import Record, Walk
 
 REAL = sorted((Path(__file__).parents[2] / "samples" / "real").glob("*.pcap*"))
 T = 1_700_000_000_000_000_000
@@ -24,7 +25,7 @@ T = 1_700_000_000_000_000_000
 def walk(data: bytes, every: bool = True) -> tuple[list[Record], list[Problem], Walk]:
     problems: list[Problem] = []
     it = Walk(io.BytesIO(data), Problems(problems), every=every)
-    return list(it.records()), problems, it
+    return list(read_records(it)), problems, it
 
 
 def tshark(path: Path) -> list[tuple[int, int]]:
@@ -283,7 +284,7 @@ def test_only_a_part_of_the_file_is_in_memory(wire: Any) -> None:
 
     source = Source()
     consumed = 0
-    for record in Walk(source, Problems([]), every=True).records():
+    for record in read_records(Walk(source, Problems([]), every=True)):
         consumed += 16 + len(record.data)
         assert source.given - consumed < 3 * limits.CHUNK
     assert consumed > 20_000_000
@@ -305,6 +306,6 @@ def test_reads_of_any_size_give_the_same(wire: Any) -> None:
 
     for data in files:
         problems: list[Problem] = []
-        found = list(Walk(Dribble(data), Problems(problems)).records())
+        found = list(read_records(Walk(Dribble(data), Problems(problems))))
         assert (found, problems) == walk(data, every=False)[:2]
         assert len(found) == 50

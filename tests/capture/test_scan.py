@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from analyzer.capture.decap import LAYERS, decapsulate
 from analyzer.capture.files import Input, Opened
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Record, Walk
+from analyzer.capture.records import read_records
 from analyzer.capture.scan import is_candidate
+from analyzer.capture.walk import Record, Walk
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CAPTURES = sorted(path for path in SAMPLES.rglob("*.pcap*") if path.is_file())
@@ -39,21 +40,21 @@ def closer_look(record: Record) -> bool:
 
 
 def scanned(data: bytes) -> set[int]:
-    return {record.frame for record in Walk(io.BytesIO(data), Problems([])).records()}
+    return {record.frame for record in read_records(Walk(io.BytesIO(data), Problems([])))}
 
 
 def kept(data: bytes) -> set[int]:
-    records = Walk(io.BytesIO(data), Problems([]), every=True).records()
+    records = read_records(Walk(io.BytesIO(data), Problems([]), every=True))
     return {record.frame for record in records if closer_look(record)}
 
 
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)
 def test_nothing_in_the_samples_is_lost(path: Path) -> None:
     opened = Opened(Input(str(path)))
-    every = list(Walk(opened, Problems([]), every=True).records())
+    every = list(read_records(Walk(opened, Problems([]), every=True)))
     opened.close()
     opened = Opened(Input(str(path)))
-    some = {record.frame for record in Walk(opened, Problems([])).records()}
+    some = {record.frame for record in read_records(Walk(opened, Problems([])))}
     opened.close()
     assert {record.frame for record in every if closer_look(record)} <= some
 

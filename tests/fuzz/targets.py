@@ -15,8 +15,9 @@ from analyzer.agreement.mechanism import parse_list
 from analyzer.capture import Packet, open_captures
 from analyzer.capture.decap import LAYERS, decapsulate, decapsulate_ip
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import Walk
+from analyzer.capture.records import read_records
 from analyzer.capture.text import messages, packet
+from analyzer.capture.walk import Walk
 from analyzer.flows import Flows
 from analyzer.flows.datagram import Datagram
 from analyzer.keys.sa_table import SaTable
@@ -38,7 +39,7 @@ def records(data: bytes) -> None:
     found = [one for one in open_captures([io.BytesIO(data)]) if isinstance(one, Packet)]
     assert [one.frame for one in found] == sorted(one.frame for one in found)
     walk = Walk(io.BytesIO(data), Problems([]), every=True)
-    assert sum(1 for _ in walk.records()) + walk.lost <= max(walk.frames, walk.lost)
+    assert sum(1 for _ in read_records(walk)) + walk.lost <= max(walk.frames, walk.lost)
 
 
 def layers(data: bytes) -> None:
