@@ -69,7 +69,7 @@ def sample(entry: Input) -> Sample:
             found.without_ip += 1
             continue
         *layers, protocol = seen.path.split("/")
-        found.layers.update(set(layers))
+        found.layers.update(list(dict.fromkeys(layers)))
         found.protocols[protocol] += 1
         if seen.dport:
             found.ports[min(seen.sport, seen.dport)] += 1

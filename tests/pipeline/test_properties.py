@@ -1,7 +1,10 @@
 """What must not change the verdict: a second tap, two files for one, the order of parameters."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -124,6 +127,26 @@ def test_the_same_input_gives_the_same_octets(name: str) -> None:
         to_json(analysed(PCAPS[name]), stream)
         written.append(stream.getvalue())
     assert written[0] == written[1]
+
+
+JSON_OF = """
+import sys
+import analyzer
+from analyzer.report.json_writer import to_json
+for path in sys.argv[1:]:
+    to_json(analyzer.analyze([path]), sys.stdout.buffer)
+"""
+
+
+def test_the_order_of_sets_shows_nowhere() -> None:
+    """Strings hash otherwise in every process."""
+    paths = [SAMPLES / "real/29_udp6_aes_sha1_mw.pcap", SAMPLES / "pcaps/ok_mw_only.pcap"]
+    command = [sys.executable, "-c", JSON_OF, *map(str, paths)]
+    found = set()
+    for seed in ("1", "2", "3", "4"):
+        chosen = os.environ | {"PYTHONHASHSEED": seed}
+        found.add(subprocess.run(command, env=chosen, capture_output=True, check=True).stdout)
+    assert len(found) == 1
 
 
 # A row that is not folded, and holds no quoted string.
