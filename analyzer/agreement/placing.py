@@ -1,0 +1,77 @@
+"""What is in force where a message stands: the set it travelled on, the list it has to repeat."""
+
+from analyzer.agreement.access import Access
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.place import Place, is_protected
+from analyzer.agreement.settlements import Settlements, due_lists
+from analyzer.sip.message import SipMessage
+
+
+def place_of(
+    message: SipMessage, evidence: str, access: Access | None, settlements: Settlements
+) -> Place:
+    """The message with what is in force for its client."""
+    place = Place(message, "gm", evidence, access)
+    if access is None:
+        return place
+    place.from_client = message.src == access.ue
+    if message.spi >= 0:
+        hit = settlements.sa(message.dst, message.spi)
+        if hit is not None:
+            place.on, place.sa = hit[0], hit[1].name
+    elif access.associations:
+        _above_ipsec(place, access)
+    standing = access.standing_of(message)
+    if standing is not None:
+        place.in_force = standing.association
+        place.tls_port = standing.tls_port
+        if message.is_request and place.from_client:
+            place.stand(standing)
+            doubt(place)
+    in_force = place.on or place.in_force
+    if in_force is not None:
+        place.life = in_force.state
+    return place
+
+
+def _above_ipsec(place: Place, access: Access) -> None:
+    """A message on the ports of a set where no ESP was ever seen: captured above IPsec."""
+    message = place.message
+    if message.synthetic:
+        if is_protected(message):
+            place.protection, place.on = "ports", access.associations[-1]
+        return
+    if (message.line, message.interface) in access.esp_interfaces:
+        return
+    ports = message.src, message.sport, message.dport
+    for association in access.associations:
+        for sa in association.sas:
+            if (sa.src, sa.sport, sa.dport) == ports:
+                place.protection, place.on, place.sa = "ports", association, sa.name
+                return
+
+
+def due(exchange: Exchange) -> tuple[MechanismList | None, tuple[MechanismList, ...]]:
+    """The list that an answer to the run's challenge must repeat, and those before it.
+
+    Where the challenge was read and brought none, none is due; where it was not, nobody knows.
+    """
+    mine = list(due_lists(exchange))
+    standing = exchange.standing
+    before: list[MechanismList] = []
+    if standing is not None:
+        before = [one for one in (standing.applies, *standing.older) if one is not None]
+    return (mine[0] if mine else None), (*mine[1:], *before)
+
+
+def doubt(place: Place) -> None:
+    """A message on the very SPI that its own Security-Verify names, where the list known here does
+    not: the list it repeats was announced, but not captured."""
+    spi = place.message.spi
+    if spi < 0 or place.against is None or place.verify is None:
+        return
+    named = any(spi in (one.spi_c, one.spi_s) for one in place.verify.elements)
+    known = any(spi in (one.spi_c, one.spi_s) for one in place.against.elements)
+    if named and not known:
+        place.against = None
