@@ -41,6 +41,7 @@ class _Facts:
     frames: int = 0  # of the samples
     without_ip: int = 0
     cut: int = 0
+    broken_sip: int = 0  # messages whose end the snap length took
     layers: Counter[str] = field(default_factory=Counter)
     ports: Counter[str] = field(default_factory=Counter)
 
@@ -84,6 +85,11 @@ _NEXT: Final = (
     _Advice(
         lambda f: f.seen("tls", "secured"),
         "SIP runs inside TLS: give its secrets (--tls-keylog FILE), or capture behind it.",
+    ),
+    _Advice(
+        lambda f: 0 < f.sip <= f.broken_sip,
+        "every SIP message is cut by the snap length, and the headers with them: capture again, "
+        "whole packets (tcpdump -s 0).",
     ),
     _Advice(
         lambda f: f.sip > 0,
@@ -203,12 +209,19 @@ def _next(captures: list[Capture], report: Report) -> Iterator[str]:
         sum(one.frames for one in samples),
         sum(one.without_ip for one in samples),
         sum(one.cut for one in samples),
+        sum(map(_broken_sip, captures)),
         _sum([one.layers for one in samples]),
         _sum([one.ports for one in samples]),
     )
     text = next((advice.text for advice in _NEXT if advice.holds(facts)), None)
     if text is not None:
         yield from wrap(text, " next: ", "   ")
+
+
+def _broken_sip(capture: Capture) -> int:
+    if not capture.cut:
+        return 0
+    return sum(one.count for one in capture.problems if one.kind == "sip-message-truncated")
 
 
 def _sum(counts: list[dict[str, int]]) -> Counter[str]:

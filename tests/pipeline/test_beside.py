@@ -144,9 +144,9 @@ def test_traffic_on_the_set_after_a_lost_answer() -> None:
     kept = [one for number, one in enumerate(records(data), 1) if number not in (4, 6, 8)]
     exchange = only(analysed(pcap(kept, link_type(data))))
     assert exchange.registration is not None
-    assert exchange.registration.signs == [
-        "MESSAGE followed on the set, but no 2xx was captured (#4)"
-    ]
+    assert (
+        "MESSAGE followed on the set, but no 2xx was captured (#4)" in exchange.registration.signs
+    )
     assert judge(exchange).headline == (
         "UNKNOWN: the answer to the second REGISTER was not captured"
     )

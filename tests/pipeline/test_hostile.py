@@ -350,6 +350,9 @@ def test_the_snap_length_is_named_as_the_reason(tmp_path: Path) -> None:
     stream = io.StringIO()
     to_text(report, stream, TextOptions())
     text = " ".join(stream.getvalue().split())
-    assert "cut by the snap length, and the headers with them: capture again" in text
+    assert (
+        "every SIP message is cut by the snap length, and the headers with them: capture again"
+        in text
+    )
     assert "sip-message-truncated #1: cut by the snap length: capture whole packets" in text
     assert "-s 0" in text
