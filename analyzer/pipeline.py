@@ -232,7 +232,12 @@ class Conductor:
     def seen(self) -> Seen:
         """What `flows/` and `sip/` counted."""
         return Seen(
-            [list(self.flows.problems), self.reader.problems, list(self._truncated)],
+            [
+                list(self.flows.problems),
+                self.reader.problems,
+                self.reconstruction.problems,
+                list(self._truncated),
+            ],
             self.reader.sightings,
             self.reader.messages,
             self.reader.protected,

@@ -109,7 +109,7 @@ class Access:
         self.cut = False
         self.demands = False
         self.spoken: Older | Literal[""] = ""
-        self.esp_interfaces: set[tuple[int, int]] = set()
+        self.esp_interfaces: frozenset[tuple[int, int]] = frozenset()
 
     def standing(self, identity: str) -> Standing:
         """What is known of this identity here, new or old."""
@@ -126,6 +126,11 @@ class Access:
         if not standings:
             return None
         return standings.get(message.to_uri) or standings.get(message.from_uri)
+
+    def esp_seen(self, line: int, interface: int) -> None:
+        """ESP between the two was captured there."""
+        if (line, interface) not in self.esp_interfaces:
+            self.esp_interfaces |= {(line, interface)}
 
     def stray(self, flow: Flow) -> Flow | None:
         """Keep an unannounced flow; None when there are too many."""

@@ -73,10 +73,12 @@ class Exchange:
         "later",
         "method",
         "number",
+        "octets",
         "order",
         "orphans",
         "pending",
         "previous",
+        "refused",
         "round",
         "standing",
         "start_seen",
@@ -110,6 +112,7 @@ class Exchange:
         self.round = 1
         self.steps: list[Step] = []
         self.dropped = 0
+        self.octets = 0  # of the messages it holds
         self.pending: SipMessage | None = None
         self.association: Association | None = None
         self.authentication: Authentication | None = None  # where the secrets are known
@@ -121,6 +124,7 @@ class Exchange:
         self.orphans: list[Place] = []
         self.used: list[Place] = []
         self.keys: list[tuple[bytes, str]] = []
+        self.refused: tuple[tuple[bytes, bytes, str], ...] = ()
         self.key = ""
         self.superseded_by: SipMessage | None = None
         self.closed = False
@@ -155,6 +159,8 @@ class Exchange:
             step = Step(role, self.round, seen.time, seen.capture, seen.frame, None, seen, sa)
         if len(self.steps) < EXCHANGE_STEPS:
             self.steps.append(step)
+            if step.place is not None:
+                self.octets += len(step.place.message.raw)
         else:
             self.dropped += 1
         if step.time > self.last_time:

@@ -21,11 +21,12 @@ MW_HEADERS: Final = ("p-visited-network-id", "path", "p-charging-vector")
 class Legs:
     """What the registrations seen so far say about pairs of addresses."""
 
-    __slots__ = ("_access", "_core", "cores", "number")
+    __slots__ = ("_access", "_core", "cores", "dropped", "number")
 
     def __init__(self) -> None:
         self._access: dict[tuple[bytes, bytes], Access] = {}
         self._core: set[tuple[bytes, bytes]] = set()
+        self.dropped = 0  # Accesses forgotten for others, those first that were learnt first
         self.number = -1  # of the packet that is taken in
         self.cores: dict[tuple[bytes, bytes], int] = {}  # the number of the packet that showed it
 
@@ -40,9 +41,16 @@ class Legs:
             found.ue, found.first_hop = ue, first_hop  # learnt from an answer of the client
         if found is None:
             found = Access(ue, first_hop)
-            if len(self._access) < 2 * ACCESSES:
-                self._access[ue, first_hop] = self._access[first_hop, ue] = found
+            if len(self._access) >= 2 * ACCESSES:
+                self._forget(next(iter(self._access.values())))
+                self.dropped += 1
+            self._access[ue, first_hop] = self._access[first_hop, ue] = found
         return found
+
+    def _forget(self, access: Access) -> None:
+        """Let one go; a phone that registers again is met like a new one."""
+        for ends in ((access.ue, access.first_hop), (access.first_hop, access.ue)):
+            self._access.pop(ends, None)
 
     def identities(self) -> set[str]:
         """Those that a run was seen of on the access side."""

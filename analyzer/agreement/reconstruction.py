@@ -42,10 +42,13 @@ from analyzer.agreement.reuse import reused
 from analyzer.agreement.settlements import Settlements, conclude
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.agreement.strays import Strays
+from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
     ACCESSES,
     ANSWER_WAIT,
+    EXCHANGES,
+    EXCHANGES_BUFFER,
     LATER,
     OVERLAP,
     REG_AWAIT_AUTH,
@@ -84,7 +87,7 @@ class Reconstruction:
         self._open: dict[tuple[bytes, str], Exchange] = {}
         self._calls: dict[str, Exchange] = {}
         self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}
-        self._patience: list[tuple[int, int, Exchange]] = []  # heap: due, number
+        self._patience: list[tuple[int, int]] = []  # heap: due, number
         self._later = Later(self._settlements, self._put)
         self._strays = Strays()
         self._hidden = Hidden(self._settlements, self._tell)
@@ -94,7 +97,10 @@ class Reconstruction:
         self._lines: dict[int, int] = {}
         self._times: dict[int, int] = {}
         self._exchanges = 0
-        self._running: set[int] = set()  # numbers of those not closed
+        self._running: dict[int, Exchange] = {}  # those not closed, by number
+        self._most_running = 0
+        self._octets = self._most_octets = 0  # of their messages
+        self._dropped = 0  # closed because too many were open
         self._held: dict[int, list[Agreement]] = {}  # ended before their exchange was closed
         self._clock = 0
 
@@ -107,6 +113,8 @@ class Reconstruction:
 
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
+        while self._octets > EXCHANGES_BUFFER:
+            self._drop_oldest()
         if message.truncated and not (message.call_id and message.cseq >= 0):
             self.legs.learn(message.src, message.dst).cut = True
             return
@@ -141,7 +149,7 @@ class Reconstruction:
         access = self.legs.access(esp.src, esp.dst)
         if access is None:
             return
-        access.esp_interfaces.add((esp.line, esp.interface))
+        access.esp_seen(esp.line, esp.interface)
         if flow.direction == "to-client":
             access.returned()
         if not esp.opened:
@@ -162,15 +170,16 @@ class Reconstruction:
         self._far.advance(self._clock)
         patience = self._patience
         while patience and patience[0][0] <= self._clock:
-            looked, number, exchange = heappop(patience)
-            if exchange.closed:
+            looked, number = heappop(patience)
+            exchange = self._running.get(number)
+            if exchange is None:
                 continue
             due = exchange.last_time + PATIENCE[exchange.state]
             if due <= self._clock:
                 self.at((self._order[0], CLOSING, looked, *exchange.born))
                 self._close(exchange)
             else:
-                heappush(patience, (due, number, exchange))
+                heappush(patience, (due, number))
 
     def finish(self, time: int) -> None:
         """The captures have ended, at `time`: close everything."""
@@ -205,9 +214,18 @@ class Reconstruction:
             | self._strays.bounds
             | {
                 "accesses": (sum(1 for _ in self.legs.accesses), ACCESSES),
+                "exchanges": (self._most_running, EXCHANGES),
+                "exchange-octets": (self._most_octets, EXCHANGES_BUFFER),
                 "signals": (len(self.evidence), SIGNALLED),
             }
         )
+
+    @property
+    def problems(self) -> list[tuple[int, Problem]]:
+        """What was let go at a bound, told of the first capture whatever the capture:
+        `exchange-dropped` (closed as it stood), `access-dropped` (forgotten)."""
+        counted = ("exchange-dropped", self._dropped), ("access-dropped", self.legs.dropped)
+        return [(0, Problem(kind, count=count)) for kind, count in counted if count]
 
     def announced(self) -> Iterable[tuple[bytes, int]]:
         """Receiver and SPI of every SA announced so far."""
@@ -382,7 +400,9 @@ class Reconstruction:
             access.spoken = place.server.dialect
         if message.code in (421, 494):
             access.demands = True
-            self._refused[access.ue, access.first_hop, _identity(message)] = exchange
+            key = access.ue, access.first_hop, _identity(message)
+            self._refused[key] = exchange
+            exchange.refused += (key,)
 
     def _tell(self, exchange: Exchange) -> None:
         if self.known is not None:
@@ -404,7 +424,7 @@ class Reconstruction:
         if access is None:
             self.evidence.passed(esp)
             return
-        access.esp_interfaces.add((esp.line, esp.interface))
+        access.esp_seen(esp.line, esp.interface)
         flow = self._strays.see(esp, access, self._order)
         if flow is None:
             return
@@ -468,6 +488,8 @@ class Reconstruction:
         return exchange
 
     def _new_exchange(self, access: Access, message: SipMessage) -> Exchange:
+        if len(self._running) >= EXCHANGES:
+            self._drop_oldest()
         self._exchanges += 1
         method = message.method or message.cseq_method
         exchange = Exchange(
@@ -478,12 +500,17 @@ class Reconstruction:
         exchange.standing.run = exchange
         exchange.under = exchange.standing.association
         exchange.previous = exchange.standing.past
-        self._running.add(exchange.number)
+        self._running[exchange.number] = exchange
+        self._most_running = max(self._most_running, len(self._running))
         self._register_key(exchange, key)
         self._calls[message.call_id] = exchange
         self._far.begun(exchange)
-        heappush(self._patience, (message.time + ANSWER_WAIT, exchange.number, exchange))
+        heappush(self._patience, (message.time + ANSWER_WAIT, exchange.number))
         return exchange
+
+    def _drop_oldest(self) -> None:
+        self._dropped += 1
+        self._close(next(iter(self._running.values())))
 
     def _register_key(self, exchange: Exchange, key: tuple[bytes, str]) -> None:
         self._open[key] = exchange
@@ -498,13 +525,17 @@ class Reconstruction:
         if exchange.closed:
             return
         exchange.closed = True
-        self._running.discard(exchange.number)
+        del self._running[exchange.number]
+        self._octets -= exchange.octets
         self._conclude(exchange)
         for key in exchange.keys:
             if self._open.get(key) is exchange:
                 del self._open[key]
         if self._calls.get(exchange.call_id) is exchange:
             del self._calls[exchange.call_id]
+        for refused in exchange.refused:
+            if self._refused.get(refused) is exchange:
+                del self._refused[refused]
         self._put(exchange)
         if exchange.standing is not None:
             if exchange.standing.run is exchange:
@@ -558,7 +589,9 @@ class Reconstruction:
 
     def _step(self, exchange: Exchange, event: Event, place: Place) -> Step:
         place.exchange = exchange
+        before = exchange.octets
         step = exchange.apply(event, place, place.sa)
+        self._weigh(exchange.octets - before)
         place.role = step.role
         if step.role == "verify":
             place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
@@ -567,7 +600,14 @@ class Reconstruction:
     def _note(self, exchange: Exchange, place: Place) -> None:
         place.exchange = exchange
         place.role = "retransmission"
+        before = exchange.octets
         exchange.note(place)
+        self._weigh(exchange.octets - before)
+
+    def _weigh(self, octets: int) -> None:
+        """Open runs hold so many octets more."""
+        self._octets += octets
+        self._most_octets = max(self._most_octets, self._octets)
 
 
 def _number(exchange: Exchange) -> int:

@@ -18,16 +18,34 @@ PARTS: Final = 3  # old generations: parts of a life
 class Aging(Generic[Key, Value]):
     """Holds at most `size` entries; times and `life` are nanoseconds of capture time.
 
-    `farewell` is given the values that are forgotten, whether for their age or for the size.
+    `octets` bounds what the entries weigh together, as far as that was told. `farewell` is given
+    the values that are forgotten, whether for their age or for the size.
     """
 
-    __slots__ = ("_born", "_farewell", "_largest", "_most", "_old", "_part", "_young", "dropped")
+    __slots__ = (
+        "_born",
+        "_farewell",
+        "_heaviest",
+        "_largest",
+        "_most",
+        "_old",
+        "_part",
+        "_weight",
+        "_young",
+        "dropped",
+    )
 
     def __init__(
-        self, life: int, size: int, farewell: Callable[[Iterable[Value]], None] | None = None
+        self,
+        life: int,
+        size: int,
+        farewell: Callable[[Iterable[Value]], None] | None = None,
+        octets: int = 1 << 62,
     ) -> None:
         self._part = -(-life // PARTS)
         self._most = max(1, size // (PARTS + 1))
+        self._heaviest = octets // (PARTS + 1)
+        self._weight = 0  # of the young ones
         self._farewell = farewell
         self._young: dict[Key, Value] = {}
         self._old: deque[dict[Key, Value]] = deque(({} for _ in range(PARTS)), PARTS)
@@ -46,11 +64,12 @@ class Aging(Generic[Key, Value]):
                     break
         return value
 
-    def put(self, key: Key, value: Value) -> None:
-        """Set the value; at the bound of entries the oldest are dropped."""
-        if len(self._young) >= self._most:
+    def put(self, key: Key, value: Value, weight: int = 0) -> None:
+        """Set the value, `weight` octets large; at a bound the oldest are dropped."""
+        if len(self._young) >= self._most or self._weight > self._heaviest:
             self.dropped += len(self._old[-1])
             self._grow_old()
+        self._weight += weight
         self._young[key] = value
 
     def pop(self, key: Key) -> Value | None:
@@ -85,15 +104,19 @@ class Aging(Generic[Key, Value]):
 
     @property
     def reached(self) -> tuple[int, int]:
-        """The most entries that were born into one generation, and the bound on that."""
-        return max(self._largest, len(self._young)), self._most
+        """How full the fullest generation was, in entries, and the bound on that."""
+        return max(self._largest, self._fill()), self._most
+
+    def _fill(self) -> int:
+        return max(len(self._young), self._weight * self._most // max(1, self._heaviest))
 
     def _grow_old(self) -> None:
-        self._largest = max(self._largest, len(self._young))
+        self._largest = max(self._largest, self._fill())
         if self._farewell is not None:
             self._farewell(self._old[-1].values())
         self._old.appendleft(self._young)
         self._young = {}
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._young) + sum(map(len, self._old))

@@ -38,7 +38,7 @@ class Copies:
 
     def __init__(self) -> None:
         self._seen: Aging[Octets, list[SipMessage]] = Aging(
-            limits.REPETITION, limits.TRANSACTIONS, self._part
+            limits.REPETITION, limits.TRANSACTIONS, self._part, limits.TRANSACTIONS_BUFFER
         )
         self._parting: list[SipMessage] = []
 
@@ -67,7 +67,7 @@ class Copies:
             message.original.retransmissions += 1
         occurrences = self._seen.get(key)
         if occurrences is None:
-            self._seen.put(key, [message])
+            self._seen.put(key, [message], len(message.raw))
         else:
             occurrences.append(message)
             del occurrences[1 : -limits.REPEATS]

@@ -26,10 +26,10 @@ class Transactions:
 
     def __init__(self) -> None:
         self._open: Aging[Key, list[SipMessage]] = Aging(
-            limits.TRANSACTION_LIFE, limits.TRANSACTIONS
+            limits.TRANSACTION_LIFE, limits.TRANSACTIONS, octets=limits.TRANSACTIONS_BUFFER
         )
         self._awaited: Aging[Key, list[SipMessage]] = Aging(
-            limits.FORWARD_WINDOW, limits.TRANSACTIONS
+            limits.FORWARD_WINDOW, limits.TRANSACTIONS, octets=limits.TRANSACTIONS_BUFFER
         )
 
     @property
@@ -61,7 +61,7 @@ class Transactions:
 
     def _place_request(self, message: SipMessage, key: Key, peers: list[SipMessage] | None) -> None:
         if peers is None:
-            self._open.put(key, [message])
+            self._open.put(key, [message], len(message.raw))
         else:
             self._join(message, peers)
             if message.original or message.variant_of:
@@ -109,7 +109,7 @@ class Transactions:
             key = (message.call_id, message.cseq, message.cseq_method, branches[0])
             waiting = self._awaited.get(key)
             if waiting is None:
-                self._awaited.put(key, [message])
+                self._awaited.put(key, [message], len(message.raw))
             elif len(waiting) < limits.REPEATS:
                 waiting.append(message)
 
@@ -125,7 +125,7 @@ class Transactions:
                 _repeats(message, peer)
                 return
         if peers is None:
-            self._open.put(key, [message])
+            self._open.put(key, [message], len(message.raw))
         elif len(peers) < limits.REPEATS:
             peers.append(message)
 

@@ -340,6 +340,51 @@ def test_a_million_spis(tmp_path: Path) -> None:
     assert found["exchanges"] == 1
 
 
+def register(number: int, *headers: bytes) -> bytes:
+    """One that nobody answers, from an address and to an account of its own."""
+    user, call = b"<sip:%015d@ims.example>" % number, b"%d@10" % number
+    text = b"\r\n".join(
+        (
+            REGISTER,
+            b"Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK%d" % number,
+            b"From: " + user + b";tag=1",
+            b"To: " + user,
+            b"Call-ID: " + call,
+            b"CSeq: 1 REGISTER",
+            b"Contact: " + user,
+            b"Require: sec-agree",
+            b"Security-Client: ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc;prot=esp;mod=trans"
+            b";spi-c=%d;spi-s=%d;port-c=5062;port-s=5063" % (2 * number + 256, 2 * number + 257),
+            *headers,
+            b"Content-Length: 0",
+            b"",
+            b"",
+        )
+    )
+    packet = bytearray(ip(17, udp(text)))
+    packet[12:16] = struct.pack(">I", 0x0A000000 + number)
+    return ethernet(bytes(packet))
+
+
+@measured
+@pytest.mark.slow
+def test_a_hundred_thousand_unanswered_phones(tmp_path: Path) -> None:
+    found = alone(many(map(register, range(100_000)), tmp_path / "phones.pcap"))
+    assert found["exchanges"] == 100_001
+    assert found["problems"]["exchange-dropped"] >= 100_000 - limits.EXCHANGES
+    assert found["problems"]["access-dropped"] == 100_001 - limits.ACCESSES
+
+
+@measured
+@pytest.mark.slow
+def test_many_phones_with_a_lot_to_say(tmp_path: Path) -> None:
+    padding = b"X: " + b"x" * 60_000
+    frames = (register(number, padding) for number in range(4000))
+    found = alone(many(frames, tmp_path / "large.pcap"))
+    assert found["exchanges"] == 4001
+    assert found["problems"]["exchange-dropped"] > 2000
+
+
 # ---- what is said
 
 
