@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from analyzer.capture.packet import Problem
+from analyzer.capture.problems import Problems as OfOne
+from analyzer.capture.problems import place
 
 
 class Problems:
@@ -11,10 +13,10 @@ class Problems:
     The kinds are a fixed few, so this cannot grow with the input.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_of",)
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, str], Problem] = {}
+        self._of: dict[int, OfOne] = {}
 
     def note(self, capture: int, kind: str, frame: int | None = None, detail: str = "") -> None:
         """Count one more problem of this kind in this capture."""
@@ -22,24 +24,13 @@ class Problems:
 
     def add(self, capture: int, problem: Problem) -> None:
         """The same, with its count."""
-        known = self._kept.setdefault((capture, problem.kind), problem)
-        if known is problem:
-            return
-        known.count += problem.count
-        if _place(problem) < _place(known):
-            known.frame, known.detail = problem.frame, problem.detail
+        of_one = self._of.get(capture)
+        if of_one is None:
+            of_one = self._of[capture] = OfOne([], bound=None)
+        of_one.merge(problem)
 
     def __iter__(self) -> Iterator[tuple[int, Problem]]:
         """(capture, problem), in the order of their frames."""
-        for (capture, _), problem in sorted(self._kept.items(), key=_order):
-            yield capture, problem
-
-
-def _place(problem: Problem) -> int:
-    """Where it is; what has no frame concerns the whole capture, and comes first."""
-    return problem.frame or 0
-
-
-def _order(kept: tuple[tuple[int, str], Problem]) -> tuple[int, int, str]:
-    (capture, kind), problem = kept
-    return capture, _place(problem), kind
+        for capture, problems in sorted(self._of.items()):
+            for problem in sorted(problems, key=lambda one: (place(one), one.kind)):
+                yield capture, problem
