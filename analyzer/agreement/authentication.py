@@ -66,8 +66,10 @@ def _judge_aka(
     answer = None if verify is None else verify.credentials
     subscriber = ring.subscriber(whole, _identity(exchange))
     if subscriber is not None:
-        found.network = read_autn(subscriber.functions, nonce.rand, nonce.autn).mac_right
+        found.network = right = read_autn(subscriber.functions, nonce.rand, nonce.autn).mac_right
         _judge_report(found, exchange, subscriber)
+        if not right:  # another card's secrets say nothing of this phone's answer
+            subscriber = None
     vector = _vector(ring, subscriber, nonce.rand)
     if vector is None or verify is None or answer is None or not answer.response:
         return
@@ -113,7 +115,7 @@ def _judge_auts(
         return
     network = read_autn(subscriber.functions, nonce.rand, nonce.autn)
     found.network = network.mac_right
-    if auts is not None:
+    if auts is not None and network.mac_right:
         opened = read_auts(subscriber.functions, nonce.rand, auts)
         found.auts = opened.mac_right
         found.ahead = opened.sqn_ms - network.sqn if opened.mac_right else None

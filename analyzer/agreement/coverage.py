@@ -9,7 +9,7 @@ from analyzer.agreement.states import State
 from analyzer.limits import ANSWER_WAIT
 
 Part = Literal["read", "partly", "unread", "none"]
-Keys = Literal["not-needed", "missing", "partial", "proven"]
+Keys = Literal["not-needed", "missing", "unfit", "partial", "proven"]
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -58,7 +58,8 @@ def _keys(exchange: Exchange) -> Keys:
     sets = [one for one in (exchange.association, exchange.under) if one is not None]
     proven = any(one.key is not None for one in sets)
     if _protected_part(exchange) in ("unread", "partly"):
-        return "partial" if proven else "missing"
+        unfit = any(flow.icv_bad or flow.icv_unfit for one in sets for flow in one.flows.values())
+        return "partial" if proven else "unfit" if unfit else "missing"
     return "proven" if proven else "not-needed"
 
 

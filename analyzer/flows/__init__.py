@@ -12,7 +12,16 @@ from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
 from analyzer.capture.scan import sip_first_line
 from analyzer.flows.datagram import Datagram, EspSeen, Icv, KeysSeen, Protection
-from analyzer.flows.esp import ICV_BAD, KEYS_UNFIT, EspCopies, EspOpener, Opened, esp_header
+from analyzer.flows.esp import (
+    CIPHER_DIFFERS,
+    ICV_BAD,
+    KEYS_UNFIT,
+    EspCopies,
+    EspOpener,
+    Garbled,
+    Opened,
+    esp_header,
+)
 from analyzer.flows.esp_payload import TUNNELLED
 from analyzer.flows.flow import Flow
 from analyzer.flows.fragments import Fragments, Frames
@@ -236,6 +245,9 @@ class Flows:
         if isinstance(opened, str):
             seen.reason = opened
             seen.icv = ICV_OF.get(opened, "")
+            return
+        if isinstance(opened, Garbled):
+            seen.reason, seen.icv, seen.key = CIPHER_DIFFERS, "good", opened.key
             return
         self._feed_opened(packet, path, opened, seen, out)
 

@@ -64,6 +64,12 @@ class Opened(NamedTuple):
     key: EspKey | None = None
 
 
+class Garbled(NamedTuple):
+    """The ICV fits this key, and no decryption makes sense: another cipher key was used."""
+
+    key: EspKey
+
+
 def esp_header(data: bytes) -> tuple[int, int] | None:
     """(SPI, sequence number), or None where the header is cut."""
     if len(data) < HEADER:
@@ -86,7 +92,7 @@ class EspOpener:
         """Packets stayed closed for which there are keys now."""
         return self.trials.keys_came_late
 
-    def open(self, packet: Packet, spi: int) -> Opened | str:
+    def open(self, packet: Packet, spi: int) -> Opened | Garbled | str:
         """What the packet holds, or the reason why it stays closed.
 
         The wire may differ from what was agreed, so NULL is tried whatever the SA says, wherever no
@@ -119,12 +125,12 @@ class EspOpener:
         return NOT_NULL if sa.ealg == "null" else ENCRYPTED
 
 
-def _unlocked(found: Unlocked) -> Opened | str:
+def _unlocked(found: Unlocked) -> Opened | Garbled:
     """The ICV was right; what decryption made may still be nothing (another cipher key)."""
     key = found.key
     payload = proven_payload(found.plain)
     if payload is None or key.ealg == UNKNOWN_CIPHER:
-        return CIPHER_DIFFERS
+        return Garbled(key)
     return Opened(
         payload.proto, payload.data, key.variant, False, "good" if key.proves else "", key
     )

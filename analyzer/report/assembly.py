@@ -304,12 +304,15 @@ def _missing(verdict: Verdict) -> list[model.Role]:
 
 def _coverage(judged: Judged) -> model.Coverage:
     seen = judged.coverage
+    known = judged.facts.exchange.authentication
+    network = None if known is None else known.network
     return model.Coverage(
         start=seen.start,
         both_directions=seen.both_directions,
         protected_part=seen.protected_part,
         keys=seen.keys,
         synthetic=seen.synthetic,
+        autn=None if network is None else "right" if network else "wrong",
     )
 
 

@@ -171,7 +171,9 @@ def _keys(case: Case, view: View) -> str:
         variants = dict.fromkeys(one.variant for one in found if one.variant)
         return "; ".join([*parts, *variants])
     if bad:
-        return f"do not fit: ICV bad {bad} of {total}"
+        other = case.exchange.coverage.autn == "wrong"
+        why = "; the USIM file is another one's: its K and OP do not make this AUTN"
+        return f"do not fit: ICV bad {bad} of {total}{why if other else ''}"
     if read == total:
         return f"not needed (ESP-NULL); ESP read {read} of {total}"
     return f"none; ESP read {read} of {total}" if read else f"none; ESP not read {total} of {total}"

@@ -284,13 +284,18 @@ class Step(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class Coverage(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """How much of the exchange the captures show."""
+    """How much of the exchange the captures show.
+
+    `keys`: `unfit` where there are some and none of them fits. `autn` says whether the K given
+    makes the MAC of AUTN: where not, K, OP or OPc are those of another subscriber.
+    """
 
     start: bool
     both_directions: bool
     protected_part: Literal["read", "partly", "unread", "none"]
-    keys: Literal["not-needed", "missing", "partial", "proven"]
+    keys: Literal["not-needed", "missing", "unfit", "partial", "proven"]
     synthetic: bool
+    autn: Literal["right", "wrong"] | None = None
 
 
 class Signal(msgspec.Struct, omit_defaults=True, kw_only=True):

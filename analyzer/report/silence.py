@@ -119,7 +119,8 @@ def _rhythm(sent: list[Step]) -> str:
 
 def _guess(exchange: Exchange, sent: list[Step]) -> str:
     if sent[0].inferred:
-        return f"most likely the protected {exchange.method} (not decrypted: no keys)"
+        why = "the keys do not fit" if exchange.coverage.keys == "unfit" else "no keys"
+        return f"most likely the protected {exchange.method} (not decrypted: {why})"
     kind = "the protected" if sent[0].spi is not None else "the"
     return f"{kind} {sent[0].method or exchange.method}"
 

@@ -84,3 +84,12 @@ def test_patterns_of_wireshark(src: str, dst: str, spi: int | str, four: bool, s
     given = GivenSa(src, dst, spi, "null", "null", b"", b"", Origin("esp_sa"))
     assert given.covers(*ADDRESSES, 0x1001) is four
     assert given.covers(*SIX, 0x1001) is six
+
+
+def test_a_usim_that_does_not_make_this_autn_gives_keys_that_prove_nothing() -> None:
+    """The file is that of another card: what does not fit is the fault of nobody."""
+    for opc, belongs in ((OPC, True), (bytes(16), False)):
+        ring = KeyRing()
+        ring.enrol(Subscriber("001010123456789", ONE["k"], opc))
+        (found,) = ring.pairs(NONCE, "001010123456789")
+        assert found.origin.belongs is belongs

@@ -263,6 +263,11 @@ def _bad_keys(evidence: Evidence) -> Iterator[Check]:
         "usual mistakes explains it",
         "give the keys of this RAND: every challenge makes new ones",
     )  # fmt: skip
+    yield from _case(
+        "keys-fit", "problem", evidence.other_usim,
+        "K and OP of the USIM file do not make the MAC of AUTN: it is not the USIM of this phone",
+        "look at imsi, k and opc in it; op is of the network, opc of one card",
+    )  # fmt: skip
     why = "; ".join(dict.fromkeys(evidence.bad_reasons))
     yield from _case(
         "keys-fit", "note", evidence.odd_keys, f"the sender made its keys otherwise: {why}",

@@ -73,6 +73,7 @@ class Evidence:
     above_ipsec: Cases = field(default_factory=Cases)
     unread: Cases = field(default_factory=Cases)  # ESP on announced SAs that was not read
     bad_keys: Cases = field(default_factory=Cases)
+    other_usim: Cases = field(default_factory=Cases)  # K and OP that do not make its AUTN
     odd_keys: Cases = field(default_factory=Cases)  # keys that were made otherwise than agreed
     bad_reasons: list[str] = field(default_factory=list)
     one_way: Cases = field(default_factory=Cases)
@@ -106,8 +107,8 @@ def gather(report: Report) -> Evidence:
     for exchange in report.exchanges:
         _exchange(evidence, exchange, sets.pop(exchange.id, []))
     for finding in report.findings:
-        if finding.rule == "PRT-23" and len(evidence.bad_reasons) < NAMED:
-            evidence.bad_reasons.append(finding.seen or finding.detail or finding.title)
+        if finding.rule == "PRT-23" and finding.seen and len(evidence.bad_reasons) < NAMED:
+            evidence.bad_reasons.append(finding.seen)
             evidence.odd_keys.add(finding.exchange or finding.agreement or "ESP", finding.frames)
     return evidence
 
@@ -117,6 +118,8 @@ def _exchange(evidence: Evidence, exchange: Exchange, sets: list[Agreement]) -> 
     steps = exchange.steps
     first = [_frame(step) for step in steps[:1]]
     coverage = exchange.coverage
+    if coverage.autn == "wrong":
+        evidence.other_usim.add(exchange.id, first)
     if not coverage.start:
         evidence.no_start.add(exchange.id, first)
     if not coverage.both_directions:

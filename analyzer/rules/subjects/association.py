@@ -147,8 +147,11 @@ class FlowFacts:
 
     @fact
     def key_variant(self) -> str | None:
+        # of keys that RAND does not bind the mistake may be that of whoever typed them
         key = self.flow.key
-        return key.variant or None if key is not None and key.proves else None
+        if key is None or not key.proves or not key.origin.belongs:
+            return None
+        return key.variant or None
 
     @fact
     def agreed_ealg(self) -> str | None:
