@@ -104,6 +104,7 @@ EXCHANGES_BUFFER: Final = 1 << 26  # octets of the messages of all open exchange
 ACCESSES: Final = 32_768  # Accesses with state
 ESP_FRAMES: Final = 4096  # ESP frames remembered for one exchange
 TRAFFIC: Final = 10_000  # later requests kept for one agreement
+SETS_BEFORE: Final = 4  # sets remembered behind the one in force, of one subscriber
 SA_MARGIN: Final = 30 * SECOND  # an SA outlives its registration by it (TS 24.229 5.1.1.5.1)
 REG_AWAIT_AUTH: Final = 240 * SECOND  # TS 24.229 7.8: life of a temporary set
 ANSWER_WAIT: Final = 32 * SECOND  # 64*T1 with RFC 3261's T1: silence that means something

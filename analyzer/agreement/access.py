@@ -139,6 +139,10 @@ class Access:
         self.strays[flow.dst, flow.spi] = flow
         return flow
 
+    def announced(self, spi: int) -> bool:
+        """Whether a set between the two has this SPI."""
+        return any(spi in one.spis() for one in self.associations)
+
     def returned(self) -> None:
         """Something came back to the client: nothing sent before it is unanswered."""
         for association in self.associations:

@@ -58,6 +58,9 @@ class Flow:
         "last_seq",
         "last_time",
         "late",
+        "moved",
+        "moved_frames",
+        "moved_to",
         "name",
         "null_unagreed",
         "opened",
@@ -96,6 +99,9 @@ class Flow:
         self.peak = 0  # the highest sequence number
         self.restarted = 0  # packets that count from the beginning again
         self.late = 0  # packets after the life of the set
+        self.moved = 0  # packets from another address, since the last one from its own
+        self.moved_to = b""
+        self.moved_frames: list[tuple[int, int]] = []
         self.null_unagreed = 0  # read without a key though the set encrypts
         self.frames: list[tuple[int, int]] = []
         self.unanswered = 0
@@ -133,6 +139,18 @@ class Flow:
             if len(self.unanswered_frames) < ESP_FRAMES:
                 self.unanswered_frames.append((esp.capture, esp.frame))
 
+    def comes_from(self, esp: EspSeen, shared: bool) -> None:
+        """Note a sender with another address than the set was made for. `shared`: the address has
+        a set with this SPI of its own."""
+        if esp.src == self.src or shared:
+            self.moved = 0
+            self.moved_frames.clear()
+            return
+        self.moved += 1
+        self.moved_to = esp.src
+        if len(self.moved_frames) < ESP_FRAMES:
+            self.moved_frames.append((esp.capture, esp.frame))
+
     def _count_icv(self, esp: EspSeen) -> None:
         self.icv_good += esp.icv == "good"
         self.icv_bad += esp.icv == "bad"
@@ -156,8 +174,11 @@ class Association:
     is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` and
     `call_id` the run that announced it, `challenge_text` and `credentials_text` are what the AKA
     run of the set left behind, read only when asked for. `until` is when its registration and 30 s
-    more are over (TS 24.229 5.1.1.5.1; 0: not known). `echoed` counts requests on it that carried
-    Security-Verify, `unechoed` those that should have, with the frames of the first.
+    more are over (TS 24.229 5.1.1.5.1; 0: not known), `granted` the last 2xx that said so as
+    (time, seconds), `first_until` the same as `until` by the first of them. `rekeyed` is when the
+    last challenge came that announced a set to follow it, `left` when the client began to use that
+    (0: never). `echoed` counts requests on it that carried Security-Verify, `unechoed` those that
+    should have, with the frames of the first.
     """
 
     __slots__ = (
@@ -172,10 +193,14 @@ class Association:
         "established_time",
         "exchange",
         "exchange_number",
+        "first_until",
         "flows",
+        "granted",
         "kernel",
+        "left",
         "number",
         "older",
+        "rekeyed",
         "rows",
         "sas",
         "server",
@@ -192,6 +217,10 @@ class Association:
         self.announced_time = time
         self.established_time: int | None = None
         self.until = 0
+        self.first_until = 0
+        self.granted: tuple[int, int] | None = None
+        self.rekeyed = 0
+        self.left = 0
         self.echoed = 0
         self.unechoed = 0
         self.unechoed_frames: list[tuple[int, int]] = []
@@ -282,6 +311,12 @@ class Association:
     def key(self) -> EspKey | None:
         """The keys that opened it, of the first SA that packets proved them for."""
         return next((flow.key for flow in self.flows.values() if flow.key is not None), None)
+
+    @property
+    def last_heard(self) -> int:
+        """When the last packet on it came to the client (0: none)."""
+        flows = self.flows.values()
+        return max((one.last_time for one in flows if one.direction == "to-client"), default=0)
 
     def spis(self) -> frozenset[int]:
         """The announced SPIs."""

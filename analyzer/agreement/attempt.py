@@ -4,6 +4,7 @@ A run that stands at its challenge is no silence while the client opens connecti
 that may have failed, or may have gone on where nobody can read it (rules.md CHL-19, PRT-22).
 """
 
+import re
 from typing import Final, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from analyzer.agreement.evidence import Connection, FrameId
 from analyzer.agreement.exchange import Exchange, Sign
 from analyzer.agreement.states import State
 from analyzer.flows.datagram import Signal
+from analyzer.sip.message import SipMessage
 
 Kind = Literal["tls", "tcp", "esp", "icmp"]
 
@@ -26,6 +28,8 @@ WENT_ON: Final = {
     "unanswered": False,
     "failed": False,
 }
+REG_ID: Final = re.compile(r";\s*reg-id\s*=\s*(\d+)", re.IGNORECASE)
+
 # The link that says most stands first.
 WEIGHT: Final = ("secured", "failed", "hello", "refused", "unanswered", "reset", "opened")
 
@@ -68,6 +72,29 @@ def went_on_unseen(exchange: Exchange) -> Sign | None:
         if flow.direction == "to-client" and flow.first_time >= since:
             return Sign("ESP towards the client began after the request", *flow.frames[0])
     return None
+
+
+def began_anew(exchange: Exchange) -> int | None:
+    """Milliseconds from a REGISTER that waits for its final response to the REGISTER with which the
+    client began anew (RFC 3261 10.2). None where nothing waited, where the transport had failed
+    (18.4), and for another flow of its own (RFC 5626)."""
+    asked, anew = exchange.pending, exchange.superseded_by
+    if asked is None or anew is None or asked.method != "REGISTER" or anew.method != "REGISTER":
+        return None
+    if asked.final is not None or _flow_of(asked) != _flow_of(anew):
+        return None
+    for one in exchange.evidence:
+        if one.time < asked.time:
+            continue
+        if isinstance(one, Signal) or one.link(anew.time) not in ("opened", "secured"):
+            return None
+    return (anew.time - asked.time) // 1_000_000
+
+
+def _flow_of(register: SipMessage) -> str:
+    """reg-id of its Contact, as text."""
+    found = REG_ID.search(register.value("contact") or "")
+    return "" if found is None else found[1]
 
 
 def _connected(exchange: Exchange, since: int) -> Attempt | None:

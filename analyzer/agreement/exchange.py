@@ -49,7 +49,8 @@ class Exchange:
     last step, `end_time` how far the captures had come when it was closed, with its `verdict` and
     its stable `key`. `superseded_by` is the request with
     which the client began another run before this one had its result. `under` is the set in force
-    when it began. `evidence` is what was seen between its ends beside SIP, set when it is closed.
+    when it began, `granted` when and for how many seconds that was granted
+    last. `evidence` is what was seen between its ends beside SIP, set when it is closed.
     `start_seen` is False where what came first was not captured, or not readable.
     `born` and `order` say where it stands among all that began and all that was handed on.
     """
@@ -67,6 +68,7 @@ class Exchange:
         "end_time",
         "evidence",
         "far",
+        "granted",
         "key",
         "keys",
         "last_time",
@@ -117,6 +119,7 @@ class Exchange:
         self.association: Association | None = None
         self.authentication: Authentication | None = None  # where the secrets are known
         self.under: Association | None = None
+        self.granted: tuple[int, int] | None = None
         self.standing: Standing | None = None
         self.evidence: list[Entry] = []
         self.far: list[Place] = []

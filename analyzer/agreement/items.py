@@ -130,9 +130,6 @@ def release(item: "Item") -> None:
                 _let_go(step.place)
         for place in item.far:
             _let_go(place)
-    elif isinstance(item, Agreement):
-        if item.association is not None:
-            item.association.older = None  # else each set would keep all those before it
     elif isinstance(item, Loose):
         _let_go(item.place)
     elif isinstance(item, LooseTransaction):

@@ -1,6 +1,7 @@
 """What is in force where a message stands: the set it travelled on, the list it has to repeat."""
 
 from analyzer.agreement.access import Access
+from analyzer.agreement.association import DIRECTIONS
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, is_protected
@@ -13,14 +14,15 @@ def place_of(
 ) -> Place:
     """The message with what is in force for its client."""
     place = Place(message, "gm", evidence, access)
-    if access is None:
-        return place
-    place.from_client = message.src == access.ue
     if message.spi >= 0:
         hit = settlements.sa(message.dst, message.spi)
         if hit is not None:
             place.on, place.sa = hit[0], hit[1].name
-    elif access.associations:
+            place.from_client = DIRECTIONS[place.sa] == "to-server"
+    if access is None:
+        return place
+    place.from_client = message.src == access.ue
+    if message.spi < 0 and access.associations:
         _above_ipsec(place, access)
     standing = access.standing_of(message)
     if standing is not None:

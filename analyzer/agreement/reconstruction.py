@@ -147,6 +147,8 @@ class Reconstruction:
         if association.state == "announced":
             association.state = "temporary"
         access = self.legs.access(esp.src, esp.dst)
+        if esp.src != sa.src or flow.moved:
+            flow.comes_from(esp, access is not None and access.announced(esp.spi))
         if access is None:
             return
         access.esp_seen(esp.line, esp.interface)
@@ -499,6 +501,8 @@ class Reconstruction:
         exchange.standing = access.standing(_identity(message))
         exchange.standing.run = exchange
         exchange.under = exchange.standing.association
+        if exchange.under is not None:
+            exchange.granted = exchange.under.granted
         exchange.previous = exchange.standing.past
         self._running[exchange.number] = exchange
         self._most_running = max(self._most_running, len(self._running))

@@ -16,7 +16,7 @@ from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
-from analyzer.limits import SA_MARGIN, SECOND, TRAFFIC
+from analyzer.limits import SA_MARGIN, SECOND, SETS_BEFORE, TRAFFIC
 from analyzer.sip.message import SipMessage
 
 
@@ -161,6 +161,9 @@ class Settlements:
         association.collides = _collision(association, access, exchange.association)
         former = exchange.association
         association.older = former or exchange.under
+        _forget(association)
+        if exchange.under is not None and former is None:
+            exchange.under.rekeyed = challenge.time
         if former is not None and former.established_time is None:
             self._end(exchange, former, challenge.time, "replaced")
         sas = association.build(access.ue, access.first_hop)
@@ -256,6 +259,8 @@ class Settlements:
 
     def _retire(self, by: Exchange, association: Association, time: int) -> None:
         association.state = "old"
+        verify = by.last("verify")
+        association.left = time if verify is None else verify.time
         known = by.access.associations
         live = [one for one in known if one.state == "old" and one is not association]
         for one in live:
@@ -290,4 +295,16 @@ class Settlements:
 
 def _prolong(association: Association, time: int, expires: int | None) -> None:
     if expires is not None:
-        association.until = max(association.until, time + expires * SECOND + SA_MARGIN)
+        until = time + expires * SECOND + SA_MARGIN
+        association.until = max(association.until, until)
+        association.first_until = association.first_until or until
+        association.granted = time, expires
+
+
+def _forget(association: Association) -> None:
+    """Of the sets before it the last few are remembered."""
+    for _ in range(SETS_BEFORE):
+        if association.older is None:
+            return
+        association = association.older
+    association.older = None

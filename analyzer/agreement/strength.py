@@ -40,6 +40,14 @@ def stronger(one: Mechanism, other: Mechanism) -> bool:
     return all(a >= b for a, b in zip(mine_of, theirs_of, strict=True))
 
 
+def surpasses(one: Shape, other: Shape) -> bool:
+    """The same of two shapes of `ipsec-3gpp`."""
+    mine, theirs = _ranks(*one[1:]), _ranks(*other[1:])
+    if one[0] != other[0] or mine is None or theirs is None or mine == theirs:
+        return False
+    return all(a >= b for a, b in zip(mine, theirs, strict=True))
+
+
 def shape(element: Mechanism) -> Shape:
     """What is negotiated in an element: its name and algorithms, no numbers."""
     if element.key != "ipsec-3gpp":
@@ -55,9 +63,13 @@ def shapes(listed: MechanismList | None) -> tuple[Shape, ...]:
 
 
 def _algorithms(element: Mechanism) -> tuple[int, int] | None:
+    return _ranks(element.effective_alg or "", element.effective_ealg)
+
+
+def _ranks(alg: str, ealg: str) -> tuple[int, int] | None:
     """Ranks of integrity and encryption; aes-gcm does both, with `alg=null`."""
-    encryption = _ENCRYPTION.get(element.effective_ealg)
-    if element.effective_ealg == "aes-gcm":
+    encryption = _ENCRYPTION.get(ealg)
+    if ealg == "aes-gcm":
         return 3, 3
-    integrity = _INTEGRITY.get(element.effective_alg or "")
+    integrity = _INTEGRITY.get(alg)
     return None if encryption is None or integrity is None else (integrity, encryption)

@@ -365,6 +365,11 @@ AGREEMENT_SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
         [exchange(passed_over=OFFER[0], challenge=response(401, server=SERVER))],
         [exchange(challenge=response(401, server=SERVER))],
     ),
+    "DWN-10": (
+        "server",
+        [fake("server", dialect="ims", passed_over="aes-cbc", picked="null")],
+        [fake("server", dialect="ims", challenges=2)],
+    ),
     "DWN-04": (
         "pair",
         [pair({}, {"leg": "gm"}, same_hop=True, changed="x")],

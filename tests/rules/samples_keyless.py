@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.rules.fakes import association, exchange, fake, mechanism, message, response
+from tests.rules.fakes import association, exchange, fake, flow, mechanism, message, response
 
 SERVER = [mechanism(header="server", key="ipsec-3gpp")]
 DIGEST = [mechanism(key="digest")]
@@ -355,6 +355,40 @@ KEYLESS_SAMPLES: dict[str, tuple[str, list[Any], list[Any]]] = {
             message(role="offer", in_force=SET, set_alive=True, protection="ports"),
             message(role="offer", in_force=SET, set_alive=True, emergency=True),
             message(role="offer", set_alive=False),
+        ],
+    ),
+    "PRT-16": (
+        "flow",
+        [flow(moved=2, moved_to="192.0.2.7", home="192.0.2.1")],
+        [
+            flow(moved=1, moved_to="192.0.2.7"),
+            flow(moved=2, direction="to-client"),
+            flow(moved=2, tunnel=True),
+        ],
+    ),
+    "PRT-17": ("agreement", [whole(sets_alive=4)], [whole(sets_alive=3)]),
+    "REG-08": ("agreement", [whole(cut_off_tries=2)], [whole(cut_off_tries=1)]),
+    "REG-11": (
+        "agreement",
+        [whole(lost_tries=3, lost_before_s=9, lost_after_refresh=True), whole(lost_tries=3)],
+        [whole(lost_tries=2, lost_after_refresh=True), whole(cut_off_tries=3)],
+    ),
+    "REG-15": (
+        "exchange",
+        [exchange(began_anew_ms=31_999)],
+        [exchange(began_anew_ms=32_000), exchange()],
+    ),
+    "REG-16": (
+        "exchange",
+        [
+            exchange(kind="refresh", granted_s=3600, since_granted_s=3061),
+            exchange(kind="reauthentication", granted_s=1200, since_granted_s=661),
+        ],
+        [
+            exchange(kind="refresh", granted_s=3600, since_granted_s=3060),
+            exchange(kind="refresh", granted_s=1200, since_granted_s=660),
+            exchange(kind="initial", granted_s=1200, since_granted_s=1100),
+            exchange(kind="refresh"),
         ],
     ),
     "REG-09": ("agreement", [whole(lingering_requests=1)], [whole(replaced_requests=2)]),

@@ -8,7 +8,8 @@ from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS, Association, Flow
 from analyzer.agreement.items import Agreement, Request
 from analyzer.agreement.mechanism import PORT_MAX
-from analyzer.limits import ANSWER_WAIT, ECHOES, OVERLAP
+from analyzer.agreement.naming import address_text
+from analyzer.limits import ANSWER_WAIT, ECHOES, OVERLAP, SA_MARGIN, SECOND
 from analyzer.rules.subjects.lazy import fact
 
 LOST: Final = 2  # requests without an answer that make a transport a lost one
@@ -113,8 +114,10 @@ class FlowFacts:
 
     @property
     def frames(self) -> FrameIds:
-        """(capture, frame): the unanswered ones, else all, the last one first as the anchor."""
-        frames = self.flow.unanswered_frames or self.flow.frames
+        """(capture, frame): those from another address, the unanswered ones, else all, the last
+        one first as the anchor."""
+        flow = self.flow
+        frames = flow.moved_frames or flow.unanswered_frames or flow.frames
         return (frames[-1], *frames[:-1]) if frames else ()
 
     @fact
@@ -173,6 +176,18 @@ class FlowFacts:
         return self.flow.late
 
     @fact
+    def moved(self) -> int:
+        return self.flow.moved
+
+    @fact
+    def moved_to(self) -> str | None:
+        return address_text(self.flow.moved_to) if self.flow.moved else None
+
+    @fact
+    def home(self) -> str:
+        return address_text(self.flow.src)
+
+    @fact
     def lifetime_known(self) -> bool | None:
         association = self.association
         return None if association is None else association.packets == association.opened
@@ -226,8 +241,9 @@ class AgreementFacts:
 
     @property
     def frames(self) -> FrameIds:
-        """(capture, frame) of the requests that came too late, else of those without the list."""
-        late = self._after(ANSWER_WAIT) or self._expired
+        """(capture, frame) of the requests that came too late or found nobody, else of those
+        without the list."""
+        late = self._after(ANSWER_WAIT) or self._expired or self._cut_off or self._lost
         if late:
             return tuple((one.capture, one.frame) for one in reversed(late[:ECHOES]))
         return tuple(self.association.unechoed_frames)
@@ -268,6 +284,70 @@ class AgreementFacts:
     @fact
     def expired_requests(self) -> int | None:
         return None if not self.association.until else len(self._expired)
+
+    @fact
+    def cut_off_tries(self) -> int:
+        return sum(one.tries for one in self._cut_off)
+
+    @fact
+    def lost_tries(self) -> int:
+        return sum(one.tries for one in self._lost)
+
+    @fact
+    def lost_after_refresh(self) -> bool | None:
+        association, lost = self.association, self._lost
+        if not lost or association.first_until == association.until:
+            return None
+        return association.last_heard <= association.first_until < lost[0].time + SA_MARGIN
+
+    @fact
+    def lost_before_s(self) -> int | None:
+        lost, until = self._lost, self.association.until
+        return (until - SA_MARGIN - lost[0].time) // SECOND if lost else None
+
+    @fact
+    def sets_alive(self) -> int:
+        since, older = self.association.established_time, self.association.older
+        alive = 1
+        while since and older is not None:
+            heard = older.last_heard
+            alive += bool(older.left) and heard > older.left + OVERLAP and heard > since
+            older = older.older
+        return alive
+
+    @property
+    def _cut_off(self) -> list[Request]:
+        """Unheard between the challenge that announced the next set and the use of that."""
+        association = self.association
+        rekeyed, left = association.rekeyed, association.left
+        return [
+            one
+            for one in self._unheard
+            if rekeyed and one.time >= rekeyed and (not left or one.time < left)
+        ]
+
+    @property
+    def _lost(self) -> list[Request]:
+        """Unheard before the registration was over, and the first hop answered a new one."""
+        association = self.association
+        return [
+            one
+            for one in self._unheard
+            if one.time < association.rekeyed and one.time < association.until - SA_MARGIN
+        ]
+
+    @property
+    def _unheard(self) -> list[Request]:
+        """Requests of the client since the last packet on it came back, unanswered for so long that
+        it means something."""
+        agreement, heard = self.agreement, self.association.last_heard
+        return [
+            one
+            for one in self._own
+            if heard < one.time <= agreement.seen_until - ANSWER_WAIT
+            and one.due
+            and not (one.code or one.provisional)
+        ]
 
     def _after(self, wait: int) -> list[Request]:
         """Requests of the client on it so long after another set took its place."""

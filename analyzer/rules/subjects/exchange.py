@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from analyzer.agreement.attempt import attempt
+from analyzer.agreement.attempt import attempt, began_anew
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
 from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, with_inherited
 from analyzer.agreement.settlements import listings, server_list
 from analyzer.agreement.states import State
 from analyzer.agreement.strength import stronger
+from analyzer.limits import SECOND
 from analyzer.rules.subjects import older
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.connection import ConnectionFacts, tls_of
@@ -134,6 +135,20 @@ class ExchangeFacts:
         by = self.exchange.superseded_by
         offer = self.exchange.offer
         return None if by is None or not by.is_request else self.cast.of(by, offer)
+
+    @fact
+    def began_anew_ms(self) -> int | None:
+        return began_anew(self.exchange)
+
+    @fact
+    def granted_s(self) -> int | None:
+        granted = self.exchange.granted
+        return None if granted is None else granted[1]
+
+    @fact
+    def since_granted_s(self) -> int | None:
+        granted = self.exchange.granted
+        return None if granted is None else (self.exchange.begun - granted[0]) // SECOND
 
     @fact
     def answered(self) -> bool:

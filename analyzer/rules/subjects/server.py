@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from analyzer.agreement.strength import Shape
+from analyzer.agreement.strength import Shape, surpasses
 from analyzer.rules.claims import Listing, Sighting
 from analyzer.rules.subjects.lazy import fact
 
@@ -25,7 +25,7 @@ class ServerFacts:
     @property
     def frames(self) -> tuple[tuple[int, int], ...]:
         """(capture, frame) of the two challenges that differ, the later one first."""
-        shown = self._following or tuple(self._claims[:1])
+        shown = self._following or self._weaker or tuple(self._claims[:1])
         return tuple((capture, frame) for _, (_, capture, frame) in reversed(shown))
 
     @fact
@@ -39,6 +39,32 @@ class ServerFacts:
     @fact
     def lists(self) -> list[str]:
         return [_text(listing.listed) for listing, _ in self._following or ()]
+
+    @fact
+    def passed_over(self) -> str | None:
+        if self._weaker is None:
+            return None
+        known, picked = (listing for listing, _ in self._weaker)
+        better = [one for one in known.listed if surpasses(one, picked.listed[0])]
+        return _text(tuple(one for one in better if one in picked.offered))
+
+    @fact
+    def picked(self) -> str | None:
+        return None if self._weaker is None else _text(self._weaker[1][0].listed)
+
+    @fact
+    def _weaker(self) -> tuple[Claim, Claim] | None:
+        """A list, and a choice of one element that is weaker than what stands in it and was
+        offered (TS 33.203 7.2)."""
+        for picked in self._claims:
+            listed = picked[0].listed
+            if len(listed) != 1:
+                continue
+            better = {one for one in picked[0].offered if surpasses(one, listed[0])}
+            for known in self._claims if better else ():
+                if better.intersection(known[0].listed):
+                    return known, picked
+        return None
 
     @fact
     def _following(self) -> tuple[Claim, Claim] | None:

@@ -125,6 +125,45 @@ AGREEMENT: Final = (
         needs=("protected_part", "start"),
         wireshark=False,
     ),
+    Fact(
+        "cut_off_tries",
+        "int",
+        "tries of the client on it to which nothing more came back, between the challenge that "
+        "announced the next set and the first use of that",
+        needs=("protected_part", "start", "both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "lost_tries",
+        "int",
+        "tries to which nothing more came back although the registration still held, and then the "
+        "first hop answered a new REGISTER",
+        needs=("protected_part", "start", "both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "lost_after_refresh",
+        "bool",
+        "the silence began when the registration would have ended without its refreshes; absent "
+        "without a silence or a refresh",
+        needs=("protected_part", "start", "both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "lost_before_s",
+        "int",
+        "seconds from the first of the lost tries to the end of the registration",
+        needs=("protected_part", "start", "both_directions", "answer_wait"),
+        wireshark=False,
+    ),
+    Fact(
+        "sets_alive",
+        "int",
+        "it, and sets before it on which the first hop still sent more than 128 s after the "
+        "client had left them and after this one was established",
+        needs=("start",),
+        wireshark=False,
+    ),
 )
 
 FLOW: Final = (
@@ -188,6 +227,16 @@ FLOW: Final = (
         wireshark=False,
     ),
     Fact("late", "int", "packets after registration and margin ran out", wireshark=False),
+    Fact(
+        "moved",
+        "int",
+        "packets from another address than the set was made for, since the last from that one; "
+        "an address that has a set with this SPI of its own aside",
+        needs=("wire",),
+        wireshark=False,
+    ),
+    Fact("moved_to", "text", "the other address", needs=("wire",), wireshark=False),
+    Fact("home", "text", "the address that the set was made for", wireshark=False),
     Fact(
         "lifetime_known",
         "bool",

@@ -54,6 +54,29 @@ EXCHANGE: Final = (
         wireshark=False,
     ),
     Fact(
+        "began_anew_ms",
+        "ms",
+        "from its last REGISTER, which waited for a final response, to the REGISTER with which the "
+        "client began anew; absent where the transport had failed, for another flow of its own, "
+        "and where nothing waited",
+        needs=("both_directions",),
+        wireshark=False,
+    ),
+    Fact(
+        "granted_s",
+        "int",
+        "seconds that the registration before it was granted last",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
+    Fact(
+        "since_granted_s",
+        "int",
+        "seconds since it was granted",
+        needs=("protected_part",),
+        wireshark=False,
+    ),
+    Fact(
         "answered",
         "bool",
         "the client answered its last challenge, be it in ESP that cannot be read",
@@ -207,6 +230,14 @@ SERVER: Final = (
     ),
     Fact("offers", "list[text]", "the two offers, by mechanism and algorithms", wireshark=False),
     Fact("lists", "list[text]", "its two lists, by mechanism and algorithms", wireshark=False),
+    Fact(
+        "passed_over",
+        "text",
+        "algorithms that were offered and that another of its lists has, where its only element is "
+        "weaker",
+        wireshark=False,
+    ),
+    Fact("picked", "text", "the algorithms of that only element", wireshark=False),
     Fact(
         "challenges",
         "int",
