@@ -108,6 +108,7 @@ SETS_BEFORE: Final = 4  # sets remembered behind the one in force, of one subscr
 SA_MARGIN: Final = 30 * SECOND  # an SA outlives its registration by it (TS 24.229 5.1.1.5.1)
 REG_AWAIT_AUTH: Final = 240 * SECOND  # TS 24.229 7.8: life of a temporary set
 ANSWER_WAIT: Final = 32 * SECOND  # 64*T1 with RFC 3261's T1: silence that means something
+REPEATED_BY: Final = 4 * SECOND  # a request over UDP is repeated within 2*T1 of Gm
 OVERLAP: Final = 128 * SECOND  # old and new set coexist: 64*T1 on Gm
 LIST_CACHED: Final = 2048  # characters of a Security-* list whose parse is remembered
 LISTS_CACHED: Final = 512  # Security-* lists remembered; the same text comes again in the exchange

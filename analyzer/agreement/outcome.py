@@ -25,7 +25,7 @@ from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.settlements import client_list, listings, server_list
 from analyzer.agreement.states import CHALLENGES, State
 from analyzer.flows.datagram import Signal
-from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, SECOND
+from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, REPEATED_BY, SECOND
 from analyzer.sip.message import SipMessage
 
 # This many tries of one request without an answer are a failure, not the end of the capture
@@ -173,6 +173,8 @@ def left_at_one_try(exchange: Exchange) -> bool:
     something (RFC 3261 17.1.2.2; in ESP, UDP or TCP does): what it heard was not captured."""
     step = exchange.last("verify")
     if exchange.state is not State.ANSWERED or step is None or _tries(exchange, "verify") > 1:
+        return False
+    if exchange.superseded_by is None and exchange.end_time - step.time < REPEATED_BY:
         return False
     return step.place is None or step.place.message.transport == "udp"
 

@@ -109,5 +109,5 @@ def _rest(case: Case, view: View) -> Iterator[str]:
     if compared is not None:
         yield compared
     yield from notes(case.exchange, case.notes, view)
-    yield from not_checked(case.exchange.not_checked)
+    yield from not_checked(case.exchange.not_checked, view.verbose)
     yield from reproduce(case, view)

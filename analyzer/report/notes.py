@@ -12,6 +12,7 @@ from analyzer.report.view import View
 
 _DIGITS: Final = 4  # of a rule's number
 _SPELT: Final = 3  # rules of one family that are named in full
+_NAMED: Final = 12  # rules with one reason that are named; of more the families
 
 
 def notes(exchange: Exchange, found: list[Finding], view: View) -> Iterator[str]:
@@ -32,13 +33,26 @@ def notes(exchange: Exchange, found: list[Finding], view: View) -> Iterator[str]
     yield from wrap("; ".join(texts), "notes, no effect here (-v): ", " ")
 
 
-def not_checked(reasons: Mapping[str, list[str]]) -> Iterator[str]:
-    """`not checked: LEAK-02 LEAK-03 (no Mw capture)`; it says so when there is nothing."""
+def not_checked(reasons: Mapping[str, list[str]], verbose: bool = False) -> Iterator[str]:
+    """`not checked: LEAK-02 LEAK-03 (no Mw capture)`; it says so when there is nothing. The reason
+    that keeps most rules from being checked stands first; many rules are named with `-v` alone."""
     if not reasons:
         yield "not checked: nothing"
         return
-    texts = [f"{_families(rules)} ({reason})" for reason, rules in sorted(reasons.items())]
+    ordered = sorted(reasons.items(), key=lambda one: (-len(one[1]), one[0]))
+    texts = [
+        f"{_families(rules)} ({reason})"
+        if verbose or len(rules) <= _NAMED
+        else f"{_counted(rules)} ({reason}; -v names them)"
+        for reason, rules in ordered
+    ]
     yield from wrap("; ".join(texts), "not checked: ", " ")
+
+
+def _counted(rules: list[str]) -> str:
+    """`48 rules of AUT, PRT and VER`."""
+    *families, last = sorted({rule.rpartition("-")[0] for rule in rules})
+    return f"{len(rules)} rules of {', '.join(families)}{' and ' if families else ''}{last}"
 
 
 def _families(rules: Iterable[str]) -> str:

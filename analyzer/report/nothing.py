@@ -44,6 +44,7 @@ class _Facts:
     broken_sip: int = 0  # messages whose end the snap length took
     layers: Counter[str] = field(default_factory=Counter)
     ports: Counter[str] = field(default_factory=Counter)
+    core: int = 0  # registrations beyond the first hop
 
     def seen(self, kind: str, *states: str) -> bool:
         """Whether a signal of this kind was seen, in one of these states."""
@@ -90,6 +91,11 @@ _NEXT: Final = (
         lambda f: 0 < f.sip <= f.broken_sip,
         "every SIP message is cut by the snap length, and the headers with them: capture again, "
         "whole packets (tcpdump -s 0).",
+    ),
+    _Advice(
+        lambda f: f.core > 0,
+        "this is the core side (Mw). What UE and P-CSCF agreed is on Gm: add a capture of the same "
+        "time at the UE, the eNodeB, the UPF or the Gm side of the P-CSCF.",
     ),
     _Advice(
         lambda f: f.sip > 0,
@@ -212,6 +218,7 @@ def _next(captures: list[Capture], report: Report) -> Iterator[str]:
         sum(map(_broken_sip, captures)),
         _sum([one.layers for one in samples]),
         _sum([one.ports for one in samples]),
+        len(report.core_registrations),
     )
     text = next((advice.text for advice in _NEXT if advice.holds(facts)), None)
     if text is not None:

@@ -9,7 +9,7 @@ from analyzer.agreement.naming import address_text
 from analyzer.agreement.order import Order
 from analyzer.rules.claims import Claims, Listing, Sighting
 from analyzer.rules.engine import ALL_MET, Engine
-from analyzer.rules.finding import Finding, Site, finding, number
+from analyzer.rules.finding import Finding, Site, finding, number, number_again
 from analyzer.rules.folding import fold, merge
 from analyzer.rules.notes import Noted, concluded, together
 from analyzer.rules.subjects.server import ServerFacts
@@ -32,8 +32,8 @@ class Found(Struct):
 
 
 def conclude(found: Sequence[Found], engine: Engine) -> list[Finding]:
-    """All findings, with those about servers over all their clients: merged, numbered worst first,
-    consequences under their causes."""
+    """All findings, with those about servers over all their clients: merged, numbered (what has
+    an effect first, and of that the worst), consequences under their causes."""
     kept = sorted((finding for one in found for finding in one.findings), key=_order)
     held = together(noted for one in found for noted in one.notes)
     seldom, notes = concluded(held)
@@ -43,7 +43,7 @@ def conclude(found: Sequence[Found], engine: Engine) -> list[Finding]:
         groups.setdefault(one.exchange or "", []).append(one)
     for group in groups.values():
         fold(group)
-    return findings
+    return number_again(findings)
 
 
 def _of_servers(found: Sequence[Found], engine: Engine) -> Iterator[Finding]:

@@ -141,6 +141,22 @@ def number(findings: Iterable[Finding]) -> list[Finding]:
     return ordered
 
 
+def number_again(findings: Iterable[Finding]) -> list[Finding]:
+    """The same once more when it is known what explains what: what a reader meets first has the
+    first numbers, behind it what others explain, and what has no effect."""
+    ordered = sorted(findings, key=_weight)
+    names = {one.id: f"F{place}" for place, one in enumerate(ordered, 1)}
+    for one in ordered:
+        one.id = names[one.id]
+        if one.explained_by is not None:
+            one.explained_by = names[one.explained_by]
+    return ordered
+
+
+def _weight(one: Finding) -> tuple[bool, bool]:
+    return one.effect == "none", one.explained_by is not None
+
+
 def _order(one: Finding) -> tuple[Any, ...]:
     return (SEVERITIES.index(one.severity), one.frame or (0, 0), one.rule, one.fingerprint)
 

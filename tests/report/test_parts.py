@@ -287,10 +287,21 @@ def test_v6_addresses_fit_the_ladder(sample: Sample) -> None:
         ),
         (["A-01", "A-03", "A-05", "A-06"], "not checked: A-01 03 05 06 (why)"),
         (["odd", "X-", "X-99999999999"], "not checked: X- X-99999999999 odd (why)"),
+        (
+            [f"VER-{n:02}" for n in range(1, 13)] + ["CHL-14"],
+            "not checked: 13 rules of CHL and VER (why; -v names them)",
+        ),
     ],
 )
 def test_rules_not_checked_are_told_by_family(rules: list[str], line: str) -> None:
     assert list(not_checked({"why": rules} if rules else {})) == [line]
+
+
+def test_every_rule_that_was_not_checked_is_named_on_demand() -> None:
+    rules = {"many": [f"VER-{n:02}" for n in range(1, 14)], "few": ["CHL-14"]}
+    assert list(not_checked(rules, verbose=True)) == [
+        "not checked: VER-01..13 (many); CHL-14 (few)"
+    ]
 
 
 def test_the_list_to_echo_is_the_one_before_the_verify(sample: Sample) -> None:

@@ -5,7 +5,7 @@ import pytest
 from analyzer.rules import book as rule_book
 from analyzer.rules.effects import Ending, effect_of
 from analyzer.rules.engine import Engine
-from analyzer.rules.finding import Site, finding, number
+from analyzer.rules.finding import Site, finding, number, number_again
 from analyzer.rules.folding import fold, merge
 from analyzer.rules.notes import NetworkNotes, fits
 from analyzer.rules.pages import page, pages
@@ -141,6 +141,16 @@ def test_numbers_follow_severity_then_frame():
         ("F2", "VER-01", (0, 2)),
         ("F3", "VER-01", (0, 9)),
     ]
+
+
+def test_what_is_shown_has_the_first_numbers():
+    both = found("message", clear_verify(verify=[*SERVER], **TAGS), ending=REGISTERED)
+    note = found("message", protected(frames=((0, 1),)), ending=REGISTERED)
+    note[0].effect = "none"
+    ordered = number([*note, *both])
+    fold(ordered)
+    ends = [(one.id, one.rule, one.explained_by) for one in number_again(ordered)]
+    assert ends == [("F1", "PRT-01", None), ("F2", "VER-14", "F1"), ("F3", "VER-01", None)]
 
 
 def noted(times, peers):

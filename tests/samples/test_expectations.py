@@ -152,6 +152,7 @@ def test_a_registration_that_was_seen_beyond_the_first_hop_alone_has_a_row() -> 
     lines = " ".join(text("ok_mw_only", "")).split()
     assert f"Mw only: {row.impu} registered 200 OK" in " ".join(lines)
     assert "agreement not in this file" in " ".join(lines)
+    assert "next: this is the core side (Mw)" in " ".join(lines)
     assert report("ok_gm_mw").core_registrations == []
 
 
