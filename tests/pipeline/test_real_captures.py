@@ -221,6 +221,6 @@ def test_the_core_shows_that_the_phone_registered(name: str) -> None:
 
 
 def test_a_capture_that_ends_at_once_says_nothing_of_what_it_lost() -> None:
-    (run,) = exchanges("41_thirdparty_ue_v6_unmodified_order_gm")
+    (run,) = exchanges("41_thirdparty_ue_v6_unmodified_order_gm.pcap")
     assert run.registration is not None
     assert (run.registration.state, run.registration.signs) == ("unknown", [])
