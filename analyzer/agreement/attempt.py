@@ -11,7 +11,7 @@ import msgspec
 
 from analyzer.agreement.association import Flow
 from analyzer.agreement.evidence import Connection, FrameId
-from analyzer.agreement.exchange import Exchange, Sign
+from analyzer.agreement.exchange import Exchange, Sign, Step
 from analyzer.agreement.states import State
 from analyzer.flows.datagram import Signal
 from analyzer.sip.message import SipMessage
@@ -32,6 +32,16 @@ REG_ID: Final = re.compile(r";\s*reg-id\s*=\s*(\d+)", re.IGNORECASE)
 
 # The link that says most stands first.
 WEIGHT: Final = ("secured", "failed", "hello", "refused", "unanswered", "reset", "opened")
+
+# ICMP errors that end a client transaction at once (RFC 3261 18.4, 17.1.4); what routers say of a
+# link that may come back, and of sizes, does not (RFC 1122 3.2.2.1).
+FINAL_ERRORS: Final = (
+    "protocol unreachable",
+    "port unreachable",
+    "host administratively prohibited",
+    "network administratively prohibited",
+    "administratively prohibited",
+)
 
 
 class Attempt(msgspec.Struct):
@@ -95,6 +105,31 @@ def _flow_of(register: SipMessage) -> str:
     """reg-id of its Contact, as text."""
     found = REG_ID.search(register.value("contact") or "")
     return "" if found is None else found[1]
+
+
+def undeliverable(exchange: Exchange) -> Signal | None:
+    """The ICMP error that quotes the last request of a run and leaves no hope of an answer."""
+    step = exchange.steps[-1] if exchange.steps else None
+    if step is None:
+        return None
+    ue = exchange.access.ue
+    for one in exchange.evidence:
+        if isinstance(one, Signal) and one.kind == "icmp" and one.src == ue:
+            if one.time >= step.time and one.detail in FINAL_ERRORS and _quotes(one, step):
+                return one
+    return None
+
+
+def _quotes(error: Signal, step: Step) -> bool:
+    """Whether the packet that an ICMP error quotes may be the one of this step."""
+    if step.place is None:
+        return step.esp is not None and error.spi == step.esp.spi
+    message = step.place.message
+    if not message.is_request:
+        return False
+    if error.spi >= 0:
+        return error.spi == message.spi
+    return (error.sport, error.dport) == (message.sport, message.dport)
 
 
 def _connected(exchange: Exchange, since: int) -> Attempt | None:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from analyzer.agreement.attempt import undeliverable
 from analyzer.agreement.exchange import Exchange, Step
 from analyzer.agreement.states import State
 from analyzer.limits import ANSWER_WAIT
@@ -40,7 +41,10 @@ def coverage(exchange: Exchange) -> Coverage:
         start=exchange.start_seen,
         both_directions=_both_directions(exchange),
         protected_part=_protected_part(exchange),
-        waited=quiet or not open_end or exchange.superseded_by is not None,
+        waited=quiet
+        or not open_end
+        or exchange.superseded_by is not None
+        or undeliverable(exchange) is not None,
         above_ipsec=any(
             step.place is not None and step.place.protection == "ports" for step in exchange.steps
         ),

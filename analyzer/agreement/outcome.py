@@ -7,7 +7,7 @@ registration `unknown`; a conclusion from unread ESP is `inferred`, and every si
 from collections.abc import Iterable
 from typing import Final
 
-from analyzer.agreement.attempt import Attempt, attempt, went_on_unseen
+from analyzer.agreement.attempt import Attempt, attempt, undeliverable, went_on_unseen
 from analyzer.agreement.choice import choose
 from analyzer.agreement.dialects import of_exchange
 from analyzer.agreement.exchange import (
@@ -148,7 +148,8 @@ def _layer(exchange: Exchange, lost: bool) -> str:
 
 
 def failed(exchange: Exchange) -> bool:
-    """Whether silence means failure: it lasted, or was tried against, or was given up."""
+    """Whether silence means failure: it lasted, or was tried against, or was given up, or a
+    host said that it takes nothing."""
     if exchange.state not in (State.OFFERED, State.CHALLENGED, State.ANSWERED):
         return False
     if exchange.used or _cut(exchange) or gap_towards(exchange, exchange.access.ue) is not None:
@@ -162,6 +163,8 @@ def failed(exchange: Exchange) -> bool:
         return after.is_request
     role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
     if role is not None and _tries(exchange, role) >= TRIES:
+        return True
+    if role is not None and undeliverable(exchange) is not None:
         return True
     if exchange.end_time - exchange.last_time < ANSWER_WAIT:
         return False

@@ -129,6 +129,46 @@ def test_user_traffic_in_gtp_without_sip(tmp_path: Any) -> None:
     assert "user traffic in GTP-U, without SIP" in text(found)
 
 
+@pytest.mark.parametrize(
+    ("kept", "code", "state"),
+    [
+        ((3, 7), 2, "no-answer"),  # protocol unreachable to the only try: nobody has to wait
+        ((3, 7), 4, "unknown"),  # fragmentation needed: the next try may pass
+        ((3, 7), 1, "unknown"),  # host unreachable: a link may come back
+        ((7, 6), 2, "unknown"),  # a try that nothing refused followed
+    ],
+)
+def test_a_port_that_refuses_needs_no_further_waiting(
+    kept: tuple[int, int], code: int, state: str
+) -> None:
+    # 1 REGISTER, 2 401, 3 to 6 tries of the protected one, 7 the ICMP error that quotes it
+    data = (PCAPS / "beside_icmp.pcap").read_bytes()
+    frames = records(data)
+    (begin, _), (_, error) = frames[2], frames[6]
+    at = error.index(b"\x03\x02", 34)
+    frames[6] = (begin + SECOND, error[: at + 1] + bytes([code]) + error[at + 2 :])
+    chosen = [frames[0], frames[1], frames[2], *(frames[n - 1] for n in kept[kept[0] == 3 :])]
+    exchange = only(analysed(pcap(chosen, link_type(data))))
+    assert exchange.registration is not None
+    assert (exchange.registration.state, exchange.stopped_at) == (state, "result")
+
+
+@pytest.mark.parametrize(("port", "layer"), [(5060, "reachability"), (53, "")])
+def test_an_icmp_error_has_to_quote_the_request(port: int, layer: str) -> None:
+    data = (PCAPS / "chl_19_fires.pcap").read_bytes()
+    time, request = records(data)[0]
+    assert request[12:14] == b"\x08\x00"
+    quoted = bytearray(request[14 : 14 + 28])
+    quoted[22:24] = port.to_bytes(2)
+    ip = bytearray(request[14:34])
+    ip[2:4], ip[9] = (56).to_bytes(2), 1
+    ip[12:16], ip[16:20] = request[30:34], request[26:30]
+    error = request[:14] + bytes(ip) + bytes([3, 3, 0, 0, 0, 0, 0, 0]) + bytes(quoted)
+    kept = [(time, request), (time + SECOND // 50, error)]
+    exchange = only(analysed(pcap(kept, link_type(data))))
+    assert (exchange.layer or "") == layer
+
+
 def test_tls_that_was_completed_is_no_silence() -> None:
     found = quiet("ok_rfc3329_tls_client")
     exchange = only(found)
