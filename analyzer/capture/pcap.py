@@ -54,7 +54,7 @@ def records(walk: Walk, order: str, unit: int, start: int) -> Iterator[Record]:
             data = buffer[at + RECORD_HEADER : at + RECORD_HEADER + size]
             yield Record(frame, time, 0, link_type, data, size < original)
         hits.clear()
-        if last >= 0:
+        if 0 <= last < window.at:
             second, fraction, _, _ = header.unpack_from(buffer, last)
             walk.seen(second * SECOND + fraction * unit)
         if not window.have(RECORD_HEADER):
@@ -62,6 +62,10 @@ def records(walk: Walk, order: str, unit: int, start: int) -> Iterator[Record]:
         size = header.unpack_from(window.buffer, window.at)[2]
         if size > RECORD:
             walk.problem("bad-length", f"a record of more than {RECORD} octets")
+            if not _find_record(walk, header, order, unit):
+                return
+        elif not any(window.buffer[window.at : window.at + RECORD_HEADER]):
+            walk.problem("bad-length", "zeros where a record is due")
             if not _find_record(walk, header, order, unit):
                 return
         elif not window.have(RECORD_HEADER + size):

@@ -158,15 +158,16 @@ def scan_pcap(
     """Walk the whole records from `at` on and append (frame, offset) of those to be looked at.
 
     Besides possible candidates that is the first record of each second from `due` on. Stops at the
-    first record that does not end before `limit` or holds more than `largest` octets. `buffer`
-    has `PAD` behind `limit`. Gives where it stopped, the frames counted, the next `due`, and where
-    the last record walked begins (-1: there was none).
+    first record that does not end before `limit`, holds more than `largest` octets, or is nothing
+    but zeros. `buffer` has `PAD` behind `limit`. Gives where it stopped, the frames counted, the
+    next `due`, and where the last record walked begins (-1: there was none; where it stopped: it is
+    that of zeros).
     """
     unpack = layout.pcap.unpack_from
     _, _, ip, ipv4, ipv6, vlan, fragment, ports, marked, gtp_u = layout
     start = SIP_START
     least = ip + LEAST
-    whole = ip + 29
+    whole = max(ip + 29, 1)
     last = -1
     while at < limit:
         second, size, ether, version, flags, proto, sport, dport, first = unpack(buffer, at)
@@ -179,6 +180,9 @@ def scan_pcap(
         if second >= due:
             due = second + 1
         elif size < whole:
+            if not size and not any(buffer[last : last + 16]):
+                at, frame = last, frame - 1
+                break
             if size < least:
                 continue
         elif ether == ipv4 and version == 0x45:

@@ -195,6 +195,20 @@ def test_nonsense_in_pcap_is_skipped(wire: Any) -> None:
     assert it.frames == 6
 
 
+@pytest.mark.parametrize("every", [True, False])
+@pytest.mark.parametrize("size", [64, 1 << 16, 1 << 25])
+def test_zeros_in_pcap_are_no_records(wire: Any, size: int, every: bool) -> None:
+    # blocks that were allotted to the file and never written; 32 MiB of them end the search
+    second = 1_000_000_000
+    data = wire.pcap([(T + number * second, b"a" * 60) for number in range(4)])
+    at = 24 + 2 * 76
+    records, problems, it = walk(data[:at] + bytes(size) + data[at:], every)
+    assert [(p.kind, p.frame, p.offset) for p in problems] == [("bad-length", 3, at)]
+    assert len(records) == (4 if size < limits.RESYNC else 2)
+    assert it.frames == (5 if size < limits.RESYNC else 2)
+    assert it.last_time == T + (3 if size < limits.RESYNC else 1) * second
+
+
 @pytest.mark.parametrize("order", "<>")
 def test_a_record_is_looked_for_behind_a_time_beyond_all_times(wire: Any, order: str) -> None:
     head = wire.pcap([], order=order)
