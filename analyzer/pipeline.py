@@ -389,6 +389,7 @@ class Results:
     judge: Judge
     told: Told | None = None
     watch: Watch | None = None
+    show_keys: bool = False
     orders: tuple[list[bytes], list[bytes]] = field(default_factory=lambda: ([], []))
     born: tuple[dict[int, bytes], dict[int, bytes]] = field(default_factory=lambda: ({}, {}))
     sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
@@ -413,7 +414,7 @@ class Results:
             else:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
-                    self.agreements.append(assembly.agreement(item))
+                    self.agreements.append(assembly.agreement(item, self.show_keys))
                     self._place(1, item)
             release(item)
 
@@ -498,7 +499,10 @@ def run(
         for number, problem in second.problems:
             swept.report.captures[number].problems.append(assembly.problem(problem))
         return swept
-    return sweep(captures, rules, settings.strict, ring=known, second=second, watch=watch, esp=esp)
+    return sweep(
+        captures, rules, settings.strict, ring=known, second=second, watch=watch, esp=esp,
+        show_keys=settings.show_keys,
+    )  # fmt: skip
 
 
 def _swept(
@@ -517,7 +521,10 @@ def _swept(
         swept = shared_sweep(captures, settings, known)
         if swept is not None:
             return swept
-    return sweep(captures, rules, settings.strict, ring=known, watch=watch, esp=esp)
+    return sweep(
+        captures, rules, settings.strict, ring=known, watch=watch, esp=esp,
+        show_keys=settings.show_keys,
+    )  # fmt: skip
 
 
 def _second(captures: Captures, settings: Settings) -> Second | None:
@@ -538,7 +545,10 @@ def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> mo
     """As `analyze`, of one stream as it comes: `told` hears of every exchange in time."""
     settings = settings or Settings()
     captures = open_captures([stream])
-    return sweep(captures, engine(settings), settings.strict, told, ring(settings)).report
+    return sweep(
+        captures, engine(settings), settings.strict, told, ring(settings),
+        show_keys=settings.show_keys,
+    ).report  # fmt: skip
 
 
 class Secrets:
@@ -576,12 +586,13 @@ def sweep(
     second: Second | None = None,
     watch: Watch | None = None,
     esp: EspWatch | None = None,
+    show_keys: bool = False,
 ) -> Swept:
     """One pass over the captures; a function of what they hold, of what a second engine read of
     them, and of the keys in `ring`, to which it adds those it finds."""
     conductor = Conductor(ring, esp) if second is None else TwoEngines(second, ring, esp)
     conductor.reconstruction.dialect = engine.dialect
-    kept = Results(Judge(engine), told, watch)
+    kept = Results(Judge(engine), told, watch, show_keys)
     for one in (watch, esp):
         if one is not None:
             one.begin()

@@ -85,7 +85,7 @@ def _work(pipe: Connection, settings: Settings, captures: int, known: KeyRing) -
     conductor.met = Met()
     rules = engine(settings)
     conductor.reconstruction.dialect = rules.dialect
-    kept = Results(Judge(rules))
+    kept = Results(Judge(rules), show_keys=settings.show_keys)
     with paused():
         while batch := pipe.recv_bytes():
             for routed in decode(batch):

@@ -231,6 +231,7 @@ def _text_options(options: dict[str, Any], fail_on: str, selected: bool) -> Text
         verbose=options["verbose"],
         every=options["every"],
         selected=selected,
+        show_keys=options["show_keys"],
     )
 
 

@@ -84,9 +84,9 @@ def wants_colour(stream: TextIO) -> bool:
 
 def _write(report: Report, stream: BinaryIO, form: str, options: TextOptions) -> None:
     if form == "json":
-        to_json(report, stream)
+        to_json(report, stream, options.show_keys)
     elif form == "jsonl":
-        to_jsonl(report, stream)
+        to_jsonl(report, stream, options.show_keys)
     else:
         with io.TextIOWrapper(stream, encoding="utf-8", newline="\n") as text:
             to_text(report, text, options)

@@ -62,7 +62,7 @@ def command(
             watch.sights = redaction.change_of(report)(watch.sights)
         report = redaction.redact(report)
     level = engine.threshold("error" if fail_on == engine.NEVER else fail_on)
-    text = output.text_options(options["tz"], level, every=every)
+    text = output.text_options(options["tz"], level, every=every, show_keys=options["show_keys"])
     if watch is not None:
         _frame(inputs, watch, report, text)
         ctx.exit(engine.FAILED if any(one.unreadable for one in report.captures) else engine.CLEAN)

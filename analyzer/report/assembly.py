@@ -79,8 +79,9 @@ def exchange(judged: Judged, captures: int = 1) -> model.Exchange:
     )
 
 
-def agreement(item: items.Agreement) -> model.Agreement:
-    """One agreement with its set and the requests that followed."""
+def agreement(item: items.Agreement, show_keys: bool = False) -> model.Agreement:
+    """One agreement with its set and the requests that followed; `show_keys`: its keys too."""
+    held = item.association
     return model.Agreement(
         id=f"A{item.number}",
         exchange=f"E{item.exchange}",
@@ -90,7 +91,7 @@ def agreement(item: items.Agreement) -> model.Agreement:
         ended=None if item.ended is None else iso(item.ended),
         end_reason=item.end_reason or None,
         expires=item.expires,
-        association=None if item.association is None else _association(item.association),
+        association=None if held is None else _association(held, show_keys),
         renewed=iso(item.renewed) if item.renewed else None,
         seen_until=iso(item.seen_until) if item.seen_until else None,
         traffic=traffic(item),
@@ -316,7 +317,7 @@ def _coverage(judged: Judged) -> model.Coverage:
     )
 
 
-def _association(found: Association) -> model.Association:
+def _association(found: Association, show_keys: bool) -> model.Association:
     server, client = found.server, found.client
     spis = {sa.name: sa.spi for sa in found.sas}
     return model.Association(
@@ -335,11 +336,11 @@ def _association(found: Association) -> model.Association:
         esp_frames=found.packets,
         decrypted_frames=found.opened,
         icv_bad=sum(flow.icv_bad + flow.icv_unfit for flow in found.flows.values()) or None,
-        keys=_keys(found),
+        keys=_keys(found, show_keys),
     )
 
 
-def _keys(found: Association) -> model.KeySource | None:
+def _keys(found: Association, show_keys: bool) -> model.KeySource | None:
     key = found.key
     if key is None:
         return None
@@ -353,6 +354,8 @@ def _keys(found: Association) -> model.KeySource | None:
         variant=key.variant or None,
         icv_good=sum(flow.icv_good for flow in flows),
         icv_bad=sum(flow.icv_bad + flow.icv_unfit for flow in flows),
+        integrity_key=key.integrity_key.hex() or None if show_keys else None,
+        cipher_key=key.cipher_key.hex() or None if show_keys else None,
     )
 
 

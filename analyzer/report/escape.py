@@ -25,12 +25,13 @@ def mask(text: str) -> str:
     return _KEYS.sub(r"\1\2***", text)
 
 
-def escape(text: str, ascii_only: bool = True) -> str:
-    """The text with every character that is not one printable column written out, keys masked.
+def escape(text: str, ascii_only: bool = True, show_keys: bool = False) -> str:
+    """The text with every character that is not one printable column written out, and keys masked
+    unless they are to be shown.
 
     Escaping an escaped text changes nothing.
     """
-    if "=" in text:
+    if "=" in text and not show_keys:
         text = mask(text)
     if text.isascii() and text.isprintable():
         return text
@@ -61,9 +62,9 @@ def whole_text(text: str) -> str:
     return "".join([_shown(c, False) if "\ud800" <= c <= "\udfff" else c for c in text])
 
 
-def escaped(value: T, ascii_only: bool = True) -> T:
+def escaped(value: T, ascii_only: bool = True, show_keys: bool = False) -> T:
     """A copy of a model object in which every text is escaped, however deep."""
-    return changed(value, lambda text: escape(text, ascii_only))
+    return changed(value, lambda text: escape(text, ascii_only, show_keys))
 
 
 def changed(value: T, change: Callable[[str], str]) -> T:

@@ -29,7 +29,7 @@ def header(case: Case, view: View) -> Iterator[str]:
         ("agreed", _agreed(exchange)),
         ("capture", _capture(exchange, view)),
         ("files", _files(exchange, view)),
-        ("keys", _keys(case, view)),
+        ("keys", keys(case, view)),
     ):
         if text:
             yield from _named(name, text)
@@ -155,7 +155,7 @@ def files(used: Collection[int], view: View) -> list[str]:
     ]
 
 
-def _keys(case: Case, view: View) -> str:
+def keys(case: Case, view: View) -> str:
     """Where the keys came from and how many ICVs they fit; nothing where there was no ESP."""
     held = [a.association for a in case.agreements if a.association is not None]
     total = sum(association.esp_frames for association in held)
@@ -169,7 +169,7 @@ def _keys(case: Case, view: View) -> str:
         good = sum(one.icv_good for one in found)
         parts = [*sources, f"ICV good {good} of {total}"]
         variants = dict.fromkeys(one.variant for one in found if one.variant)
-        return "; ".join([*parts, *variants])
+        return "; ".join([*parts, *variants, *dict.fromkeys(_themselves(found))])
     if bad:
         other = case.exchange.coverage.autn == "wrong"
         why = "; the USIM file is another one's: its K and OP do not make this AUTN"
@@ -177,6 +177,15 @@ def _keys(case: Case, view: View) -> str:
     if read == total:
         return f"not needed (ESP-NULL); ESP read {read} of {total}"
     return f"none; ESP read {read} of {total}" if read else f"none; ESP not read {total} of {total}"
+
+
+def _themselves(found: list[KeySource]) -> Iterator[str]:
+    """The keys, where they are to be shown."""
+    for one in found:
+        if one.integrity_key:
+            yield f"integrity key {one.integrity_key}"
+        if one.cipher_key:
+            yield f"cipher key {one.cipher_key}"
 
 
 _FILES_OF_KEYS: Final = {

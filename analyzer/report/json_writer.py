@@ -15,21 +15,21 @@ _BATCH: Final = 256  # objects encoded between two writes
 _KEY_HINTS: Final = (b"k=", b"K=", b" =", b"\\t=", b"\\n=")  # `ck` or `ik` may stand there
 
 
-def to_json(report: Report, stream: BinaryIO) -> None:
+def to_json(report: Report, stream: BinaryIO, show_keys: bool = False) -> None:
     """Write the document of the contract, one object a line, never holding more than a batch."""
     stream.write(b'{"schema":' + _encode(SCHEMA))
     stream.write(b',\n"tool":' + _encode(report.tool))
     for name, items in _lists(report):
         stream.write(b',\n"' + name + b'":[')
         lead = b"\n"
-        for batch in _batches(items):
+        for batch in _batches(items, show_keys):
             stream.write(lead + b",\n".join(batch))
             lead = b",\n"
         stream.write(b"]")
     stream.write(b',\n"summary":' + _encode(report.summary) + b"}\n")
 
 
-def to_jsonl(report: Report, stream: BinaryIO) -> None:
+def to_jsonl(report: Report, stream: BinaryIO, show_keys: bool = False) -> None:
     """Write the same objects one a line, each behind its kind: `{"exchange": {...}}`.
 
     The first line is `{"schema", "tool"}`, the last one `{"summary"}`.
@@ -37,7 +37,9 @@ def to_jsonl(report: Report, stream: BinaryIO) -> None:
     stream.write(_encode({"schema": SCHEMA, "tool": report.tool}) + b"\n")
     for name, items in _lists(report):
         lead = b'{"' + name[:-1] + b'":'
-        stream.writelines(lead + line + b"}\n" for batch in _batches(items) for line in batch)
+        stream.writelines(
+            lead + line + b"}\n" for batch in _batches(items, show_keys) for line in batch
+        )
     stream.write(_encode({"summary": report.summary}) + b"\n")
 
 
@@ -52,8 +54,8 @@ def _lists(report: Report) -> Iterator[tuple[bytes, Iterable[msgspec.Struct]]]:
         yield b"core_registrations", report.core_registrations
 
 
-def _encode(value: Any) -> bytes:
-    """One object, keys masked.
+def _encode(value: Any, show_keys: bool = False) -> bytes:
+    """One object, keys masked unless they are to be shown.
 
     Octets that were no UTF-8 (lone surrogates) cannot stand in JSON; they become `\\xNN`.
     """
@@ -61,15 +63,15 @@ def _encode(value: Any) -> bytes:
         data = _ENCODER.encode(value)
     except UnicodeEncodeError:
         data = _ENCODER.encode(changed(value, whole_text))
-    if any(hint in data for hint in _KEY_HINTS):
+    if not show_keys and any(hint in data for hint in _KEY_HINTS):
         return _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
     return data
 
 
-def _batches(items: Iterable[msgspec.Struct]) -> Iterator[list[bytes]]:
+def _batches(items: Iterable[msgspec.Struct], show_keys: bool) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     for item in items:
-        batch.append(_encode(item))
+        batch.append(_encode(item, show_keys))
         if len(batch) == _BATCH:
             yield batch
             batch = []

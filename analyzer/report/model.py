@@ -391,12 +391,13 @@ class Sa(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 class KeySource(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """Where the keys of a set came from, never the keys themselves.
+    """Where the keys of a set came from.
 
     `source`: `mw`, `gm` or `cx` (a message of the captures, `frame`), `usim`, `esp_sa`, `xfrm`,
     `json`, `secrets` (a block of a pcapng), `option`; `name` is a file or a subscriber. `challenge`
     is the frame whose RAND they belong to. `variant` says how they differ from what the agreement
-    gives. `icv_good` and `icv_bad` count the packets that they were tried on.
+    gives. `icv_good` and `icv_bad` count the packets that they were tried on. The keys of ESP
+    themselves, in hexadecimal, are there with `--show-keys` alone.
     """
 
     source: Literal["mw", "cx", "gm", "usim", "esp_sa", "xfrm", "json", "secrets", "option"]
@@ -406,6 +407,8 @@ class KeySource(msgspec.Struct, omit_defaults=True, kw_only=True):
     variant: str | None = None
     icv_good: int
     icv_bad: int
+    integrity_key: str | None = None
+    cipher_key: str | None = None
 
 
 class Association(msgspec.Struct, omit_defaults=True, kw_only=True):

@@ -34,6 +34,8 @@ _HEADERS: Final = (
     "Proxy-Require",
     "Supported",
     "Unsupported",
+    "WWW-Authenticate",
+    "Authorization",
 )
 
 

@@ -44,7 +44,7 @@ class TextOptions:
     """How the text is to look.
 
     `threshold`: the severities that make an exchange loud; `selected`: the report holds only what
-    was asked for.
+    was asked for; `show_keys` leaves keys readable.
     """
 
     zone: tzinfo = UTC
@@ -54,6 +54,7 @@ class TextOptions:
     verbose: bool = False
     every: bool = False
     selected: bool = False
+    show_keys: bool = False
     threshold: frozenset[str] = frozenset(("critical", "error"))
 
 
@@ -64,7 +65,7 @@ def to_text(report: Report, stream: TextIO, options: TextOptions) -> None:
 
 def finished(line: str, options: TextOptions) -> str:
     """A line as it is printed: safe, no wider than a terminal, a verdict in its colour."""
-    text = clip(escape(line, options.ascii_only), WIDTH)
+    text = clip(escape(line, options.ascii_only, options.show_keys), WIDTH)
     return _painted(text) if options.colour else text
 
 
@@ -98,6 +99,7 @@ def view_of(report: Report, options: TextOptions) -> View:
         strict=report.strict,
         threshold=options.threshold,
         alone=report.summary.exchanges == 1,
+        show_keys=options.show_keys,
     )
 
 
@@ -110,7 +112,7 @@ def _outside(report: Report, view: View) -> Iterator[str]:
         yield ""
     yield "outside of the exchanges:"
     for finding in found[:_OUTSIDE]:
-        yield from finding_block(None, escaped(finding, view.ascii_only), view)
+        yield from finding_block(None, escaped(finding, view.ascii_only, view.show_keys), view)
     if len(found) > _OUTSIDE:
         yield " and more (all of them in -o report.json)"
 

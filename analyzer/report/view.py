@@ -29,6 +29,7 @@ class View:
     strict: bool = False
     threshold: frozenset[str] = frozenset(("critical", "error"))
     alone: bool = True
+    show_keys: bool = False
 
     def frame(self, frame: Frame | Step) -> str:
         """`#4`, or `c#4` where the report has several captures."""
@@ -55,12 +56,12 @@ class Case(NamedTuple):
 
 def escaped_case(case: Case, view: View) -> Case:
     """The same with every text safe to print."""
-    ascii_only = view.ascii_only
+    ascii_only, show_keys = view.ascii_only, view.show_keys
     return Case(
-        escaped(case.exchange, ascii_only),
-        escaped(case.agreements, ascii_only),
-        escaped(case.findings, ascii_only),
-        escaped(case.notes, ascii_only),
+        escaped(case.exchange, ascii_only, show_keys),
+        escaped(case.agreements, ascii_only, show_keys),
+        escaped(case.findings, ascii_only, show_keys),
+        escaped(case.notes, ascii_only, show_keys),
     )
 
 
@@ -114,4 +115,4 @@ def who(exchange: Exchange) -> str:
 
 def shown(text: str, view: View) -> str:
     """One text out of a packet, safe to print."""
-    return escape(text, view.ascii_only)
+    return escape(text, view.ascii_only, view.show_keys)

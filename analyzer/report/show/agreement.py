@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from analyzer.report.finding_text import finding_block
-from analyzer.report.header import mechanism
+from analyzer.report.header import keys, mechanism
 from analyzer.report.layout import GLUE, WIDTH, clip, plural, seconds, wrap
 from analyzer.report.model import Agreement, Exchange, Frame, Mechanism, Traffic
 from analyzer.report.sa_table import sa_table
@@ -30,6 +30,9 @@ def agreement(
     yield f" who      {who(exchange)}  {client_name(exchange)} {exchange.client.address}"
     yield f" with     {server_name(exchange)} {exchange.server.address}"
     yield from _life(exchange, found, others, view)
+    origin = keys(case._replace(agreements=[found]), view)
+    if origin:
+        yield from wrap(origin, " keys      ", " " * 11)
     sas = list(sa_table(exchange, found, view))
     if sas:
         yield ""

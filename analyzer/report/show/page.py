@@ -38,7 +38,9 @@ def page(wanted: Wanted, report: Report, options: TextOptions) -> Iterator[str] 
     if found is None or case is None:
         return None
     safe = escaped_case(case, view)
-    return agreement(safe, escaped(found, view.ascii_only), everything, view, options.every)
+    return agreement(
+        safe, escaped(found, view.ascii_only, view.show_keys), everything, view, options.every
+    )
 
 
 def _case(report: Report, fits: Callable[[Case], bool]) -> Case | None:
