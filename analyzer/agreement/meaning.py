@@ -160,3 +160,8 @@ def _may_be_answered_unseen(exchange: Exchange, message: SipMessage) -> bool:
     if exchange.state is State.CHALLENGED:
         return message.code >= 200 and message.spi >= 0
     return exchange.state in (State.ANSWERED, State.HEARD)
+
+
+def identity(message: SipMessage) -> str:
+    """The address-of-record that a registration is about (RFC 3261 10.2)."""
+    return message.to_uri

@@ -5,7 +5,6 @@ It moves each run along the exchange table (`states`), and says which SAs came t
 """
 
 from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
 from typing import Final
 
 from analyzer.agreement import older
@@ -27,6 +26,7 @@ from analyzer.agreement.legs import Legs
 from analyzer.agreement.meaning import (
     answers_pending,
     has_to_echo,
+    identity,
     negotiates,
     repeats,
     request_event,
@@ -39,6 +39,7 @@ from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, above_tls
 from analyzer.agreement.placing import doubt, due, place_of
 from analyzer.agreement.reuse import reused
+from analyzer.agreement.runs import Runs
 from analyzer.agreement.settlements import Settlements, conclude
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.agreement.strays import Strays
@@ -46,27 +47,12 @@ from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
     ACCESSES,
-    ANSWER_WAIT,
-    EXCHANGES,
-    EXCHANGES_BUFFER,
     LATER,
-    OVERLAP,
-    REG_AWAIT_AUTH,
     SECOND,
     SIGNALLED,
     Bounds,
 )
 from analyzer.sip.message import SipMessage
-
-# Nothing more of a run is expected this long after its last step.
-PATIENCE: Final = {
-    State.DONE: ANSWER_WAIT,
-    State.HEARD: OVERLAP,
-    State.OFFERED: REG_AWAIT_AUTH,
-    State.CHALLENGED: REG_AWAIT_AUTH,
-    State.ANSWERED: REG_AWAIT_AUTH,
-    State.BEGUN: ANSWER_WAIT,
-}
 
 # A connection for a run is opened no longer than this before it.
 CONNECTED_BEFORE: Final = 5 * SECOND
@@ -84,10 +70,7 @@ class Reconstruction:
         self.known: list[Exchange] | None = None  # where somebody waits: runs whose result came
         self.legs = Legs()
         self._settlements = Settlements()
-        self._open: dict[tuple[bytes, str], Exchange] = {}
-        self._calls: dict[str, Exchange] = {}
-        self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}
-        self._patience: list[tuple[int, int]] = []  # heap: due, number
+        self._runs = Runs()
         self._later = Later(self._settlements, self._put)
         self._strays = Strays()
         self._hidden = Hidden(self._settlements, self._tell)
@@ -96,11 +79,6 @@ class Reconstruction:
         self._order = START
         self._lines: dict[int, int] = {}
         self._times: dict[int, int] = {}
-        self._exchanges = 0
-        self._running: dict[int, Exchange] = {}  # those not closed, by number
-        self._most_running = 0
-        self._octets = self._most_octets = 0  # of their messages
-        self._dropped = 0  # closed because too many were open
         self._held: dict[int, list[Agreement]] = {}  # ended before their exchange was closed
         self._clock = 0
 
@@ -113,7 +91,7 @@ class Reconstruction:
 
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
-        while self._octets > EXCHANGES_BUFFER:
+        while self._runs.heavy:
             self._drop_oldest()
         if message.truncated and not (message.call_id and message.cseq >= 0):
             self.legs.learn(message.src, message.dst).cut = True
@@ -124,7 +102,7 @@ class Reconstruction:
             if found is not None:
                 self._settlements.events.append(found)
         if leg != "gm":
-            place, run = Place(message, leg, evidence), self._calls.get(message.call_id)
+            place, run = Place(message, leg, evidence), self._runs.of_call(message.call_id)
             self._far.take(place, run, self._order)
         elif message.is_request:
             self._request(message, evidence)
@@ -170,25 +148,16 @@ class Reconstruction:
         self._times[line] = time
         self._strays.turn(time)
         self._far.advance(self._clock)
-        patience = self._patience
-        while patience and patience[0][0] <= self._clock:
-            looked, number = heappop(patience)
-            exchange = self._running.get(number)
-            if exchange is None:
-                continue
-            due = exchange.last_time + PATIENCE[exchange.state]
-            if due <= self._clock:
-                self.at((self._order[0], CLOSING, looked, *exchange.born))
-                self._close(exchange)
-            else:
-                heappush(patience, (due, number))
+        for looked, exchange in self._runs.overdue(self._clock):
+            self.at((self._order[0], CLOSING, looked, *exchange.born))
+            self._close(exchange)
 
     def finish(self, time: int) -> None:
         """The captures have ended, at `time`: close everything."""
         self.evidence.until = max(self._clock, time)
         end = self._order[0]
         self._far.finish()
-        for exchange in sorted(set(self._open.values()), key=_number):
+        for exchange in self._runs.remaining():
             self.at((end, OPEN, *exchange.born))
             self._close(exchange)
         for order, loose in self._later.finish():
@@ -212,12 +181,11 @@ class Reconstruction:
     def bounds(self) -> Bounds:
         """How near each bound came."""
         return (
-            self._later.bounds
+            self._runs.bounds
+            | self._later.bounds
             | self._strays.bounds
             | {
                 "accesses": (sum(1 for _ in self.legs.accesses), ACCESSES),
-                "exchanges": (self._most_running, EXCHANGES),
-                "exchange-octets": (self._most_octets, EXCHANGES_BUFFER),
                 "signals": (len(self.evidence), SIGNALLED),
             }
         )
@@ -226,7 +194,7 @@ class Reconstruction:
     def problems(self) -> list[tuple[int, Problem]]:
         """What was let go at a bound, told of the first capture whatever the capture:
         `exchange-dropped` (closed as it stood), `access-dropped` (forgotten)."""
-        counted = ("exchange-dropped", self._dropped), ("access-dropped", self.legs.dropped)
+        counted = ("exchange-dropped", self._runs.dropped), ("access-dropped", self.legs.dropped)
         return [(0, Problem(kind, count=count)) for kind, count in counted if count]
 
     def announced(self) -> Iterable[tuple[bytes, int]]:
@@ -262,7 +230,7 @@ class Reconstruction:
         if access_or_none is None and message.protection == "clear":
             access_or_none = self.legs.learn(message.src, message.dst)
         place = place_of(message, evidence, access_or_none, self._settlements)
-        exchange = self._open.get((message.src, message.call_id))
+        exchange = self._runs.of_client(message.src, message.call_id)
         if place.from_client and (exchange is not None or negotiates(message)):
             self._run_request(message, place)
         else:
@@ -270,7 +238,7 @@ class Reconstruction:
 
     def _run_request(self, message: SipMessage, place: Place) -> None:
         """A request that belongs to a run, or begins one."""
-        exchange = self._run_of(message)
+        exchange = self._runs.of_request(message)
         if exchange is not None and self._joins(exchange, message, place):
             return
         if message.method != "REGISTER" and not negotiates(message):
@@ -313,7 +281,7 @@ class Reconstruction:
 
     def _start_over(self, access: Access, register: SipMessage) -> None:
         """A clear REGISTER under another Call-ID ends the run its subscriber had open."""
-        run = access.standing(_identity(register)).run
+        run = access.standing(identity(register)).run
         if run is not None and not run.closed and run.method == "REGISTER":
             self._supersede(run, register)
 
@@ -324,7 +292,7 @@ class Reconstruction:
         if message.dst == access.ue:
             access.returned()
         place = place_of(message, evidence, access, self._settlements)
-        exchange = self._open.get((message.dst, message.call_id))
+        exchange = self._runs.of_client(message.dst, message.call_id)
         if exchange is not None and self._answers(exchange, message, place):
             return
         if self._begins(message, place, exchange):
@@ -402,9 +370,7 @@ class Reconstruction:
             access.spoken = place.server.dialect
         if message.code in (421, 494):
             access.demands = True
-            key = access.ue, access.first_hop, _identity(message)
-            self._refused[key] = exchange
-            exchange.refused += (key,)
+            self._runs.refuse(exchange, identity(message))
 
     def _tell(self, exchange: Exchange) -> None:
         if self.known is not None:
@@ -470,55 +436,32 @@ class Reconstruction:
     def _orphan(self, place: Place) -> None:
         """An answer to a REGISTER that was not read: a sign for the run before it."""
         message = place.message
-        exchange = self._open.get((message.dst, message.call_id))
+        exchange = self._runs.of_client(message.dst, message.call_id)
         if exchange is not None and message.cseq_method == "REGISTER" and message.request is None:
             exchange.orphans.append(place)
 
     # ---- the runs
 
-    def _run_of(self, message: SipMessage) -> Exchange | None:
-        """The open run that a request may belong to: by Call-ID, after 421 and 494 by identity."""
-        exchange = self._open.get((message.src, message.call_id))
-        if exchange is None and self._refused:
-            key = message.src, message.dst, _identity(message)
-            exchange = self._refused.get(key)
-            if exchange is not None and (exchange.closed or exchange.state is not State.CHALLENGED):
-                del self._refused[key]
-                exchange = None
-            elif exchange is not None:
-                self._register_key(exchange, (message.src, message.call_id))
-        return exchange
-
     def _new_exchange(self, access: Access, message: SipMessage) -> Exchange:
-        if len(self._running) >= EXCHANGES:
+        if self._runs.full:
             self._drop_oldest()
-        self._exchanges += 1
         method = message.method or message.cseq_method
         exchange = Exchange(
-            self._exchanges, access, message.call_id, method, message.time, self._order
+            self._runs.next_number, access, message.call_id, method, message.time, self._order
         )
-        key = access.ue, message.call_id
-        exchange.standing = access.standing(_identity(message))
+        exchange.standing = access.standing(identity(message))
         exchange.standing.run = exchange
         exchange.under = exchange.standing.association
         if exchange.under is not None:
             exchange.granted = exchange.under.granted
         exchange.previous = exchange.standing.past
-        self._running[exchange.number] = exchange
-        self._most_running = max(self._most_running, len(self._running))
-        self._register_key(exchange, key)
-        self._calls[message.call_id] = exchange
+        self._runs.add(exchange)
         self._far.begun(exchange)
-        heappush(self._patience, (message.time + ANSWER_WAIT, exchange.number))
         return exchange
 
     def _drop_oldest(self) -> None:
-        self._dropped += 1
-        self._close(next(iter(self._running.values())))
-
-    def _register_key(self, exchange: Exchange, key: tuple[bytes, str]) -> None:
-        self._open[key] = exchange
-        exchange.keys.append(key)
+        self._runs.dropped += 1
+        self._close(self._runs.oldest)
 
     def _supersede(self, exchange: Exchange, by: SipMessage) -> None:
         if exchange.state is not State.DONE:
@@ -529,17 +472,8 @@ class Reconstruction:
         if exchange.closed:
             return
         exchange.closed = True
-        del self._running[exchange.number]
-        self._octets -= exchange.octets
+        self._runs.remove(exchange)
         self._conclude(exchange)
-        for key in exchange.keys:
-            if self._open.get(key) is exchange:
-                del self._open[key]
-        if self._calls.get(exchange.call_id) is exchange:
-            del self._calls[exchange.call_id]
-        for refused in exchange.refused:
-            if self._refused.get(refused) is exchange:
-                del self._refused[refused]
         self._put(exchange)
         if exchange.standing is not None:
             if exchange.standing.run is exchange:
@@ -571,9 +505,9 @@ class Reconstruction:
     def _hold(self, agreement: Agreement, run: int) -> None:
         """Hand on an agreement when the run that ended it is closed, and the one it came from:
         until then packets on its set are seen."""
-        if run in self._running:
+        if run in self._runs:
             self._held.setdefault(run, []).append(agreement)
-        elif agreement.exchange in self._running:
+        elif agreement.exchange in self._runs:
             self._held.setdefault(agreement.exchange, []).append(agreement)
         else:
             self._hand_on(agreement)
@@ -595,7 +529,7 @@ class Reconstruction:
         place.exchange = exchange
         before = exchange.octets
         step = exchange.apply(event, place, place.sa)
-        self._weigh(exchange.octets - before)
+        self._runs.weigh(exchange.octets - before)
         place.role = step.role
         if step.role == "verify":
             place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
@@ -606,16 +540,7 @@ class Reconstruction:
         place.role = "retransmission"
         before = exchange.octets
         exchange.note(place)
-        self._weigh(exchange.octets - before)
-
-    def _weigh(self, octets: int) -> None:
-        """Open runs hold so many octets more."""
-        self._octets += octets
-        self._most_octets = max(self._most_octets, self._octets)
-
-
-def _number(exchange: Exchange) -> int:
-    return exchange.number
+        self._runs.weigh(exchange.octets - before)
 
 
 def _settle_in_tls(exchange: Exchange, result: SipMessage) -> None:
@@ -633,8 +558,3 @@ def _settle_in_tls(exchange: Exchange, result: SipMessage) -> None:
 def _last_from(exchange: Exchange, ue: bytes) -> EspSeen | None:
     """The last unread ESP packet of the client: what a challenge out of the blue answers."""
     return next((esp for esp in reversed(exchange.later) if esp.src == ue), None)
-
-
-def _identity(message: SipMessage) -> str:
-    """The address-of-record that a registration is about (RFC 3261 10.2)."""
-    return message.to_uri

@@ -1,0 +1,168 @@
+"""The open runs: found by what a message shows of them, due when nothing more is expected."""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from typing import Final
+
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.meaning import identity
+from analyzer.agreement.states import State
+from analyzer.limits import (
+    ANSWER_WAIT,
+    EXCHANGES,
+    EXCHANGES_BUFFER,
+    OVERLAP,
+    REG_AWAIT_AUTH,
+    Bounds,
+)
+from analyzer.sip.message import SipMessage
+
+# Nothing more of a run is expected this long after its last step.
+PATIENCE: Final = {
+    State.DONE: ANSWER_WAIT,
+    State.HEARD: OVERLAP,
+    State.OFFERED: REG_AWAIT_AUTH,
+    State.CHALLENGED: REG_AWAIT_AUTH,
+    State.ANSWERED: REG_AWAIT_AUTH,
+    State.BEGUN: ANSWER_WAIT,
+}
+
+
+class Runs:
+    """All of them; `dropped` counts those that were let go because too many were open."""
+
+    __slots__ = (
+        "_begun",
+        "_calls",
+        "_due",
+        "_most",
+        "_most_octets",
+        "_octets",
+        "_open",
+        "_refused",
+        "_running",
+        "dropped",
+    )
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[bytes, str], Exchange] = {}  # by client and Call-ID
+        self._calls: dict[str, Exchange] = {}
+        self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}  # by ends and identity
+        self._running: dict[int, Exchange] = {}  # by number
+        self._due: list[tuple[int, int]] = []  # heap: when to look at it, number
+        self._begun = 0
+        self._most = 0
+        self._octets = self._most_octets = 0
+        self.dropped = 0
+
+    # ---- looking for one
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._running
+
+    def of_client(self, client: bytes, call_id: str) -> Exchange | None:
+        """That of this client and Call-ID."""
+        return self._open.get((client, call_id))
+
+    def of_call(self, call_id: str) -> Exchange | None:
+        """The newest of this Call-ID, whoever its client is."""
+        return self._calls.get(call_id)
+
+    def of_request(self, message: SipMessage) -> Exchange | None:
+        """That which a request may belong to: by Call-ID, after 421 and 494 by identity."""
+        run = self._open.get((message.src, message.call_id))
+        if run is None and self._refused:
+            key = message.src, message.dst, identity(message)
+            run = self._refused.get(key)
+            if run is not None and (run.closed or run.state is not State.CHALLENGED):
+                del self._refused[key]
+                run = None
+            elif run is not None:
+                self._find_by(run, (message.src, message.call_id))
+        return run
+
+    # ---- coming and going
+
+    @property
+    def next_number(self) -> int:
+        """Of the run that begins next."""
+        return self._begun + 1
+
+    def add(self, run: Exchange) -> None:
+        """It begins."""
+        self._begun += 1
+        self._running[run.number] = run
+        self._most = max(self._most, len(self._running))
+        self._find_by(run, (run.access.ue, run.call_id))
+        self._calls[run.call_id] = run
+        heappush(self._due, (run.begun + ANSWER_WAIT, run.number))
+
+    def refuse(self, run: Exchange, name: str) -> None:
+        """Its first request was refused: the next one may come under another Call-ID."""
+        key = run.access.ue, run.access.first_hop, name
+        self._refused[key] = run
+        run.refused += (key,)
+
+    def weigh(self, octets: int) -> None:
+        """Their messages have so many octets more."""
+        self._octets += octets
+        self._most_octets = max(self._most_octets, self._octets)
+
+    def remove(self, run: Exchange) -> None:
+        """It is closed."""
+        del self._running[run.number]
+        self._octets -= run.octets
+        for key in run.keys:
+            if self._open.get(key) is run:
+                del self._open[key]
+        if self._calls.get(run.call_id) is run:
+            del self._calls[run.call_id]
+        for refused in run.refused:
+            if self._refused.get(refused) is run:
+                del self._refused[refused]
+
+    def _find_by(self, run: Exchange, key: tuple[bytes, str]) -> None:
+        self._open[key] = run
+        run.keys.append(key)
+
+    # ---- which to close
+
+    @property
+    def full(self) -> bool:
+        """No further one may begin."""
+        return len(self._running) >= EXCHANGES
+
+    @property
+    def heavy(self) -> bool:
+        """Their messages take more room than they may."""
+        return self._octets > EXCHANGES_BUFFER
+
+    @property
+    def oldest(self) -> Exchange:
+        """The one that began first."""
+        return next(iter(self._running.values()))
+
+    def overdue(self, now: int) -> Iterator[tuple[int, Exchange]]:
+        """Those of which nothing more is expected (`now` in ns), with when each was looked at."""
+        while self._due and self._due[0][0] <= now:
+            looked, number = heappop(self._due)
+            run = self._running.get(number)
+            if run is None:
+                continue
+            due = run.last_time + PATIENCE[run.state]
+            if due <= now:
+                yield looked, run
+            else:
+                heappush(self._due, (due, number))
+
+    def remaining(self) -> list[Exchange]:
+        """All, as they began."""
+        return sorted(set(self._open.values()), key=lambda run: run.number)
+
+    @property
+    def bounds(self) -> Bounds:
+        """How near each bound came."""
+        return {
+            "exchanges": (self._most, EXCHANGES),
+            "exchange-octets": (self._most_octets, EXCHANGES_BUFFER),
+        }
