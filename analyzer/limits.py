@@ -131,6 +131,7 @@ LATER: Final = 16  # unread ESP packets kept after an inferred result
 CHALLENGES_KEPT: Final = 64  # challenges in a row remembered of one subscriber
 ECHOES: Final = 16  # frames kept of requests on one set that left out the list
 ENGINES: Final = 4  # compiled rule books remembered in one process
+OCCURRENCES: Final = 16  # kept of one finding beside the first
 LIST_CLAIMS: Final = 4096  # kept: what a server listed for what offer
 LISTS_COMPARED: Final = 64  # of them, those of one server compared with one another
 SHORTEST_T1: Final = 500 * MILLISECOND  # RFC 3261 17.1.1.1; on Gm it is 2 s (TS 24.229 7.7)

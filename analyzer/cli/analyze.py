@@ -232,6 +232,10 @@ def _text_options(options: dict[str, Any], fail_on: str, selected: bool) -> Text
         every=options["every"],
         selected=selected,
         show_keys=options["show_keys"],
+        given=(
+            *(("--keys", path) for path in options["key_files"]),
+            *(("--usim", path) for path in options["usim_files"]),
+        ),
     )
 
 

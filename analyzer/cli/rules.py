@@ -122,6 +122,7 @@ def _described(rule: Page) -> dict[str, Any]:
         "explains": list(rule.explains),
         "explained_by": list(rule.explained_by),
         "clause": rule.clause,
+        "means": rule.means,
         "cause": rule.cause,
         "fix": rule.fix,
     }

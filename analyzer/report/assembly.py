@@ -136,10 +136,15 @@ def finding(one: Finding) -> model.Finding:
         seen=one.seen,
         parameter=one.parameter,
         spec=one.spec if one.grade == "P" else None,
+        means=one.means or None,
         cause=one.cause or None,
         fix=one.fix or None,
         explained_by=one.explained_by,
         count=one.count if one.count > 1 else None,
+        again=[
+            model.Occurrence(frame=model.Frame(*frame), seen=seen or None)
+            for frame, seen in one.again
+        ],
     )
 
 

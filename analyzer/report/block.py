@@ -100,7 +100,7 @@ def _associations(case: Case, view: View) -> Iterator[str]:
 def _findings(case: Case, view: View) -> Iterator[str]:
     for finding in case.findings:
         if finding.explained_by is None:
-            yield from finding_block(case.exchange, finding, view)
+            yield from finding_block(case.exchange, finding, view, case.agreements)
     yield from folded(case.findings, view)
 
 

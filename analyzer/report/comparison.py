@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from analyzer.report.layout import WIDTH, clip, spi_text
+from analyzer.report.layout import WIDTH, clip
 from analyzer.report.model import Exchange, Mechanism, Step
 from analyzer.report.verdict import list_step, step_of
 from analyzer.report.view import View
 
 _PARAMETERS: Final = re.compile(r'((?:"(?:\\.|[^"\\])*"?|[^;"])*)(?:;|$)')
-_SPI_OF: Final = {"uc>ps": "spi_s", "us>pc": "spi_c"}  # of the list of the server
 _LEVELS: Final = {"identical": "L0", "equivalent": "L1", "default-equal": "L2", "different": "X"}
 
 
@@ -60,22 +59,6 @@ def rows(challenge: Step, verify: Step, view: View) -> Iterator[str]:
     yield clip(heads[0] + _join(kept, 1), WIDTH).rstrip()
     yield clip(heads[1] + _join(kept, 2), WIDTH).rstrip()
     yield _carets(kept, dropped, len(heads[0]))
-
-
-def on_the_wire(challenge: Step, verify: Step, view: View) -> str | None:
-    """Whether the request with another SPI in its list used the announced one; None without ESP."""
-    parameter = _SPI_OF.get(verify.sa or "")
-    if parameter is None or verify.spi is None:
-        return None
-    announced = [getattr(one, parameter) for one in challenge.server]
-    repeated = [getattr(one, parameter) for one in verify.verify]
-    odd = [spi for spi in repeated if spi is not None and spi not in announced]
-    if not odd or verify.spi not in announced:
-        return None
-    return (
-        f"{view.frame(verify)} uses SPI {spi_text(verify.spi)}: the SA is right, only the header "
-        f"is wrong, {spi_text(odd[0])}"
-    )
 
 
 def _columns(server: Mechanism | None, verify: Mechanism | None) -> list[_Column]:

@@ -2,50 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from analyzer.report import comparison
 from analyzer.report.layout import WIDTH, clip, pair, wrap
-from analyzer.report.model import Exchange, Finding, Frame
+from analyzer.report.model import Agreement, Exchange, Finding, Frame
+from analyzer.report.on_wire import on_the_wire
 from analyzer.report.verdict import PARTIES, anchor, list_step, party_name, step_of
 from analyzer.report.view import View
 
-_FIELDS: Final = (
-    ("expected", "expected"),
-    ("seen", "seen"),
-    ("means", "detail"),
-    ("likely", "cause"),
-    ("fix", "fix"),
-)
+_LISTED: Final = ("expected", "seen", "detail")  # what two lists one above the other show better
+_FRAMES: Final = 6
+_AGAIN: Final = 3  # further occurrences that are named
 _INDENT: Final = 13
 _FIELD: Final = 600  # characters of one field that are shown
 _UNVERIFIED: Final = "unverified"
 
 
-def finding_block(exchange: Exchange | None, finding: Finding, view: View) -> Iterator[str]:
-    """The lines of one finding; `exchange` is None for one that stands outside of all."""
+def finding_block(
+    exchange: Exchange | None,
+    finding: Finding,
+    view: View,
+    agreements: Sequence[Agreement] = (),
+) -> Iterator[str]:
+    """The lines of one finding; `exchange` is None for one that stands outside of all.
+
+    `agreements` are those of the exchange: what was sent on them may say more.
+    """
     head = f"{finding.id} {finding.severity.upper():<9} {finding.rule} {finding.name}".rstrip()
     party = party_name(exchange, finding.party) if exchange else PARTIES[finding.party]
     fix_at = f"fix at: {party}"
-    frames = view.frames(finding.frames or [finding.frame], 4)
+    frames = view.frames(finding.frames or [finding.frame], _FRAMES)
     yield pair(f"{clip(head, 42):<43} {fix_at}", frames)
-    compared = list(_compared(exchange, finding, view)) if exchange else []
+    compared = list(_compared(exchange, finding, view, agreements)) if exchange else []
     yield from compared
     if not compared and not (finding.expected or finding.seen or finding.detail):
         yield from _field("what", finding.title)
-    for label, name in _FIELDS:
-        value = getattr(finding, name)
-        if value and not (compared and label in ("expected", "seen")):
+    for label, value in _fields(finding, view):
+        if value and not (compared and label in _LISTED):
             yield from _field(label, value)
     yield from _field("clause", (finding.spec or _UNVERIFIED).removeprefix("clause "))
+
+
+def _fields(finding: Finding, view: View) -> Iterator[tuple[str, str | None]]:
+    yield "expected", finding.expected
+    yield "seen", _seen(finding, view)
+    yield "detail", finding.detail
+    yield "means", finding.means
+    yield "likely", finding.cause
+    yield "fix", finding.fix
+
+
+def _seen(finding: Finding, view: View) -> str | None:
+    """`200 OK #4; again 202 Accepted #6`."""
+    first = finding.seen
+    if not first or not finding.again:
+        return first
+    texts = [
+        f"{'' if one.seen in (None, first) else f'{one.seen} '}{view.frame(one.frame)}"
+        for one in finding.again[:_AGAIN]
+    ]
+    more = (finding.count or 1) - 1 - len(texts)
+    rest = f" and {more} more" if more > 0 else ""
+    return f"{first} {view.frame(finding.frame)}; again {', '.join(texts)}{rest}"
 
 
 def _field(label: str, text: str) -> list[str]:
     return wrap(clip(text, _FIELD), f"   {label:<10}", " " * _INDENT)
 
 
-def _compared(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]:
+def _compared(
+    exchange: Exchange, finding: Finding, view: View, agreements: Sequence[Agreement]
+) -> Iterator[str]:
     """The two lists, where the finding is about their difference."""
     challenge, verify = list_step(exchange), step_of(exchange, "verify")
     if challenge is None or verify is None or not finding.rule.startswith("VER-"):
@@ -53,7 +82,7 @@ def _compared(exchange: Exchange, finding: Finding, view: View) -> Iterator[str]
     different = verify.comparison is not None and verify.comparison.level == "different"
     if different and verify.verify and finding.frame == anchor(verify):
         yield from comparison.rows(challenge, verify, view)
-        text = comparison.on_the_wire(challenge, verify, view)
+        text = on_the_wire(finding, challenge, verify, view, agreements)
         if text is not None:
             yield from _field("on wire", text)
 

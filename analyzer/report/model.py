@@ -494,8 +494,19 @@ class Agreement(msgspec.Struct, omit_defaults=True, kw_only=True):
     findings: list[str] = []
 
 
+class Occurrence(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """The same deviation once more: its anchor, and what was seen there."""
+
+    frame: Frame
+    seen: str | None = None
+
+
 class Finding(msgspec.Struct, omit_defaults=True, kw_only=True, rename={"class_": "class"}):
-    """One deviation. `peer` is the address it is about, `name` the rule's name."""
+    """One deviation. `peer` is the address it is about, `name` the rule's name.
+
+    `means` says what it means for people. `count` is how often it was seen, `again` names the first
+    of these beside that of `frame`.
+    """
 
     id: str
     fingerprint: str
@@ -516,10 +527,12 @@ class Finding(msgspec.Struct, omit_defaults=True, kw_only=True, rename={"class_"
     seen: str | None = None
     parameter: str | None = None
     spec: str | None = None  # absent where the clause was not read: "clause unverified"
+    means: str | None = None
     cause: str | None = None
     fix: str | None = None
     explained_by: str | None = None
     count: int | None = None
+    again: list[Occurrence] = []
 
 
 class Summary(msgspec.Struct, kw_only=True):

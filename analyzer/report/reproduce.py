@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from analyzer.report.finding_text import frames_of
 from analyzer.report.layout import WIDTH
-from analyzer.report.model import Frame
+from analyzer.report.model import Frame, KeySource
 from analyzer.report.verdict import anchor
 from analyzer.report.view import Case, View
 
 _FRAMES: Final = 10
 _CAPTURES: Final = 3
 _NULL: Final = "-o esp.enable_null_encryption_decode_heuristic:TRUE"
-_WITH_KEYS: Final = "verify: secagree keys ... --wireshark-profile install, then"
-_WITHOUT_WIRESHARK: Final = "verify: secagree ... --decrypted open.pcapng, then"
+_OPTIONS: Final = {"usim": "--usim", "esp_sa": "--keys", "xfrm": "--keys", "json": "--keys"}
 
 
 def reproduce(case: Case, view: View) -> Iterator[str]:
     """`verify: tshark -r FILE -O sip` with the frames of the steps that were read.
 
     Where keys opened them tshark needs these keys too: the exported profile has them, but for
-    AES-GMAC, which Wireshark does not know.
+    AES-GMAC, which Wireshark does not know. What is printed runs as it stands, where secagree ran;
+    keys themselves are never in it (`--ck CK`).
     """
     if case.exchange.coverage.synthetic:
         return  # lines of a text are no frames
@@ -37,16 +38,54 @@ def reproduce(case: Case, view: View) -> Iterator[str]:
     captures = sorted({frame.capture for frame in frames})
     lead = "verify: tshark"
     if decrypted and _gmac(case):
-        yield _WITHOUT_WIRESHARK
+        yield from _secagree("secagree", ("--decrypted open.pcapng",), case, captures, view)
         numbers = sorted({frame.frame for frame in frames})[:_FRAMES]
-        yield f" tshark -r open.pcapng -O sip -Y 'frame.number in {{{_listed(numbers)}}}'"
+        yield f"  then: tshark -r open.pcapng -O sip -Y 'frame.number in {{{_listed(numbers)}}}'"
         return
     if decrypted:
-        yield _WITH_KEYS
-        lead, options = " tshark -C secagree", ""
+        words = ("--wireshark-profile install",)
+        yield from _secagree("secagree keys", words, case, captures, view)
+        lead, options = "  then: tshark -C secagree", ""
     for capture in captures[:_CAPTURES]:
         yield from _command(lead, capture, frames, options, view)
-        lead = " tshark -C secagree" if decrypted else "   and: tshark"
+        lead = "   and: tshark -C secagree" if decrypted else "   and: tshark"
+
+
+def _secagree(
+    command: str, what: Sequence[str], case: Case, captures: list[int], view: View
+) -> Iterator[str]:
+    """The command that gives what tshark needs, with the captures and files the keys came from."""
+    held = [a.association.keys for a in case.agreements if a.association is not None]
+    sources = [keys for keys in held if keys is not None]
+    needed = {*captures, *(keys.frame.capture for keys in sources if keys.frame is not None)}
+    words = [_short(_path(one, view), "CAPTURE") for one in sorted(needed)]
+    for keys in sources:
+        words += _given(keys, view)
+    line = f"verify: {command}"
+    for word in dict.fromkeys((*words, *what)):
+        if len(line) + len(word) + 3 > WIDTH:
+            yield f"{line} \\"
+            line = "  "
+        line += f" {word}"
+    yield line
+
+
+def _short(word: str, otherwise: str) -> str:
+    """What fits into a line with its backslash; else a word that stands for it."""
+    return word if len(word) + 14 <= WIDTH else otherwise
+
+
+def _given(keys: KeySource, view: View) -> list[str]:
+    """The options that gave these keys."""
+    option = _OPTIONS.get(keys.source)
+    if keys.source == "option":
+        return ["--ck CK --ik IK"]
+    if option is None:
+        return []
+    paths = [path for name, path in view.given if name == option]
+    if option == "--keys":
+        paths = [path for path in paths if Path(path).name == keys.name] or [keys.name or "FILE"]
+    return [f"{option} {_short(_word(path), 'FILE')}" for path in paths or ["FILE"]]
 
 
 def _command(
@@ -60,8 +99,7 @@ def _command(
         yield f"{head} \\"
     else:
         yield f"{lead} -O sip \\"
-        long = len(path) + 8 > WIDTH
-        yield f"   -r {'CAPTURE' if long else path} \\"
+        yield f"   -r {_short(path, 'CAPTURE')} \\"
     if options:
         yield f"   {options} \\"
     yield f"   -Y 'frame.number in {{{wanted}}}'"
@@ -79,6 +117,8 @@ def _gmac(case: Case) -> bool:
 def _path(capture: int, view: View) -> str:
     """The path as a shell word; `CAPTURE` where it cannot be printed as it is."""
     path = view.captures[capture].path if capture < len(view.captures) else "-"
-    if path == "-" or not (path.isascii() and path.isprintable()):
-        return "CAPTURE"
-    return shlex.quote(path)
+    return "CAPTURE" if path == "-" else _word(path, "CAPTURE")
+
+
+def _word(path: str, otherwise: str = "FILE") -> str:
+    return shlex.quote(path) if path.isascii() and path.isprintable() else otherwise

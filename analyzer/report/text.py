@@ -44,7 +44,8 @@ class TextOptions:
     """How the text is to look.
 
     `threshold`: the severities that make an exchange loud; `selected`: the report holds only what
-    was asked for; `show_keys` leaves keys readable.
+    was asked for; `show_keys` leaves keys readable; `given`: option and path of each file that keys
+    were taken from.
     """
 
     zone: tzinfo = UTC
@@ -55,6 +56,7 @@ class TextOptions:
     every: bool = False
     selected: bool = False
     show_keys: bool = False
+    given: tuple[tuple[str, str], ...] = ()
     threshold: frozenset[str] = frozenset(("critical", "error"))
 
 
@@ -100,6 +102,7 @@ def view_of(report: Report, options: TextOptions) -> View:
         threshold=options.threshold,
         alone=report.summary.exchanges == 1,
         show_keys=options.show_keys,
+        given=options.given,
     )
 
 

@@ -19,7 +19,8 @@ class View:
     """What a renderer of text needs beside the exchange itself.
 
     `threshold` holds the severities that make an exchange loud; `alone` says that the report has
-    one exchange, so that the counts of the capture speak of it.
+    one exchange, so that the counts of the capture speak of it. `given`: option and path of each
+    file that keys were taken from.
     """
 
     captures: Sequence[Capture]
@@ -30,6 +31,7 @@ class View:
     threshold: frozenset[str] = frozenset(("critical", "error"))
     alone: bool = True
     show_keys: bool = False
+    given: tuple[tuple[str, str], ...] = ()
 
     def frame(self, frame: Frame | Step) -> str:
         """`#4`, or `c#4` where the report has several captures."""

@@ -194,6 +194,7 @@ def _rule(table: Table, facts: Mapping[tuple[str, str], Definition]) -> Rule:
         cites=_cites(table, names),
         spec=table.text("spec"),
         grade=table.word("grade", GRADES, "M"),
+        means=table.text("means", ""),
         cause=table.text("cause"),
         fix=table.text("fix"),
         source=table.sources(_EXPRESSIONS),

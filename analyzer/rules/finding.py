@@ -35,8 +35,8 @@ class Finding(Struct):
     """One deviation at one place. `frames` in the order of the capture, `frame` is its anchor.
 
     `explained_by` is the id of the finding this one is a consequence of. `count` is how often it
-    was seen; `exchanges` are the ids of all exchanges of a network note. `order` is that of the
-    item it was found on.
+    was seen, `again` where and what beside the first time; `exchanges` are the ids of all exchanges
+    of a network note. `order` is that of the item it was found on.
     """
 
     rule: str
@@ -52,6 +52,7 @@ class Finding(Struct):
     spec: str
     grade: str
     clause: str
+    means: str
     cause: str
     fix: str
     explains: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class Finding(Struct):
     lowered_by: tuple[str, ...] = ()
     explained_by: str | None = None
     count: int = 1
+    again: list[tuple[Frame, str]] = field(default_factory=list)
     exchanges: list[str] = field(default_factory=list)
     order: Order = START
 
@@ -99,6 +101,7 @@ def finding(fired: Fired, site: Site, order: Order = START) -> Finding:
         spec=rule.spec,
         grade=rule.grade,
         clause=rule.clause,
+        means=rule.means,
         cause=rule.cause,
         fix=rule.fix,
         explains=rule.explains,

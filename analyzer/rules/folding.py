@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from analyzer.limits import OCCURRENCES
 from analyzer.rules.finding import Finding
 from analyzer.rules.rule import SEVERITIES
 
@@ -43,6 +44,8 @@ def _add(first: Finding, other: Finding) -> None:
     first.count += other.count
     frames = {*first.frames, *other.frames}
     first.frames = sorted(frames)[:FRAMES]
+    here = [] if other.frame is None else [(other.frame, other.seen or "")]
+    first.again = sorted([*first.again, *here, *other.again])[:OCCURRENCES]
     if SEVERITIES.index(other.severity) < SEVERITIES.index(first.severity):
         first.severity = other.severity
     if first.effect == "none" or other.effect == "explains-outcome":

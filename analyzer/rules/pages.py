@@ -31,6 +31,7 @@ class Page(Struct, frozen=True):
     guards: tuple[str, ...]
     explains: tuple[str, ...]
     explained_by: tuple[str, ...]
+    means: str
     cause: str
     fix: str
 
@@ -56,6 +57,7 @@ def page(book: Book, rule: Rule) -> Page:
         guards=tuple(f"{guard.id}: {guard.title}" for guard in guards_of(rule, book.guards)),
         explains=rule.explains,
         explained_by=tuple(one.id for one in book.rules.values() if rule.id in one.explains),
+        means=rule.means,
         cause=rule.cause,
         fix=rule.fix,
     )

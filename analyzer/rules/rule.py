@@ -76,6 +76,7 @@ class Rule(Struct, frozen=True):
     cites: tuple[Value, ...]
     spec: str
     grade: str
+    means: str
     cause: str
     fix: str
     source: dict[str, str]

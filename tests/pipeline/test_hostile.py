@@ -353,6 +353,7 @@ def register(number: int, *headers: bytes) -> bytes:
             b"CSeq: 1 REGISTER",
             b"Contact: " + user,
             b"Require: sec-agree",
+            b"User-Agent: Flood/1.0",
             b"Security-Client: ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc;prot=esp;mod=trans"
             b";spi-c=%d;spi-s=%d;port-c=5062;port-s=5063" % (2 * number + 256, 2 * number + 257),
             *headers,

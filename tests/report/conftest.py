@@ -20,6 +20,7 @@ from analyzer.report.model import (
     Identity,
     KeySource,
     Mechanism,
+    Occurrence,
     Registration,
     Report,
     Sa,
@@ -226,10 +227,10 @@ def case_a() -> Report:
     found = [
         finding(
             1, "VER-10", "bad-verify-accepted", "critical", party="pcscf", frame=Frame(0, 4),
-            frames=[Frame(0, 2), Frame(0, 3), Frame(0, 4)],
-            expected="494 (or other 4xx) to #3: its list differs from #2",
-            seen="200 OK #4; again 202 (#6) to the same wrong list in #5",
-            detail="P-CSCF does not compare lists: bidding down would go unnoticed",
+            frames=[Frame(0, n) for n in range(2, 7)], count=2,
+            expected="494 (or other 4xx): the list differs from that of the server",
+            seen="200 to REGISTER", again=[Occurrence(frame=Frame(0, 6), seen="202 to MESSAGE")],
+            means="P-CSCF does not compare lists: bidding down would go unnoticed",
             spec="RFC 3329 2.3.1",
         ),
         finding(

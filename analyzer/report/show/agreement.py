@@ -43,7 +43,7 @@ def agreement(
     if findings:
         yield ""
     for finding in findings:
-        yield from finding_block(exchange, finding, view)
+        yield from finding_block(exchange, finding, view, case.agreements)
 
 
 def _named(exchange: Exchange, found: Agreement) -> str:
