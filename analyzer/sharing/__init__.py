@@ -5,5 +5,5 @@
     crew       the processes, and the pipes to them
 
 One process reads the captures and sends each packet to one of several others, which take it through
-all further rooms. Nothing here knows what they do with it: `pipeline_shared` does.
+all further rooms. Nothing here knows what they do with it: `pipeline.shared` does.
 """

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from analyzer import pipeline, pipeline_shared
+from analyzer import pipeline
 from analyzer.capture import open_captures
 from analyzer.pipeline import Settings, Swept
+from analyzer.pipeline import shared as pipeline_shared
+from analyzer.pipeline.settings import ring
 from analyzer.report.json_writer import to_json
 from analyzer.report.model import Report
 from analyzer.report.text import TextOptions, to_text
@@ -63,7 +65,7 @@ def one(paths: Sequence[str]) -> tuple[bytes, str]:
 
 def shared(paths: Sequence[str], jobs: int) -> Swept | None:
     settings = Settings(jobs=jobs)
-    return pipeline_shared.shared_sweep(open_captures(paths), settings, pipeline.ring(settings))
+    return pipeline_shared.shared_sweep(open_captures(paths), settings, ring(settings))
 
 
 def together(path: Path, timed: Sequence[Timed]) -> str:

@@ -1,4 +1,4 @@
-"""The sweep of `pipeline`, its work shared between processes.
+"""A sweep, its work shared between processes.
 
 This process reads the captures and gives each packet its share (`sharing.routing`). A process for
 each share takes its packets through all further rooms, judges what closes, and in the end gives
@@ -23,16 +23,11 @@ from analyzer.flows.ledger import EspLedger
 from analyzer.flows.problems import Problems
 from analyzer.keys.keyring import KeyPair, KeyRing
 from analyzer.limits import BATCH
-from analyzer.pipeline import (
-    Conductor,
-    Results,
-    Secrets,
-    Seen,
-    Settings,
-    Swept,
-    engine,
-    report,
-)
+from analyzer.pipeline.conductor import Conductor, Seen
+from analyzer.pipeline.reporting import report
+from analyzer.pipeline.results import Results
+from analyzer.pipeline.settings import Settings, engine
+from analyzer.pipeline.sweeping import Secrets, Swept
 from analyzer.report.evidence import first_of
 from analyzer.report.glance import Glance
 from analyzer.report.joined import Filled, Share

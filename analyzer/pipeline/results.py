@@ -1,0 +1,117 @@
+"""What judging leaves behind, item by item as they close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.items import Agreement, Item, release
+from analyzer.agreement.order import (
+    packed,
+)
+from analyzer.pipeline.conductor import Conductor
+from analyzer.report import assembly, model
+from analyzer.report.joined import Share
+from analyzer.report.spool import AgreementSpool, ExchangeSpool
+from analyzer.report.steps import keep, steps
+from analyzer.rules.engine import Engine
+from analyzer.rules.finding import Finding
+from analyzer.rules.judge import Judge
+
+if TYPE_CHECKING:
+    pass
+
+
+Told = Callable[[model.Exchange, list[model.Finding], bool], None]
+"""Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
+
+
+class Watch(Protocol):
+    """Sees what is handed on before it is judged and let go; `begin` is called for each sweep."""
+
+    def begin(self) -> None:
+        """Another sweep: what the one before showed is void."""
+
+    def item(self, item: Item) -> None:
+        """One item."""
+
+
+@dataclass
+class Results:
+    """What judging leaves behind: the spools, and the judge with its findings.
+
+    `orders` says of what each spool holds where it stands, `born` by its number where it began.
+    """
+
+    judge: Judge
+    told: Told | None = None
+    watch: Watch | None = None
+    show_keys: bool = False
+    orders: tuple[list[bytes], list[bytes]] = field(default_factory=lambda: ([], []))
+    born: tuple[dict[int, bytes], dict[int, bytes]] = field(default_factory=lambda: ({}, {}))
+    sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
+    exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
+    agreements: AgreementSpool = field(default_factory=AgreementSpool)
+
+    def take(self, items: list[Item], captures: int) -> None:
+        """Judge what closed, and put it away."""
+        for item in items:
+            if self.watch is not None:
+                self.watch.item(item)
+            if isinstance(item, Exchange):
+                self._compression(item)
+                mark = len(self.judge)
+                judged = self.judge.exchange(item)
+                made = assembly.exchange(judged, captures)
+                self.exchanges.append(made, keep(item))
+                self._place(0, item)
+                if self.told is not None:
+                    self._tell(item, made, self.judge.since(mark), closed=True)
+                judged.facts.dismiss()
+            else:
+                self.judge.item(item)
+                if isinstance(item, Agreement):
+                    self.agreements.append(assembly.agreement(item, self.show_keys))
+                    self._place(1, item)
+            release(item)
+
+    def share(self) -> Share:
+        """All of it, to be put in order."""
+        exchanges, agreements = (
+            [born[number] for number in range(1, len(born) + 1)] for born in self.born
+        )
+        return Share(
+            (self.exchanges, self.orders[0], exchanges),
+            (self.agreements, self.orders[1], agreements),
+            self.judge.found(),
+        )
+
+    def _place(self, spool: int, item: Exchange | Agreement) -> None:
+        self.orders[spool].append(packed(item.order))
+        self.born[spool][item.number] = packed(item.born)
+
+    def _compression(self, run: Exchange) -> None:
+        """Note a run that came to no end, of a client that names SigComp (RFC 3486 4)."""
+        if run.verdict is None or run.verdict.succeeded:
+            return
+        place = run.steps[0].place if run.steps else None
+        if place is not None and b"comp=sigcomp" in place.message.raw:
+            self.sigcomp.add(place.message.capture)
+
+    def preview(self, engine: Engine, conductor: Conductor, captures: int) -> None:
+        """Tell of runs whose result came, as if they had closed now."""
+        for run in conductor.reconstruction.peek():
+            judge = Judge(engine)
+            judged = judge.exchange(run)
+            made = assembly.exchange(judged, captures)
+            self._tell(run, made, judge.since(0), closed=False)
+            judged.facts.dismiss()
+
+    def _tell(
+        self, run: Exchange, made: model.Exchange, found: list[Finding], *, closed: bool
+    ) -> None:
+        assert self.told is not None
+        made.steps = steps(keep(run))
+        self.told(made, [assembly.finding(one) for one in found], closed)
