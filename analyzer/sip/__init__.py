@@ -14,9 +14,10 @@ from analyzer.flows.problems import Problems
 from analyzer.limits import Bounds
 from analyzer.sip.copies import Copies, add_sighting
 from analyzer.sip.digest import AkaNonce, Challenge, Credentials
+from analyzer.sip.fields import Contact
 from analyzer.sip.framing import Framed, Framing, udp_octets
 from analyzer.sip.headers import Head, parse_head
-from analyzer.sip.message import Contact, Row, Sighting, SipMessage
+from analyzer.sip.message import Row, Sighting, SipMessage
 from analyzer.sip.transactions import Transactions
 
 __all__ = [

@@ -17,8 +17,8 @@ from analyzer.flows.datagram import Datagram
 from analyzer.flows.problems import Problems
 from analyzer.limits import Bounds
 from analyzer.sip.aging import Aging
+from analyzer.sip.fields import content_length
 from analyzer.sip.headers import Head, head_end, parse_head, parse_start_line
-from analyzer.sip.message import content_length
 
 _VERSION: Final = re.compile(rb"SIP/2\.0(?:[ \t]*\r?\n| [1-6][0-9][0-9][ \r\n])")
 _REQUEST: Final = re.compile(rb"[A-Z]{2,32} [A-Za-z][-+.0-9A-Za-z]*:")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.sip import headers
-from analyzer.sip.message import parse_address
+from analyzer.sip.fields import parse_address
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from analyzer.rules.subjects.lists import (
 from analyzer.rules.subjects.media import MediaFacts
 from analyzer.rules.subjects.older import OlderFacts, demanded
 from analyzer.rules.subjects.wire import WireFacts
-from analyzer.sip.message import SipMessage, uri_host_port
+from analyzer.sip.fields import uri_host_port
+from analyzer.sip.message import SipMessage
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NO_COMPARISONS: Final[list[ComparisonFacts]] = []

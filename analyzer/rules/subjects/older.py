@@ -12,7 +12,8 @@ from analyzer.agreement.mechanism import Mechanism, MechanismList
 from analyzer.agreement.naming import address_text
 from analyzer.agreement.place import Place
 from analyzer.rules.subjects.lazy import fact
-from analyzer.sip.message import SipMessage, parse_address, uri_host_port
+from analyzer.sip.fields import parse_address, uri_host_port
+from analyzer.sip.message import SipMessage
 
 if TYPE_CHECKING:
     from analyzer.rules.subjects.message import MessageFacts

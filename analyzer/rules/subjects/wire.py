@@ -10,7 +10,7 @@ from analyzer.agreement.naming import address_text
 from analyzer.agreement.place import above_tls
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.lazy import fact
-from analyzer.sip.message import parse_address, uri_host_port
+from analyzer.sip.fields import parse_address, uri_host_port
 
 if TYPE_CHECKING:
     from analyzer.agreement.place import Place
