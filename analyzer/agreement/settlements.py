@@ -7,7 +7,7 @@ TS 33.203 7.4: a re-authentication announces a new set while the old one is in u
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
-from analyzer.agreement.access import Access, Standing
+from analyzer.agreement.access import Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.choice import choose, matching
 from analyzer.agreement.exchange import Exchange, Step
@@ -20,22 +20,27 @@ from analyzer.limits import SA_MARGIN, SECOND, SETS_BEFORE, TRAFFIC
 from analyzer.sip.message import SipMessage
 
 
-def _collision(
-    association: Association, access: Access, former: Association | None
-) -> Association | None:
+def _collision(association: Association, exchange: Exchange) -> Association | None:
     """A set of the same UE that is alive and has the same port_uc (TS 33.203 7.1), not the same
-    set once more."""
+    set once more. A UE that begins anew in clear holds no set of that subscriber any more."""
+    access, former, given_up = exchange.access, exchange.association, set[int]()
     client = association.client
     if client is None or client.port_c is None:
         return None
     live = [one for one in access.associations if one.state in ("temporary", "established", "old")]
     if former is not None and former not in live:
         live.append(former)
+    if exchange.offer is not None and exchange.offer.protection == "clear":
+        before = exchange.under
+        while before is not None:
+            given_up.add(before.number)
+            before = before.older
     return next(
         (
             one
             for one in live
             if one.client is not None
+            and one.number not in given_up
             and one.client.port_c == client.port_c
             and one.spis() != association.spis()
         ),
@@ -158,7 +163,7 @@ class Settlements:
         association.challenge_text = challenge.value("www-authenticate") or ""
         if exchange.offer is not None:
             association.credentials_text = exchange.offer.message.value("authorization") or ""
-        association.collides = _collision(association, access, exchange.association)
+        association.collides = _collision(association, exchange)
         former = exchange.association
         association.older = former or exchange.under
         _forget(association)

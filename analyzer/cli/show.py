@@ -38,8 +38,8 @@ def command(
     """Show one thing behind the captures, by the name that the report gives it:
 
     \b
-    secagree show phone.pcap E1      an exchange: every step with its Security-* headers
-    secagree show phone.pcap A1      an agreement: its life, and every later request on it
+    secagree show phone.pcap E1      an exchange: its steps, Security-* headers
+    secagree show phone.pcap A1      an agreement: its life, and later requests
     secagree show phone.pcap 12      a frame: what it is, and what was made of it
     secagree show a.pcap b.pcap b#12
 

@@ -198,6 +198,12 @@ def _synthetic(evidence: Evidence) -> Iterator[Check]:
 
 def _no_esp(evidence: Evidence) -> Iterator[Check]:
     cases = evidence.no_esp
+    if cases and all(capture.format == "text" for capture in evidence.captures):
+        yield from _case(
+            "esp", "note", cases, "a text holds no ESP: nothing shows what followed in it",
+            "capture packets to see the protected part",
+        )  # fmt: skip
+        return
     if any(capture.esp_packets for capture in evidence.captures):
         yield from _case(
             "esp", "note", cases, "no ESP on the announced SAs, though there is other ESP",
