@@ -30,6 +30,9 @@ WHOLE: Final = {
     b"eth_maybefcs": ("link", 1),
 }
 
+# Those whose PDUs begin with the header of a transport: what `OSI layer 3` has of opened ESP.
+HEADED: Final = {b"udp": 17, b"tcp": 6, b"sctp": 132}
+
 HEAD: Final = Struct(">HH")
 SIP_PORT: Final = 5060
 EPOCH: Final = 1 << 26  # sequence numbers move on by this when directions are forgotten
@@ -71,13 +74,17 @@ class ExportedPdus:
             if self._last == (original, payload):
                 return None
             self._last = original, payload
-        layer = WHOLE.get(tags.get(NAME, b"").rstrip(b"\0"))
+        name = tags.get(NAME, b"").rstrip(b"\0")
+        layer = WHOLE.get(name)
         if layer is not None:
             return Pdu(layer, b"", b"", 0, payload)
         src = tags.get(IPV4_SRC) or tags.get(IPV6_SRC) or b""
         dst = tags.get(IPV4_DST) or tags.get(IPV6_DST) or b""
         if len(src) != len(dst) or len(src) not in (4, 16):
             return None
+        proto = HEADED.get(name)
+        if proto is not None:
+            return Pdu(None, src, dst, proto, payload)
         kind, sport, dport = (
             int.from_bytes(tags.get(code, b"")[-4:]) & 0xFFFF
             for code in (PORT_TYPE, SRC_PORT, DST_PORT)

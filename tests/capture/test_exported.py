@@ -85,6 +85,29 @@ def test_a_message_of_sctp(wire: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(("name", "proto"), [(b"udp", 17), (b"tcp", 6), (b"sctp", 132)])
+def test_a_transport_with_its_own_header(wire: Any, name: bytes, proto: int) -> None:
+    # as `-U "OSI layer 3"` has what was in ESP: the ports of the tags stand in the header as well
+    data = {
+        17: wire.udp(wire.register, 6062, 6101),
+        6: wire.tcp(wire.register, 6062, 6101),
+        132: struct.pack(">HHII", 5060, 5060, 1, 0)
+        + struct.pack(">BBHIHHI", 0, 3, 16 + len(wire.register), 1, 0, 0, 0)
+        + wire.register,
+    }[proto]
+    (one,) = read(wire, pdu(data, name=name))
+    assert (one.src, one.dst, one.proto, one.data) == (CLIENT, SERVER, proto, data)
+
+
+@pytest.mark.tshark
+def test_what_tshark_opened_of_esp_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "opened.pcapng"
+    command = ["tshark", "-r", str(PCAPS / "ok_udp_null.pcap"), "-U", "OSI layer 3", "-w", str(path)]
+    subprocess.run([*command, "-o", f"{OPTIONS[0]}:TRUE"], check=True, capture_output=True)
+    original = messages(str(PCAPS / "ok_udp_null.pcap"))
+    assert messages(str(path)) == original[2:]  # the two before it were in clear
+
+
 def test_whole_datagrams(wire: Any) -> None:
     inner = wire.ip(17, wire.udp(wire.register))
     for name, payload, path in (
