@@ -3,9 +3,10 @@
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.mechanism import MechanismList, parse_list
 from analyzer.agreement.place import Place, is_protected
 from analyzer.agreement.settlements import Settlements, due_lists
+from analyzer.capture.scan import SIP_PORTS
 from analyzer.sip.message import SipMessage
 
 
@@ -22,7 +23,7 @@ def place_of(
     if access is None:
         return place
     place.from_client = message.src == access.ue
-    if message.spi < 0 and access.associations:
+    if message.spi < 0:
         _above_ipsec(place, access)
     standing = access.standing_of(message)
     if standing is not None:
@@ -41,7 +42,7 @@ def _above_ipsec(place: Place, access: Access) -> None:
     """A message on the ports of a set where no ESP was ever seen: captured above IPsec."""
     message = place.message
     if message.synthetic:
-        if is_protected(message):
+        if access.associations and is_protected(message):
             place.protection, place.on = "ports", access.associations[-1]
         return
     if (message.line, message.interface) in access.esp_interfaces:
@@ -52,6 +53,23 @@ def _above_ipsec(place: Place, access: Access) -> None:
             if (sa.src, sa.sport, sa.dport) == ports:
                 place.protection, place.on, place.sa = "ports", association, sa.name
                 return
+    if message.protection == "clear" and _on_repeated_ports(message):
+        place.protection = "ports"
+
+
+def _on_repeated_ports(message: SipMessage) -> bool:
+    """Whether the server's port is one that the Security-Verify of the request names: it belongs to
+    a set whose announcement was not captured (TS 33.203 7.1)."""
+    asked, port = (
+        (message, message.dport) if message.is_request else (message.request, message.sport)
+    )
+    if asked is None or port in SIP_PORTS:
+        return False
+    rows = asked.folded_texts("security-verify")
+    return bool(rows) and any(
+        one.key == "ipsec-3gpp" and port in (one.port_c, one.port_s)
+        for one in parse_list(rows).elements
+    )
 
 
 def due(exchange: Exchange) -> tuple[MechanismList | None, tuple[MechanismList, ...]]:

@@ -124,3 +124,28 @@ def test_an_agreement_that_a_request_in_a_dialog_runs() -> None:
         """
     )
     assert any("E1 in-dialog" in line for line in told)
+
+
+def opened(frame: bytes) -> bytes:
+    """The frame as it is above IPsec, of one with ESP in transport mode, NULL and an ICV of 12."""
+    inner = frame[42 : -(14 + frame[-14])]
+    ip = bytearray(frame[14:34])
+    ip[2:4], ip[9] = (20 + len(inner)).to_bytes(2), frame[-13]
+    return frame[:14] + bytes(ip) + inner
+
+
+def test_above_ipsec_without_the_challenge_nothing_is_in_clear() -> None:
+    # 3 and 4 are the protected REGISTER and its 200
+    data = (SAMPLES / "pcaps" / "ok_udp_null.pcap").read_bytes()
+    kept = [(time, opened(frame)) for time, frame in records(data)[2:4]]
+    found = analysed(pcap(kept, link_type(data)))
+    (exchange,) = found.exchanges
+    assert {step.protection for step in exchange.steps} == {"ports"}
+    assert exchange.outcome == "incomplete"
+    assert [one.rule for one in found.findings if one.effect != "none"] == []
+    # the same to the port for all comers went without protection
+    clear = [(time, frame.replace(frame[34:38], b"\x13\xc4\x13\xc4", 1)) for time, frame in kept]
+    found = analysed(pcap(clear, link_type(data)))
+    (exchange,) = found.exchanges
+    assert exchange.outcome == "bypassed"
+    assert "VER-14" in [one.rule for one in found.findings]
