@@ -110,10 +110,11 @@ Entry = Connection | Signal
 class Heard:
     """What was heard between two ends, of each sort the newest `limits.SIGNALS`."""
 
-    __slots__ = ("connections", "errors", "flows", "lookups", "tunnels")
+    __slots__ = ("connections", "errors", "flows", "lookups", "past", "tunnels")
 
     def __init__(self) -> None:
         self.connections: dict[tuple[bytes, int, int], Connection] = {}
+        self.past: deque[Connection] = deque(maxlen=SIGNALS)  # of ports that were used again
         self.errors: deque[Signal] = deque(maxlen=SIGNALS)
         self.lookups: dict[tuple[bytes, str, str], Lookup] = {}
         self.tunnels: dict[bytes, Tunnel] = {}
@@ -128,6 +129,8 @@ class Heard:
         if found is None:
             found = self.connections.get((signal.dst, signal.dport, signal.sport))
         if found is None or (signal.kind == "syn" and (not from_client or _over(found))):
+            if found is not None and from_client:
+                self.past.append(found)
             found, from_client = self._began(signal, said)
         _note(found, signal, said, from_client)
 
@@ -237,7 +240,7 @@ class Evidence:
         heard = self._between.get(_ends(one, other))
         if heard is None:
             return []
-        entries: list[Entry] = [*heard.connections.values(), *heard.errors]
+        entries: list[Entry] = [*heard.past, *heard.connections.values(), *heard.errors]
         return [entry for entry in entries if since <= entry.time <= until]
 
     def everything(self) -> Iterator[Heard]:

@@ -133,7 +133,7 @@ def _outside(heard: Heard, until: int) -> Iterator[model.Signal]:
     for error in heard.errors:
         if error.kind == "icmp":
             yield _signal(error)
-    for one in heard.connections.values():
+    for one in (*heard.past, *heard.connections.values()):
         link = None if one.claimed else one.link(until)
         if link is not None:
             yield _connection(one, link)

@@ -83,6 +83,16 @@ def test_a_syn_on_the_same_ports_after_an_end_is_another_connection() -> None:
     assert entry.link(100 * SECOND) == "opened"
 
 
+def test_the_end_of_the_connection_before_on_the_same_ports_is_kept() -> None:
+    kept = Evidence()
+    for one in (sent(1, "syn"), back(2, "syn-ack"), back(3, "rst"), sent(4, "syn")):
+        kept.hear(one)
+    found = kept.between(UE, FIRST_HOP, 0, 1000 * SECOND)
+    links = [one.link(1000 * SECOND) for one in found if isinstance(one, Connection)]
+    assert links == ["reset", "unanswered"]
+    assert [signal.state for signal in outside(kept)][:1] == ["reset"]
+
+
 def test_met_in_its_middle_the_server_is_told_by_its_hello() -> None:
     seen = folded(back(1, "tls", ANSWER), sent(2, "tls", Tls("data", size=300)))
     assert (seen.src, seen.dport, seen.link(9 * SECOND)) == (UE, SERVER_PORT, "secured")

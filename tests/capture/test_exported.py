@@ -102,7 +102,15 @@ def test_a_transport_with_its_own_header(wire: Any, name: bytes, proto: int) -> 
 @pytest.mark.tshark
 def test_what_tshark_opened_of_esp_is_read(tmp_path: Path) -> None:
     path = tmp_path / "opened.pcapng"
-    command = ["tshark", "-r", str(PCAPS / "ok_udp_null.pcap"), "-U", "OSI layer 3", "-w", str(path)]
+    command = [
+        "tshark",
+        "-r",
+        str(PCAPS / "ok_udp_null.pcap"),
+        "-U",
+        "OSI layer 3",
+        "-w",
+        str(path),
+    ]
     subprocess.run([*command, "-o", f"{OPTIONS[0]}:TRUE"], check=True, capture_output=True)
     original = messages(str(PCAPS / "ok_udp_null.pcap"))
     assert messages(str(path)) == original[2:]  # the two before it were in clear
