@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from analyzer.agreement.association import Association, Flow
+from analyzer.agreement.association import Association
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.mechanism import MechanismList, Older
 from analyzer.agreement.older import read_again
 from analyzer.limits import OLDER_LISTS, STRAYS

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from analyzer.agreement.association import Flow
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.evidence import Connection, FrameId
 from analyzer.agreement.exchange import Exchange, Sign, Step
 from analyzer.agreement.states import State

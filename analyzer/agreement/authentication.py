@@ -3,9 +3,7 @@
 Asked once, when a run has closed, and only where K and OPc, XRES of Cx or a password is known.
 """
 
-import msgspec
-
-from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.exchange import Authentication, Exchange
 from analyzer.agreement.settlements import server_list
 from analyzer.keys.aka import (
     Answered,
@@ -22,20 +20,6 @@ from analyzer.sip.digest import AkaNonce, Challenge, Credentials, parse_auts
 from analyzer.sip.message import SipMessage
 
 RIGHT, OTHER, WRONG = "right", "other", "wrong"
-
-
-class Authentication(msgspec.Struct):
-    """`response` and `d_ver` are `right`, `other` (right in another way than the message says, told
-    in the note), `wrong`, or "" where nobody can say; `network` whether the MAC of AUTN is right,
-    `auts` whether that of AUTS is. `ahead` is how far the phone's SQN is ahead of the network's."""
-
-    response: str = ""
-    response_note: str = ""
-    d_ver: str = ""
-    d_ver_note: str = ""
-    network: bool | None = None
-    auts: bool | None = None
-    ahead: int | None = None
 
 
 def authenticate(exchange: Exchange, ring: KeyRing) -> Authentication | None:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from analyzer.agreement.association import Flow
+from analyzer.agreement.esp_flow import Flow
 from analyzer.flows.datagram import Dns, EspSeen, Ike, Protection, Signal, Tls
 from analyzer.limits import HOMELESS, SECOND, SHORTEST_T1, SIGNALLED, SIGNALS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
@@ -15,9 +15,6 @@ from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import EXCHANGE_STEPS
 from analyzer.sip.message import SipMessage
-
-if TYPE_CHECKING:
-    from analyzer.agreement.authentication import Authentication
 
 Dialect = Literal["ims", "rfc3329", "draft-00", "draft-01", "arkko-00", "arkko-01"]
 Outcome = Literal["agreed", "rejected", "failed", "bypassed", "not-used", "incomplete"]
@@ -244,6 +241,23 @@ class Verdict(msgspec.Struct):
         if self.registration is not None:
             return self.registration.state in ("registered", "deregistered")
         return self.outcome in ("agreed", "bypassed", "not-used")
+
+
+class Authentication(msgspec.Struct):
+    """What those who know the secrets can say of the credentials (`authentication`).
+
+    `response` and `d_ver` are `right`, `other` (right in another way than the message says, told
+    in the note), `wrong`, or "" where nobody can say; `network` whether the MAC of AUTN is right,
+    `auts` whether that of AUTS is. `ahead` is how far the phone's SQN is ahead of the network's.
+    """
+
+    response: str = ""
+    response_note: str = ""
+    d_ver: str = ""
+    d_ver_note: str = ""
+    network: bool | None = None
+    auts: bool | None = None
+    ahead: int | None = None
 
 
 class Past(msgspec.Struct):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from analyzer.agreement.access import Access
-from analyzer.agreement.association import Association, Flow
+from analyzer.agreement.association import Association
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.settlements import Settlements
 from analyzer.agreement.states import Event, State

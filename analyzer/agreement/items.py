@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from analyzer.agreement.access import Access
-from analyzer.agreement.association import Association, Flow
+from analyzer.agreement.association import Association
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place

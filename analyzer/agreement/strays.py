@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.apart import Unannounced
-from analyzer.agreement.association import Association, Direction, Flow
+from analyzer.agreement.association import Association
+from analyzer.agreement.esp_flow import Direction, Flow
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.hidden import youngest
 from analyzer.agreement.items import StrayFlow

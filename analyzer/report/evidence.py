@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from typing import Final
 
-from analyzer.agreement.association import Flow
 from analyzer.agreement.attempt import Attempt, attempt, carries
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.evidence import (
     IKE_WAIT,
     NAME_WAIT,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from analyzer.agreement.access import Access
-from analyzer.agreement.association import DIRECTIONS, Association, Flow
+from analyzer.agreement.association import DIRECTIONS, Association
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.items import Agreement, Request
 from analyzer.agreement.mechanism import PORT_MAX
 from analyzer.agreement.naming import address_text
