@@ -43,8 +43,11 @@ class TwoEngines(Conductor):
         return self.reconstruction.take()
 
     def _pass(self, flows: list[Flow]) -> None:
-        if self._only:
-            flows = [flow for flow in flows if not isinstance(flow, Datagram)]
+        if self._only:  # what our keys decrypted tshark cannot have read: it has none of them
+            flows = [
+                flow for flow in flows
+                if not isinstance(flow, Datagram) or flow.protection == "esp"
+            ]  # fmt: skip
         super()._pass(flows)
 
 

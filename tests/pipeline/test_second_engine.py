@@ -116,3 +116,16 @@ def test_both_engines_say_the_same(name: str) -> None:
         (f.rule, f.frame, f.seen) for f in second.findings
     ]
     assert native.summary == second.summary
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize(
+    "name", ["01_udp_aes_sha1", "02_udp_null_md5", "27_tcp_aes_sha1", "29_udp6_aes_sha1"]
+)
+def test_alone_it_leaves_esp_to_the_keys(name: str) -> None:
+    """tshark has no keys of ESP: what ours open is read natively, else a registration is lost."""
+    path, keys = REAL / f"{name}_gm.pcap", str(REAL / f"{name}.esp_sa")
+    report = analyzer.analyze([str(path)], Settings(engine="tshark", keys=[keys]))
+    native = analyzer.analyze([str(path)], Settings(engine="native", keys=[keys]))
+    assert only(report).registration.state == "registered"
+    assert places(only(report)) == places(only(native))
