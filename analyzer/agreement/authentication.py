@@ -4,7 +4,7 @@ Asked once, when a run has closed, and only where K and OPc, XRES of Cx or a pas
 """
 
 from analyzer.agreement.exchange import Authentication, Exchange
-from analyzer.agreement.settlements import server_list
+from analyzer.agreement.listed import server_list
 from analyzer.keys.aka import (
     Answered,
     Fit,

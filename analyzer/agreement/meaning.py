@@ -7,8 +7,8 @@ from typing import Final
 
 from analyzer.agreement import older
 from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.listed import server_lists
 from analyzer.agreement.place import demands_sec_agree
-from analyzer.agreement.settlements import server_lists
 from analyzer.agreement.states import Event, State
 from analyzer.sip.message import SipMessage
 

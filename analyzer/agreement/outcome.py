@@ -20,9 +20,9 @@ from analyzer.agreement.exchange import (
     Sign,
     Verdict,
 )
+from analyzer.agreement.listed import client_list, listings, server_list
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
-from analyzer.agreement.settlements import client_list, listings, server_list
 from analyzer.agreement.states import CHALLENGES, State
 from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, REPEATED_BY, SECOND

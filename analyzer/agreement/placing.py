@@ -3,9 +3,10 @@
 from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS
 from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.listed import due_lists
 from analyzer.agreement.mechanism import MechanismList, parse_list
 from analyzer.agreement.place import Place, is_protected
-from analyzer.agreement.settlements import Settlements, due_lists
+from analyzer.agreement.settlements import Settlements
 from analyzer.capture.scan import SIP_PORTS
 from analyzer.sip.message import SipMessage
 

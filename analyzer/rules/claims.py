@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.settlements import listings
+from analyzer.agreement.listed import listings
 from analyzer.agreement.strength import Shape, shapes
 from analyzer.limits import LIST_CLAIMS, LISTS_COMPARED
 
