@@ -165,3 +165,12 @@ def _may_be_answered_unseen(exchange: Exchange, message: SipMessage) -> bool:
 def identity(message: SipMessage) -> str:
     """The address-of-record that a registration is about (RFC 3261 10.2)."""
     return message.to_uri
+
+
+def is_emergency(message: SipMessage) -> bool:
+    """A request for an emergency service, or a REGISTER whose Contact has `sos` (TS 24.229
+    5.1.6.2): an agreement is welcome there, and not due."""
+    if message.uri.lower().startswith(EMERGENCY):
+        return True
+    contact = message.value("contact") if message.method == "REGISTER" else None
+    return contact is not None and ";sos" in contact.lower()

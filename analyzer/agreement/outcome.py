@@ -21,6 +21,7 @@ from analyzer.agreement.exchange import (
     Verdict,
 )
 from analyzer.agreement.listed import client_list, listings, server_list
+from analyzer.agreement.meaning import is_emergency
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
 from analyzer.agreement.states import CHALLENGES, State
@@ -310,13 +311,16 @@ def _unchallenged_offer(exchange: Exchange) -> bool:
 
 
 def _unchallenged(exchange: Exchange, result: Place) -> Outcome:
-    """An offer that got its 2xx without a challenge that has a list: one that demanded none.
+    """An offer that got its 2xx without a challenge that has a list: one that demanded none, or
+    for which none is due.
 
     For media alone the list may come with the 2xx (draft-dawes-sipcore-mediasec-parameter 4.4.2),
     and draft-00 (6.3) has it in the first response, whatever its code.
     """
     offer = exchange.offer
     client = None if offer is None else offer.client
+    if offer is not None and is_emergency(offer.message):
+        return "not-used"
     if offer is None or client is None or demands_sec_agree(offer.message):
         return "bypassed"
     if not client.dialect and client.signalling:

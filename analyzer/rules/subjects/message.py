@@ -8,6 +8,7 @@ from typing import Final
 
 from analyzer.agreement.comparison import Comparison
 from analyzer.agreement.dialects import of_place
+from analyzer.agreement.meaning import is_emergency
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.outcome import REASONS_OF_AGREEMENT
 from analyzer.agreement.place import Place
@@ -27,7 +28,6 @@ from analyzer.rules.subjects.wire import WireFacts
 from analyzer.sip.fields import uri_host_port
 from analyzer.sip.message import SipMessage
 
-EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NO_COMPARISONS: Final[list[ComparisonFacts]] = []
 NO_MECHANISMS: Final[list[MechanismFacts]] = []
 NO_LISTS: Final[list[HeaderFacts]] = []
@@ -257,11 +257,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
 
     @fact
     def emergency(self) -> bool:
-        message = self.message
-        if message.uri.lower().startswith(EMERGENCY):
-            return True
-        contact = message.value("contact") if message.method == "REGISTER" else None
-        return contact is not None and ";sos" in contact.lower()
+        return is_emergency(self.message)
 
     @fact
     def exempt(self) -> str | None:
