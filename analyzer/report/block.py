@@ -104,10 +104,20 @@ def _findings(case: Case, view: View) -> Iterator[str]:
     yield from folded(case.findings, view)
 
 
+def _unjudged(case: Case) -> dict[str, list[str]]:
+    """What was not checked when the run closed, but for what its traffic showed after that."""
+    fired = {finding.rule for finding in (*case.findings, *case.notes)}
+    left = {
+        reason: [rule for rule in rules if rule not in fired]
+        for reason, rules in case.exchange.not_checked.items()
+    }
+    return {reason: rules for reason, rules in left.items() if rules}
+
+
 def _rest(case: Case, view: View) -> Iterator[str]:
     compared = comparison.sentence(case.exchange, view)
     if compared is not None:
         yield compared
     yield from notes(case.exchange, case.notes, view)
-    yield from not_checked(case.exchange.not_checked, view.verbose)
+    yield from not_checked(_unjudged(case), view.verbose)
     yield from reproduce(case, view)

@@ -68,7 +68,7 @@ class Finding(Struct):
     lowered_by: tuple[str, ...] = ()
     explained_by: str | None = None
     count: int = 1
-    again: list[tuple[Frame, str]] = field(default_factory=list)
+    again: tuple[tuple[Frame, str], ...] = ()
     exchanges: list[str] = field(default_factory=list)
     order: Order = START
 

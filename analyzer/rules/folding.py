@@ -45,7 +45,7 @@ def _add(first: Finding, other: Finding) -> None:
     frames = {*first.frames, *other.frames}
     first.frames = sorted(frames)[:FRAMES]
     here = [] if other.frame is None else [(other.frame, other.seen or "")]
-    first.again = sorted([*first.again, *here, *other.again])[:OCCURRENCES]
+    first.again = tuple(sorted([*first.again, *here, *other.again])[:OCCURRENCES])
     if SEVERITIES.index(other.severity) < SEVERITIES.index(first.severity):
         first.severity = other.severity
     if first.effect == "none" or other.effect == "explains-outcome":

@@ -54,6 +54,9 @@ def test_findings_of_case_a() -> None:
     loud = {one.rule: [frame.frame for frame in one.frames] for one in found.findings
             if one.effect != "none"}  # fmt: skip
     assert loud == {"VER-10": [2, 3, 4, 5, 6], "VER-05": [2, 3, 5]}
+    accepted = next(one for one in found.findings if one.rule == "VER-10")
+    assert (accepted.frame.frame, accepted.seen, accepted.count) == (4, "200 to REGISTER", 2)
+    assert [(one.frame.frame, one.seen) for one in accepted.again] == [(6, "202 to MESSAGE")]
     assert {"OFR-14", "PRT-05", "PRT-13"} <= {one.rule for one in found.findings}
 
 

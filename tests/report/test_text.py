@@ -126,6 +126,15 @@ def test_not_checked_is_always_there(sample: Sample) -> None:
         assert "\nnot checked: " in text(sample(case))
 
 
+def test_what_fired_was_checked(sample: Sample) -> None:
+    """A rule about packets may fire after the run had closed without the keys or lists for it."""
+    report = sample("a")
+    [exchange] = report.exchanges
+    reasons = {"no keys given": ["VER-10", "AUT-06"], "no Mw capture": ["VER-05"]}
+    changed = msgspec.structs.replace(exchange, not_checked=reasons)
+    assert "\nnot checked: AUT-06 (no keys given)\n" in text(replace(report, exchanges=[changed]))
+
+
 PACKET_TEXT = {
     "path", "detail", "user_agent", "server_agent", "call_id", "imsi", "impi", "impu", "cell",
     "msisdn", "raw", "alg", "ealg", "prot", "mod", "reason", "summary", "src", "dst", "via",
