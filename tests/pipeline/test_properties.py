@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 import analyzer
+from analyzer.limits import CAPTURE_GAP
 from analyzer.pipeline import Settings
 from analyzer.report.json_writer import to_json
 from analyzer.report.model import Frame, Report
@@ -43,7 +44,11 @@ PCAPS = {
 FRAMED = [name for name, data in PCAPS.items() if link_type(data) == ETHERNET]
 # Headers of these are cut by segments or fragments, so that they cannot be edited in place.
 CUT = re.compile(r"tcp|frag|third|17_")
-WHOLE = [name for name in FRAMED if not CUT.search(name)]
+# What has keys beside it has ICVs that fit the octets as they are.
+SEALED = {path.stem for path in (SAMPLES / "pcaps").glob("*.esp_sa")}
+WHOLE = [
+    name for name in FRAMED if not CUT.search(name) and name.removesuffix(".pcap") not in SEALED
+]
 
 Number = Callable[[Frame], int]
 
@@ -112,6 +117,8 @@ def test_a_second_tap_adds_sightings_alone(name: str, delay: int, vlan: bool) ->
 def test_two_files_are_as_one(name: str, data: st.DataObject) -> None:
     once = records(PCAPS[name])
     at = data.draw(st.integers(0, len(once)))
+    if 0 < at < len(once):  # after a longer gap it would be another line of captures
+        assume(once[at][0] - once[at - 1][0] <= CAPTURE_GAP)
     one, two = analysed(pcap(once)), analysed(pcap(once[:at]), pcap(once[at:]))
     assert account(two, lambda frame: frame.frame + at * frame.capture) == account(
         one, lambda frame: frame.frame
@@ -188,15 +195,21 @@ HEAD = re.compile(
 @settings(max_examples=60)
 @given(name=st.sampled_from(WHOLE), chance=st.randoms(use_true_random=False))
 def test_the_order_of_different_headers_means_nothing(name: str, chance: Random) -> None:
-    """RFC 3261 7.3.1: only rows of one name have an order among themselves."""
+    """RFC 3261 7.3.1: only rows of one name have an order among themselves. Retransmissions stay
+    what they are: the same octets (17.1)."""
+
+    known: dict[bytes, bytes] = {}
 
     def shuffled(match: re.Match[bytes]) -> bytes:
+        if match[0] in known:
+            return known[match[0]]
         rows = re.split(rb"(?<=\r\n)(?![ \t])", match[2])[:-1]
         names = [row.partition(b":")[0].strip().lower() for row in rows]
         of_name = {name: iter([r for r, n in zip(rows, names, strict=True) if n == name])
                    for name in names}  # fmt: skip
         chance.shuffle(names)
-        return match[1] + b"".join(next(of_name[name]) for name in names)
+        known[match[0]] = match[1] + b"".join(next(of_name[name]) for name in names)
+        return known[match[0]]
 
     before = PCAPS[name]
     after = HEAD.sub(shuffled, before)
