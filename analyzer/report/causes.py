@@ -61,6 +61,7 @@ _UNREACHED: Final = _Table(
 )
 _SILENT: Final = _Table(
     (
+        _Cause("the challenge has no list", weighing.listless),
         _Cause("{client} cannot use this pair", weighing.pair),
         _Cause("keys left in the challenge", weighing.leaked),
         _Cause("challenge lost on the way", weighing.challenge_lost),

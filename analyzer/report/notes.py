@@ -15,7 +15,7 @@ _SPELT: Final = 3  # rules of one family that are named in full
 _NAMED: Final = 12  # rules with one reason that are named; of more the families
 
 
-def notes(exchange: Exchange, found: list[Finding], view: View) -> Iterator[str]:
+def notes(exchange: Exchange | None, found: list[Finding], view: View) -> Iterator[str]:
     """The notes: with `-v` a block each, else rule, title and frames in running text."""
     if not found:
         return

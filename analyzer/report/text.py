@@ -19,11 +19,12 @@ from analyzer.report.header import files
 from analyzer.report.layout import WIDTH, clip, grouped, plural, wrap
 from analyzer.report.many import WORKED, many
 from analyzer.report.model import Finding, Report
+from analyzer.report.notes import notes
 from analyzer.report.nothing import nothing
 from analyzer.report.row import row
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import first_frame, judge
-from analyzer.report.view import Case, View, cases, escaped_case, homeless
+from analyzer.report.view import Case, View, cases, escaped_case, homeless, homeless_notes
 
 _LABEL: Final = re.compile(r"^E\d+ (?:[a-z]+#\d+ )?")
 FEW: Final = 4  # exchanges shown one after the other, without an overview
@@ -109,7 +110,8 @@ def view_of(report: Report, options: TextOptions) -> View:
 def _outside(report: Report, view: View) -> Iterator[str]:
     """Findings about messages and packets that belong to no exchange."""
     found = list(islice(homeless(report, report.strict), _OUTSIDE + 1))
-    if not found:
+    quiet = homeless_notes(report, view)[:_OUTSIDE]
+    if not found and not quiet:
         return
     if report.summary.exchanges:
         yield ""
@@ -118,6 +120,7 @@ def _outside(report: Report, view: View) -> Iterator[str]:
         yield from finding_block(None, escaped(finding, view.ascii_only, view.show_keys), view)
     if len(found) > _OUTSIDE:
         yield " and more (all of them in -o report.json)"
+    yield from notes(None, [escaped(one, view.ascii_only, view.show_keys) for one in quiet], view)
 
 
 def _few(report: Report, view: View) -> Iterator[str]:

@@ -94,6 +94,19 @@ def homeless(report: Report, strict: bool) -> Iterator[Finding]:
                 yield finding
 
 
+def homeless_notes(report: Report, view: View) -> list[Finding]:
+    """The notes that belong to no exchange: with `-v` all, else those of severity error and up."""
+    return [
+        finding
+        for finding in report.findings
+        if finding.exchange is None
+        and finding.agreement is None
+        and finding.explained_by is None
+        and is_note(finding, report.strict)
+        and (view.verbose or finding.severity in ("critical", "error"))
+    ]
+
+
 def host(address: str) -> str:
     """The address of `address:port` or `[v6]:port`."""
     if address.startswith("["):

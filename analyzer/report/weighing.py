@@ -190,6 +190,14 @@ def _algorithms(one: Mechanism) -> tuple[str, str]:
     return (one.alg or "").lower(), (one.ealg or "null").lower()
 
 
+def listless(exchange: Exchange, view: View) -> Evidence | None:
+    """Without a list there is nothing to build SAs from."""
+    challenge, offer = step_of(exchange, "challenge"), step_of(exchange, "offer")
+    if challenge is None or challenge.server or offer is None or not offer.client:
+        return None
+    return Evidence("fits", f"no Security-Server in {view.frame(challenge)}")
+
+
 def leaked(exchange: Exchange, view: View) -> Evidence | None:
     """Some phones refuse a challenge that still has the keys in it."""
     challenge = step_of(exchange, "challenge")

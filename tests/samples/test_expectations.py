@@ -193,3 +193,14 @@ def test_the_echo_of_an_older_dialect_is_told_as_one(name: str) -> None:
     assert not verify.client
     assert verify.comparison is not None
     assert verify.comparison.level == "identical"
+
+
+def test_a_challenge_without_a_list_is_the_first_cause_of_silence() -> None:
+    lines = [" ".join(line.split()) for line in text("chl_07_fires", "")]
+    assert "1 the challenge has no list fits: no Security-Server in #2" in lines
+
+
+def test_what_a_server_does_to_all_its_clients_is_told_in_few_exchanges_too() -> None:
+    lines = text("chl_10_fires", "")
+    place = lines.index("outside of the exchanges:")
+    assert any("CHL-10" in line for line in lines[place:])
