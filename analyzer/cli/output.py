@@ -15,6 +15,7 @@ import click
 from analyzer.report.json_writer import to_json, to_jsonl
 from analyzer.report.model import Report
 from analyzer.report.text import TextOptions, to_text
+from analyzer.wireshark.files import open_private
 
 _SUFFIXES: Final = {".txt": "text", ".json": "json", ".jsonl": "jsonl"}
 
@@ -30,9 +31,9 @@ def format_of(path: str, default: str | None) -> str:
 
 
 def write_file(report: Report, path: str, form: str, options: TextOptions) -> None:
-    """Write one file. Raises UsageError where that fails."""
+    """Write one file, its owner's alone where it shows keys. Raises UsageError where that fails."""
     try:
-        with Path(path).open("wb") as stream:
+        with open_private(Path(path)) if options.show_keys else Path(path).open("wb") as stream:
             _write(report, stream, form, replace(options, colour=False, ascii_only=True))
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from error

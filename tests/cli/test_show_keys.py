@@ -1,5 +1,6 @@
 """Keys are masked in every output, and readable where `--show-keys` asks for them."""
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -49,3 +50,12 @@ def test_files_are_masked_as_well(tmp_path: Path) -> None:
         path = tmp_path / name
         out("analyze", GM, MW, "-v", "-o", str(path))
         assert not [key for key in KEYS if key in path.read_text("utf-8").lower()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_report_that_shows_keys_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.touch(0o644)
+    out("analyze", GM, MW, "-o", str(path), "--show-keys")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert KEYS[0] in path.read_text("utf-8")
