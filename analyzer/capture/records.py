@@ -15,6 +15,22 @@ from analyzer.capture.window import FIRST_CHUNK, Window
 
 FIRST_RECORD: Final = 40  # a file header and that of a record: no more is waited for on a pipe
 
+# What Wireshark reads and nothing here does, by the octets that such a file begins with.
+FOREIGN: Final = {
+    b"GMBU": "Microsoft Network Monitor",
+    b"RTSS": "Microsoft Network Monitor",
+    b"TRSNIFF data": "Sniffer",
+    b"XCP\0": "Windows Sniffer",
+    b"ObserverPktBuffe": "Observer",
+    b"\xaa\xaa\xaa\xaa": "5Views",
+    b"\x05VNF": "Visual Networks",
+    b"TR\0d": "HP-UX nettl",
+    b"\x01\x10\x4c\0": "LANalyzer",
+    b"\0\0\x02\0\x12\x05\0\x10": "Tektronix K12",
+    b"+---------+-": "Tektronix K12 text",
+}
+CONVERT: Final = "make a capture of it: editcap -F pcapng IN OUT"
+
 
 def read_records(walk: Walk) -> Iterator[Record]:
     """The frames that `scan` takes for candidates and one a second beside them, or with `every` all
@@ -27,6 +43,8 @@ def read_records(walk: Walk) -> Iterator[Record]:
     container = recognise(window.buffer[: window.left])
     if container is not None:
         yield from _contained(walk, container)
+    elif (name := foreign(window.buffer[: window.left])) is not None:
+        walk.broken("export-first", 0, f"{name}: {CONVERT}")
     elif magic in pcap.MAGICS:
         walk.format = "pcap"
         yield from pcap.records(walk, *pcap.MAGICS[magic])
@@ -37,6 +55,11 @@ def read_records(walk: Walk) -> Iterator[Record]:
         yield from _text(walk)
     else:
         walk.broken("not-a-capture", 0, f"begins with {magic.hex()}" if magic else "empty file")
+
+
+def foreign(head: bytes) -> str | None:
+    """The name of a format that only Wireshark reads, None for any other."""
+    return next((name for magic, name in FOREIGN.items() if head.startswith(magic)), None)
 
 
 def _contained(walk: Walk, container: Container) -> Iterator[Record]:

@@ -323,3 +323,19 @@ def test_reads_of_any_size_give_the_same(wire: Any) -> None:
         found = list(read_records(Walk(Dribble(data), Problems(problems))))
         assert (found, problems) == walk(data, every=False)[:2]
         assert len(found) == 50
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize(
+    "kind", ["netmon1", "netmon2", "ngsniffer", "ngwsniffer_2_0", "niobserver", "5views", "visual",
+             "nettl", "lanalyzer", "k12text"]
+)  # fmt: skip
+def test_what_only_wireshark_reads_is_named(wire: Any, kind: str, tmp_path: Path) -> None:
+    usual, other = tmp_path / "usual.pcap", tmp_path / "other"
+    usual.write_bytes(wire.pcap([(T, wire.eth(wire.ip(17, wire.udp(wire.register))))]))
+    subprocess.run(["editcap", "-F", kind, usual, other], check=True, capture_output=True)
+    records, problems, _ = walk(other.read_bytes())
+    assert [(one.kind, one.detail.split(": ")[1]) for one in problems] == [
+        ("export-first", "make a capture of it")
+    ]
+    assert records == []

@@ -28,6 +28,7 @@ RECAPTURE: Final = frozenset(  # what a better capture mends
 
 _DAMAGE: Final = {
     "cannot-open": "give a file that can be read",
+    "export-first": "convert it as the line says",
     "not-a-capture": "give a pcap or pcapng file",
     "cut-short": "copy the file again, or stop the capture cleanly (Ctrl-C once)",
     "bad-length": "copy the file again; a transfer in text mode does this",

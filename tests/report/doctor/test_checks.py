@@ -166,6 +166,12 @@ def test_damage() -> None:
     assert [check.state for check in files] == ["problem", "problem"]
 
 
+def test_a_format_that_only_wireshark_reads() -> None:
+    check = answers(analysed(b"GMBU" + bytes(200)))["file"]
+    assert check.state == "problem"
+    assert "editcap -F pcapng" in check.said
+
+
 def test_page_fits_80_columns_but_for_the_line_to_copy() -> None:
     for path in sorted(REAL.glob("*.pcap*")):
         lines = page(analysed(path.read_bytes())).splitlines()
