@@ -50,6 +50,16 @@ def pcap(wanted: list[Record], link: int = ETHERNET, snaplen: int = SNAPLEN) -> 
     return head + b"".join(_record(time, data, data[:snaplen]) for time, data in wanted)
 
 
+def written(folder: Path, **files: list[Record]) -> list[str]:
+    """The paths of these captures, each written under its name."""
+    paths = []
+    for name, wanted in files.items():
+        path = folder / f"{name}.pcap"
+        path.write_bytes(pcap(wanted))
+        paths.append(str(path))
+    return paths
+
+
 def _record(time: int, whole: bytes, kept: bytes) -> bytes:
     return struct.pack("<IIII", *divmod(time, SECOND), len(kept), len(whole)) + kept
 

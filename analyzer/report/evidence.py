@@ -94,20 +94,12 @@ def _short_esp(run: Exchange, tried: Attempt) -> model.Signal:
     """ESP in which no request can have travelled: a SYN, as a rule."""
     flow = tried.flow
     assert flow is not None
-    capture, frame = tried.frame
-    name = flow.name or "no announced SA"
-    count = f"{flow.packets} packet{'s' * (flow.packets != 1)} too short for a request"
-    return model.Signal(
-        kind="esp",
-        state="unanswered" if tried.went_on is False else "answered",
-        capture=capture,
-        frame=frame,
-        time=iso(flow.last_time),
-        detail=f"{name}, SPI 0x{flow.spi:08x}, {count}",
-        src=address_text(flow.src),
-        dst=address_text(flow.dst),
-        spi=flow.spi,
-        count=flow.packets,
+    return _esp_signal(
+        flow,
+        tried.frame,
+        flow.last_time,
+        f"{flow.name or 'no announced SA'}, {_counted(flow)} too short for a request",
+        "unanswered" if tried.went_on is False else "answered",
     )
 
 
@@ -244,18 +236,28 @@ def _tunnel(one: Tunnel, until: int) -> model.Signal:
 
 
 def _esp(flow: Flow) -> model.Signal:
-    capture, frame = flow.frames[0]
+    return _esp_signal(flow, flow.frames[0], flow.first_time, _counted(flow))
+
+
+def _esp_signal(
+    flow: Flow, frame: tuple[int, int], time: int, detail: str, state: str | None = None
+) -> model.Signal:
     return model.Signal(
         kind="esp",
-        capture=capture,
-        frame=frame,
-        time=iso(flow.first_time),
-        detail=f"SPI 0x{flow.spi:08x}, {flow.packets} packet{'s' * (flow.packets != 1)}",
+        state=state,
+        capture=frame[0],
+        frame=frame[1],
+        time=iso(time),
+        detail=detail,
         src=address_text(flow.src),
         dst=address_text(flow.dst),
         spi=flow.spi,
         count=flow.packets,
     )
+
+
+def _counted(flow: Flow) -> str:
+    return f"SPI 0x{flow.spi:08x}, {flow.packets} packet{'s' * (flow.packets != 1)}"
 
 
 def _signal(one: Signal) -> model.Signal:

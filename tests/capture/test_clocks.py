@@ -11,7 +11,7 @@ from analyzer.capture.clocks import settle
 from analyzer.capture.marks import Marks
 from analyzer.capture.offsets import Offset
 from analyzer.limits import SECOND
-from tests.captures import SAMPLES, Record, pcap, records
+from tests.captures import SAMPLES, Record, records, written
 
 PCAPS = SAMPLES / "pcaps"
 NULL = records((PCAPS / "ok_udp_null.pcap").read_bytes())
@@ -20,15 +20,6 @@ NULL = records((PCAPS / "ok_udp_null.pcap").read_bytes())
 
 def later(wanted: list[Record], time: int) -> list[Record]:
     return [(at + time, data) for at, data in wanted]
-
-
-def written(folder: Path, **files: list[Record]) -> list[str]:
-    paths = []
-    for name, wanted in files.items():
-        path = folder / f"{name}.pcap"
-        path.write_bytes(pcap(wanted))
-        paths.append(str(path))
-    return paths
 
 
 def clocks(paths: list[str], given: dict[str, int] | None = None) -> dict[int, Clock]:

@@ -34,6 +34,7 @@ from tests.captures import (
     pcap,
     pcapng,
     records,
+    written,
 )
 
 PCAPS = {
@@ -286,15 +287,6 @@ def test_a_capture_written_again_is_the_same(name: str) -> None:
 
 
 # ---- files and clocks
-
-
-def written(folder: Path, **files: list[Record]) -> list[str]:
-    paths = []
-    for name, wanted in files.items():
-        path = folder / f"{name}.pcap"
-        path.write_bytes(pcap(wanted))
-        paths.append(str(path))
-    return paths
 
 
 @settings(max_examples=25)
