@@ -16,12 +16,12 @@ from analyzer.agreement.exchange import Dialect, Exchange, Step
 from analyzer.agreement.found_keys import keys_in
 from analyzer.agreement.hidden import Hidden
 from analyzer.agreement.items import (
-    Agreement,
     Item,
     Loose,
     SaEvent,
 )
 from analyzer.agreement.later import Later
+from analyzer.agreement.leaving import Leaving
 from analyzer.agreement.legs import Legs
 from analyzer.agreement.meaning import (
     answers_pending,
@@ -40,7 +40,7 @@ from analyzer.agreement.place import Place, above_tls
 from analyzer.agreement.placing import doubt, due, place_of
 from analyzer.agreement.reuse import reused
 from analyzer.agreement.runs import Runs
-from analyzer.agreement.settlements import Settlements, conclude
+from analyzer.agreement.settlements import Settlements
 from analyzer.agreement.states import Event, State, response_event
 from analyzer.agreement.strays import Strays
 from analyzer.capture.packet import Problem
@@ -71,15 +71,12 @@ class Reconstruction:
         self.legs = Legs()
         self._settlements = Settlements()
         self._runs = Runs()
+        self._leaving = Leaving()
         self._later = Later(self._settlements, self._put)
         self._strays = Strays()
         self._hidden = Hidden(self._settlements, self._tell)
-        self._far = Beyond(self._put_at)
-        self._items: list[Item] = []
+        self._far = Beyond(self._leaving.put)
         self._order = START
-        self._lines: dict[int, int] = {}
-        self._times: dict[int, int] = {}
-        self._held: dict[int, list[Agreement]] = {}  # ended before their exchange was closed
         self._clock = 0
 
     # ---- in
@@ -144,8 +141,7 @@ class Reconstruction:
         """This capture, one of a line of captures that continue one another, has come to `time`:
         close what nothing more is expected of."""
         self._clock = max(self._clock, time)
-        self._lines[capture] = line
-        self._times[line] = time
+        self._leaving.advance(capture, line, time)
         self._strays.turn(time)
         self._far.advance(self._clock)
         for looked, exchange in self._runs.overdue(self._clock):
@@ -165,7 +161,7 @@ class Reconstruction:
             self._put(loose)
         for agreement in self._settlements.finish():
             self.at((end, IN_FORCE, *agreement.born))
-            self._hand_on(agreement)
+            self._leaving.agreement(agreement, self._order)
         for stray in self._strays.finish():
             self.at((end, STRAY, *stray.order))
             self._put(stray)
@@ -174,8 +170,7 @@ class Reconstruction:
 
     def take(self) -> list[Item]:
         """What closed, and what stands outside every exchange, since the last call."""
-        items, self._items = self._items, []
-        return items
+        return self._leaving.take()
 
     @property
     def bounds(self) -> Bounds:
@@ -485,16 +480,14 @@ class Reconstruction:
             self._settlements.drop(exchange)
         ended = self._settlements.ended
         for agreement, by in ended:
-            self._hold(agreement, by)
+            self._leaving.ended(agreement, by, self._runs, self._order)
         ended.clear()
-        for agreement in self._held.pop(exchange.number, ()):
-            self._hold(agreement, agreement.exchange)
+        self._leaving.closed(exchange.number, self._runs, self._order)
 
     def _conclude(self, exchange: Exchange) -> None:
         """What the run adds up to, as far as the captures have come."""
         capture = exchange.steps[-1].capture if exchange.steps else 0
-        line = self._lines.get(capture, capture)
-        exchange.end_time = max(self._times.get(line, 0), exchange.last_time)
+        exchange.end_time = max(self._leaving.reached(capture), exchange.last_time)
         access = exchange.access
         exchange.evidence = self.evidence.between(
             access.ue, access.first_hop, exchange.begun - CONNECTED_BEFORE, exchange.end_time
@@ -502,28 +495,8 @@ class Reconstruction:
         exchange.verdict = verdict(exchange, self.dialect)
         exchange.key = exchange_key(exchange)
 
-    def _hold(self, agreement: Agreement, run: int) -> None:
-        """Hand on an agreement when the run that ended it is closed, and the one it came from:
-        until then packets on its set are seen."""
-        if run in self._runs:
-            self._held.setdefault(run, []).append(agreement)
-        elif agreement.exchange in self._runs:
-            self._held.setdefault(agreement.exchange, []).append(agreement)
-        else:
-            self._hand_on(agreement)
-
-    def _hand_on(self, agreement: Agreement) -> None:
-        line = self._lines.get(agreement.capture, agreement.capture)
-        agreement.seen_until = self._times.get(line, 0)
-        conclude(agreement)
-        self._put(agreement)
-
     def _put(self, item: Item) -> None:
-        self._put_at(item, self._order)
-
-    def _put_at(self, item: Item, order: Order) -> None:
-        item.order = order
-        self._items.append(item)
+        self._leaving.put(item, self._order)
 
     def _step(self, exchange: Exchange, event: Event, place: Place) -> Step:
         place.exchange = exchange
