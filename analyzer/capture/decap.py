@@ -46,8 +46,8 @@ from analyzer.capture.links import (
 )
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
-from analyzer.capture.scan import ESP_IN_UDP, GTP_U, VXLAN, is_candidate
-from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, gre, vxlan
+from analyzer.capture.scan import ESP_IN_UDP, GENEVE, GTP_U, VXLAN, is_candidate
+from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, geneve, gre, vxlan
 from analyzer.capture.walk import Record
 from analyzer.limits import NESTING
 
@@ -112,6 +112,7 @@ LAYERS: Final[dict[tuple[str, int], tuple[str, Open]]] = {
     ("gre", 3): ("erspan", erspan3),
     ("udp", GTP_U): ("gtp", gtp),
     ("udp", ESP_IN_UDP): ("udpencap", esp_in_udp),
+    ("udp", GENEVE): ("geneve", geneve),
     **{("udp", port): ("vxlan", vxlan) for port in VXLAN},
 }
 

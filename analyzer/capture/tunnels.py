@@ -1,4 +1,4 @@
-"""Tunnels beside GTP-U: GRE, ERSPAN, EtherIP, VXLAN, and ESP in UDP.
+"""Tunnels beside GTP-U: GRE, ERSPAN, EtherIP, VXLAN, Geneve, and ESP in UDP.
 
 Each function opens one layer, see `decap`.
 """
@@ -64,6 +64,14 @@ def vxlan(data: bytes, at: int, end: int, context: Context) -> Inside | None:
     if end - at < 8 or not data[at] & 0x08:
         return None
     return "link", ETHERNET, at + 8, end
+
+
+def geneve(data: bytes, at: int, end: int, context: Context) -> Inside | None:
+    """RFC 8926 3.4, version 0: eight octets and options, then what an EtherType names."""
+    if end - at < 8 or data[at] >> 6:
+        return None
+    kind, start = SHORT.unpack_from(data, at + 2)[0], at + 8 + (data[at] & 0x3F) * 4
+    return ("link", ETHERNET, start, end) if kind == BRIDGED else ("ether", kind, start, end)
 
 
 def esp_in_udp(data: bytes, at: int, end: int, context: Context) -> Inside | None:

@@ -122,6 +122,18 @@ def cases(wire: Any) -> dict[str, Case]:
         "VXLAN": Case(
             1, "eth/ip/udp/vxlan/eth/ip", wire.eth(wire.ip(17, wire.udp(vxlan + eth, 9, 4789)))
         ),
+        "Geneve with an option": Case(
+            1,
+            "eth/ip/udp/geneve/eth/ip",
+            wire.eth(wire.ip(17, wire.udp(
+                b"\x02\0\x65\x58\0\0\x2a\0" + b"\x01\x08\x01\x01" + bytes(4) + eth, 9, 6081
+            ))),
+        ),
+        "Geneve of IP": Case(
+            1,
+            "eth/ip/udp/geneve/ip6",
+            wire.eth(wire.ip(17, wire.udp(b"\0\0\x86\xdd\0\0\x2a\0" + ip6, 9, 6081))),
+        ),
         "VXLAN of old": Case(
             1,
             "eth/ip/udp/vxlan/eth/ip",
