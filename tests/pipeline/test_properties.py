@@ -163,6 +163,11 @@ LISTED = re.compile(
 )
 
 
+def opened_with_keys(report: Report) -> bool:
+    """Its ESP has ICVs that a key in the capture proves, so that no octet in it can be changed."""
+    return any(one.association and one.association.keys for one in report.agreements)
+
+
 @settings(max_examples=60)
 @given(name=st.sampled_from(WHOLE), chance=st.randoms(use_true_random=False))
 def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> None:
@@ -177,14 +182,16 @@ def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> Non
             elements.append(b";".join([mechanism, *parameters]))
         return match[1] + b",".join(elements)
 
-    def found(data: bytes) -> set[tuple[str, str, str]]:
-        findings = analysed(data).findings
+    def found(report: Report) -> set[tuple[str, str, str]]:
+        findings = report.findings
         return {(one.rule, one.severity, one.effect) for one in findings if one.rule != "VER-06"}
 
     before = PCAPS[name]
     after = LISTED.sub(shuffled, before)
     assert len(after) == len(before)
-    assert found(after) == found(before)
+    one, two = analysed(before), analysed(after)
+    assume(not opened_with_keys(one))
+    assert found(two) == found(one)
 
 
 # A message in one packet: from its start line to the end of its headers, folded rows included.
@@ -216,6 +223,7 @@ def test_the_order_of_different_headers_means_nothing(name: str, chance: Random)
     after = HEAD.sub(shuffled, before)
     assert len(after) == len(before)
     one, two = analysed(before), analysed(after)
+    assume(not opened_with_keys(one))
     assert account(two, lambda frame: frame.frame) == account(one, lambda frame: frame.frame)
 
 
