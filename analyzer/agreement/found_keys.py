@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from analyzer.agreement.items import SaEvent
-from analyzer.agreement.legs import Leg
+from analyzer.agreement.place import Leg
 from analyzer.keys.algorithms import KEY_OCTETS
 from analyzer.keys.keyring import KeyPair, Origin
 from analyzer.sip.digest import Challenge

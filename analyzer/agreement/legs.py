@@ -5,14 +5,13 @@ towards the UE are told by the addresses learnt from its registrations (rules.md
 """
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
 from analyzer.agreement import older
 from analyzer.agreement.access import Access
+from analyzer.agreement.place import Leg
 from analyzer.limits import ACCESSES
 from analyzer.sip.message import SipMessage
-
-Leg = Literal["gm", "mw", "unknown"]
 
 # Written or needed by the P-CSCF only (TS 24.229 5.2.2, 7.2A.2).
 MW_HEADERS: Final = ("p-visited-network-id", "path", "p-charging-vector")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from analyzer.agreement import older
 from analyzer.agreement.access import Access, Standing
@@ -14,7 +14,8 @@ from analyzer.sip.message import SipMessage
 
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Exchange
-    from analyzer.agreement.legs import Leg
+
+Leg = Literal["gm", "mw", "unknown"]
 
 HEADERS: Final = {
     "client": "security-client",
