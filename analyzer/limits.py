@@ -101,7 +101,7 @@ TSHARK_MESSAGES: Final = 100_000  # SIP messages taken from it
 # agreement
 EXCHANGES: Final = 8192  # exchanges open at once: some thousand phones within half a minute
 EXCHANGES_BUFFER: Final = 1 << 26  # octets of the messages of all open exchanges
-ACCESSES: Final = 32_768  # Accesses with state
+ACCESSES: Final = 65_536  # Accesses with state
 ESP_FRAMES: Final = 4096  # ESP frames remembered for one exchange
 TRAFFIC: Final = 10_000  # later requests kept for one agreement
 SETS_BEFORE: Final = 4  # sets remembered behind the one in force, of one subscriber
