@@ -62,6 +62,7 @@ class Seen(msgspec.Struct):
     sightings: dict[int, int]
     messages: dict[int, int]
     protected: dict[int, int]
+    forwards: dict[int, int]
     esp: dict[int, EspCounts]
     signals: list[model.Signal]
     beyond: list[CoreRegistration]
@@ -170,6 +171,7 @@ class Conductor:
             self.reader.sightings,
             self.reader.messages,
             self.reader.protected,
+            self.reader.forwards,
             self.ledger.counts,
             outside(self.reconstruction.evidence),
             self.reconstruction.beyond,

@@ -86,6 +86,7 @@ def _captures(captures: Captures, seen: Seen, second: Second | None) -> list[mod
             seen.messages.get(number, 0),
             captures.clocks.get(number),
             sip_in_esp=seen.protected.get(number) or None,
+            sip_forwards=seen.forwards.get(number) or None,
             tshark=None if second is None else _second_engine(second, number),
             **assembly.esp_counts(seen.esp.get(number) or EspCounts()),
         )

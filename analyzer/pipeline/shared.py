@@ -261,6 +261,7 @@ def _added(seen: Sequence[Seen], router: Router) -> Seen:
     sightings: Counter[int] = Counter()
     messages: Counter[int] = Counter()
     protected: Counter[int] = Counter()
+    forwards: Counter[int] = Counter()
     for one in seen:
         for group, problems in zip(groups, one.problems, strict=True):
             for capture, problem in problems:
@@ -270,11 +271,13 @@ def _added(seen: Sequence[Seen], router: Router) -> Seen:
         sightings.update(one.sightings)
         messages.update(one.messages)
         protected.update(one.protected)
+        forwards.update(one.forwards)
     return Seen(
         [list(group) for group in groups],
         sightings,
         messages,
         protected,
+        forwards,
         ledger.counts,
         first_of([signal for one in seen for signal in one.signals]),
         [run for one in seen for run in one.beyond],

@@ -121,13 +121,21 @@ def _key(element: Mechanism) -> tuple[str, str, str]:
 
 def _capture(exchange: Exchange, view: View) -> str:
     parts = []
+    legs = {m.leg for step in exchange.steps for m in (step, *step.hops)}
+    where = ""
+    if exchange.dialect == "ims" and "gm" in legs:
+        where = "Gm and Mw" if "mw" in legs else "Gm only"
     if view.alone and len(view.captures) == 1:
         capture = view.captures[0]
-        inside = f" ({capture.sip_in_esp} in ESP)" if capture.sip_in_esp else ""
-        parts.append(f"{plural(capture.packets, 'frame')}, {capture.sip_messages} SIP{inside}")
-    legs = {m.leg for step in exchange.steps for m in (step, *step.hops)}
-    if exchange.dialect == "ims" and "gm" in legs:
-        parts.append("Gm and Mw" if "mw" in legs else "Gm only")
+        text = f"{plural(capture.packets, 'frame')}, {capture.sip_messages} SIP"
+        if capture.sip_in_esp:
+            text += f" ({capture.sip_in_esp} in ESP)"
+        if capture.sip_forwards and "mw" in legs:
+            text += f" = {capture.sip_messages - capture.sip_forwards} seen on {where}"
+            where = ""
+        parts.append(text)
+    if where:
+        parts.append(where)
     coverage = exchange.coverage
     parts.append("start seen" if coverage.start else "start not seen")
     parts.append("both directions" if coverage.both_directions else "one direction only")

@@ -125,7 +125,7 @@ class Sample(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     """One input. `sip_sightings` counts before copies are merged, `sip_messages` after, of them
-    `sip_in_esp` inside ESP.
+    `sip_in_esp` inside ESP, `sip_forwards` those that were seen on the hop before as well.
 
     `esp_unannounced` are ESP packets whose SPI no list read by then had announced, of which
     `esp_strays` names the first flows. `snap_length` is absent where there is no limit; `cut`
@@ -144,6 +144,7 @@ class Capture(msgspec.Struct, omit_defaults=True, kw_only=True):
     sip_sightings: int
     sip_messages: int
     sip_in_esp: int | None = None
+    sip_forwards: int | None = None
     esp_packets: int | None = None
     esp_opened: int | None = None
     esp_unannounced: int = 0

@@ -36,7 +36,8 @@ class SipReader:
     """Turns datagrams, fed in time order, into messages with their links.
 
     Counted per capture: `sightings`, every SIP message as it stands there; `messages`, those left
-    when copies are merged into their first sighting.
+    when copies are merged into their first sighting; of them `protected` inside ESP, `forwards`
+    seen on the hop before too.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class SipReader:
         "_framing",
         "_problems",
         "_transactions",
+        "forwards",
         "messages",
         "protected",
         "sightings",
@@ -57,6 +59,7 @@ class SipReader:
         self.sightings: Counter[int] = Counter()
         self.messages: Counter[int] = Counter()
         self.protected: Counter[int] = Counter()
+        self.forwards: Counter[int] = Counter()
 
     def feed(self, datagram: Datagram) -> list[SipMessage]:
         """The new messages that these octets complete, retransmissions among them.
@@ -135,6 +138,8 @@ class SipReader:
             self.protected[origin.capture] += 1
         if seen is None:
             self._transactions.place(message)
+            if message.source is not None:
+                self.forwards[origin.capture] += 1
         else:
             message.original = seen.original
             message.request = seen.original.request
