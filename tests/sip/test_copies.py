@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from analyzer.flows.datagram import Datagram
+from analyzer.limits import SECOND
 from analyzer.sip import SipMessage, SipReader
 
 Send = Callable[..., Datagram]
@@ -149,3 +150,33 @@ def test_what_is_too_old_to_be_repeated_is_slimmed(
         reader.advance(message.time + second * 1_000_000_000)
         assert second > 32 or not slimmed
     assert slimmed == [message]
+
+
+@pytest.mark.parametrize(("apart", "copied"), [(5_000, True), (5_001, False)])
+def test_the_same_packet_is_a_copy_while_clocks_are_not_further_apart(
+    send: Send, apart: int, copied: bool
+) -> None:
+    """`limits.CLOCKS_APART` is five seconds."""
+    reader = SipReader()
+    found = feed(
+        reader,
+        send("ue", "pcscf", OCTETS, ip_id=77),
+        send("ue", "pcscf", OCTETS, ms=apart, ip_id=77, capture=1),
+    )
+    assert len(found) == (1 if copied else 2)
+    assert reader.sightings == {0: 1, 1: 1}
+
+
+@pytest.mark.parametrize(("gap", "again"), [(31, True), (45, False)])
+def test_after_the_longest_gap_of_retransmissions_a_message_is_new(
+    send: Send, gap: int, again: bool
+) -> None:
+    """`limits.REPETITION` is 32 s; a message is forgotten within a third of that more."""
+    reader = SipReader()
+    first = send("ue", "pcscf", OCTETS, ip_id=1)
+    (original,) = reader.feed(first)
+    for second in range(1, gap):
+        reader.advance(first.time + second * SECOND)
+    (later,) = reader.feed(send("ue", "pcscf", OCTETS, ms=1000 * gap, ip_id=2))
+    assert (later.original is original) == again
+    assert reader.messages == {0: 2}

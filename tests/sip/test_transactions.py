@@ -208,3 +208,15 @@ def test_one_branch_on_endless_hops_stays_bounded(send: Send) -> None:
     hops = [n.to_bytes(4, "big") for n in range(500)]
     found = feed(*(replace(request, src=hop) for hop in hops), replace(answer, dst=hops[-1]))
     assert found[-1].request is found[-2]
+
+
+@pytest.mark.parametrize(("delay", "linked"), [(32_000, True), (32_001, False)])
+def test_what_follows_later_than_the_window_is_no_forward(
+    send: Send, delay: int, linked: bool
+) -> None:
+    """`limits.FORWARD_WINDOW` is 32 s (64*T1, RFC 3261 17.1.2.2)."""
+    near, far = feed(
+        send("ue", "pcscf", octets("REGISTER", GM)),
+        send("pcscf-mw", "scscf", octets("REGISTER", MW, GM), ms=delay),
+    )
+    assert (far.source is near) == linked
