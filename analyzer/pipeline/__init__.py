@@ -8,6 +8,7 @@ that they open, the captures are swept again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.capture import Captures, align, open_captures
@@ -20,7 +21,6 @@ from analyzer.pipeline.second import asked
 from analyzer.pipeline.settings import Input, Settings, engine, ring
 from analyzer.pipeline.sweeping import Swept, sweep
 from analyzer.report import assembly, model
-from analyzer.rules.engine import Engine
 
 if TYPE_CHECKING:
     from analyzer.wireshark.sa_keys import EspWatch
@@ -61,8 +61,20 @@ def run(
     captures = open_captures(inputs)
     rules, known = engine(settings), ring(settings)
     align(captures, settings.clocks)
+    one_process = partial(
+        sweep,
+        captures,
+        rules,
+        settings.strict,
+        ring=known,
+        watch=watch,
+        esp=esp,
+        show_keys=settings.show_keys,
+    )
+    watched = watch is not None or esp is not None
     for number in range(1, SWEEPS + 1):
-        swept = _swept(captures, settings, rules, known, watch, esp)
+        together = None if watched else _shared(captures, settings, known)
+        swept = one_process() if together is None else together
         if number == SWEEPS or not captures.repeatable or not swept.keys_came_late:
             break
     second = asked(captures, settings)
@@ -72,32 +84,16 @@ def run(
         for number, problem in second.problems:
             swept.report.captures[number].problems.append(assembly.problem(problem))
         return swept
-    return sweep(
-        captures, rules, settings.strict, ring=known, second=second, watch=watch, esp=esp,
-        show_keys=settings.show_keys,
-    )  # fmt: skip
+    return one_process(second=second)
 
 
-def _swept(
-    captures: Captures,
-    settings: Settings,
-    rules: Engine,
-    known: KeyRing,
-    watch: Watch | None,
-    esp: EspWatch | None,
-) -> Swept:
-    """One sweep, by several processes where that is worth it and can be done."""
-    alone = watch is not None or esp is not None or settings.jobs == 1
-    if not alone and captures.repeatable and captures.size >= settings.shared_from:
-        from analyzer.pipeline.shared import shared_sweep
+def _shared(captures: Captures, settings: Settings, known: KeyRing) -> Swept | None:
+    """One sweep by several processes; None where it is not worth it, or cannot be done."""
+    if settings.jobs == 1 or not captures.repeatable or captures.size < settings.shared_from:
+        return None
+    from analyzer.pipeline.shared import shared_sweep
 
-        swept = shared_sweep(captures, settings, known)
-        if swept is not None:
-            return swept
-    return sweep(
-        captures, rules, settings.strict, ring=known, watch=watch, esp=esp,
-        show_keys=settings.show_keys,
-    )  # fmt: skip
+    return shared_sweep(captures, settings, known)
 
 
 def follow(stream: BinaryIO, told: Told, settings: Settings | None = None) -> model.Report:
