@@ -9,18 +9,22 @@ PYTEST ?= -n auto
 SECONDS ?= 60
 TARGETS ?= records layers packets sip stream security digest text whole
 
+# What the tests ask beside Python, COMMAND:PACKAGE of Debian. Tests of what is missing are skipped with the reason.
+TOOLS := tshark:tshark wireshark:wireshark Xvfb:xvfb xdotool:xdotool import:imagemagick node:nodejs npm:npm \
+	mmdebstrap:mmdebstrap luac5.1:lua5.1 luac5.2:lua5.2 luac5.3:lua5.3 luac5.4:lua5.4 luacheck:lua-check
+
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 PIP := -m pip --quiet --disable-pip-version-check --no-input
 RUN := .venv
 TEST := .venv-test
 IN := $(TEST)/bin
 
-.PHONY: demo test lint bench fuzz samples docs clean tshark sngrep
+.PHONY: demo test lint bench fuzz samples docs clean tools wiresharks tshark sngrep
 
 demo: $(RUN)/installed
 	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
 
-test: $(TEST)/installed tshark
+test: $(TEST)/installed tools wiresharks
 	$(IN)/python -m pytest $(PYTEST)
 
 lint: $(TEST)/installed
@@ -69,6 +73,15 @@ endef
 provide = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then $(APT) update -qq </dev/null && $(APT) install -qq -y --no-install-recommends $(1) </dev/null >/dev/null; \
 	else echo "$(1) is missing: install it first (Debian, Ubuntu: sudo apt-get install $(1))" >&2; exit 1; fi
+
+# What of TOOLS is missing, installed where that is ours to do, else named.
+tools:
+	@missing=$$(echo $$(for tool in $(TOOLS); do command -v $${tool%%:*} >/dev/null || echo $${tool#*:}; done)); \
+	test -z "$$missing" || ( $(call provide,$$missing) ) || echo "tests that need them are skipped" >&2
+
+# Further versions of Wireshark, in a folder beside the environment; what cannot be had says why.
+wiresharks: $(TEST)/installed tools
+	@$(IN)/python -m tests.parity.fetch
 
 tshark sngrep:
 	@command -v $@ >/dev/null || { $(call provide,$@); }

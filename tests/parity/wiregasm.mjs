@@ -1,0 +1,52 @@
+// Wireshark as WebAssembly: loads plugins, then captures one after another.
+// Standard input: JSON {module, plugins: {name: text}, preferences: [[module, name, value]],
+// captures: [path], fields}. Standard output: one line of JSON for each capture,
+// {capture, error, printed: [line], items: [[frame, filter, label]]}, where items are the tree items
+// whose filter begins with `fields`.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const job = JSON.parse(readFileSync(0, "utf8"));
+const require = createRequire(import.meta.url);
+const home = dirname(job.module);
+let printed = [];
+const library = await require(job.module)({
+  locateFile: (path) => join(home, path),
+  print: (line) => printed.push(line),
+  printErr: () => {}, // says each compiled filter
+  handleStatus: () => {},
+});
+
+for (const [name, text] of Object.entries(job.plugins)) library.FS.writeFile(`/plugins/${name}`, text);
+if (!library.init()) throw new Error("Wireshark does not start");
+for (const [module, name, value] of job.preferences) {
+  const answer = library.setPref(module, name, value);
+  if (answer.code !== 0) throw new Error(`${module}.${name}: ${answer.error || answer.code}`);
+}
+library.applyPreferences();
+
+const loaded = printed;
+for (const [number, path] of job.captures.entries()) {
+  printed = [...loaded];
+  const name = `/uploads/${number}`;
+  library.FS.writeFile(name, readFileSync(path));
+  const session = new library.DissectSession(name);
+  const answer = session.load();
+  const items = [];
+  for (let frame = 1; frame <= answer.summary.packet_count; frame++) {
+    collect(session.getFrame(frame).tree, frame, items);
+  }
+  session.delete();
+  library.FS.unlink(name);
+  const said = { capture: path, error: answer.error, printed, items };
+  process.stdout.write(JSON.stringify(said) + "\n");
+}
+
+function collect(tree, frame, items) {
+  for (let index = 0; index < tree.size(); index++) {
+    const item = tree.get(index);
+    if (item.filter.startsWith(job.fields)) items.push([frame, item.filter, item.label]);
+    collect(item.tree, frame, items);
+  }
+}
