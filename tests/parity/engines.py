@@ -27,6 +27,7 @@ PREFERENCES: Final = {
     "esp.enable_null_encryption_decode_heuristic": "TRUE",
     "tcp.try_heuristic_first": "TRUE",
     "udp.try_heuristic_first": "TRUE",
+    "tcp.reassemble_out_of_order": "TRUE",
 }
 """Those of the profile that `secagree keys` exports, as far as they need no keys."""
 
