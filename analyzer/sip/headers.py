@@ -68,7 +68,10 @@ Unsupported User-Agent Via Warning
 WWW-Authenticate
 """
 
-NAMES: Final = frozenset(name.lower() for name in _USUAL.split())
+SPELLED: Final = {name.lower(): name for name in _USUAL.split()}
+"""The usual spelling of names, by the name that rows are indexed under."""
+
+NAMES: Final = frozenset(SPELLED)
 """Names as rows are indexed under them: these need no folding before they are looked up."""
 
 _KNOWN: Final[dict[bytes, str]] = {
