@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.captures import SAMPLES
-from tests.parity.engines import ENGINES, Engine, Item
+from tests.parity.engines import Engine, Item
 
 pytestmark = pytest.mark.slow
 
@@ -36,16 +36,6 @@ register_stat_cmd_arg("secagree,tree", function()
     function tap.draw() print("methods: " .. table.concat(methods, ", ")) end
 end)
 """
-
-
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each of them that is here."""
-    wanted: Engine = request.param
-    reason = wanted.missing()
-    if reason:
-        pytest.skip(reason)
-    return wanted
 
 
 def test_lua_reads_sip(engine: Engine) -> None:
