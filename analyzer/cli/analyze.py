@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from analyzer.cli.parameters import Moment, clock, moment, names, spi, zone
+from analyzer.report import formats
 
 if TYPE_CHECKING:
     from analyzer.report.model import Report
@@ -29,8 +30,8 @@ _WRITTEN: Final = (
     click.option("--decrypted", metavar="FILE",
                  help="Write a pcapng with the opened ESP packets in clear, findings as comments."),
     click.option("-o", "outputs", multiple=True, metavar="FILE",
-                 help="Write a file: .txt, .json or .jsonl. May be repeated."),
-    click.option("--format", "form", type=click.Choice(("text", "json", "jsonl")),
+                 help=f"Write a file: {formats.suffixes()}. May be repeated."),
+    click.option("--format", "form", type=click.Choice(formats.NAMES),
                  help="Format of standard output.  [default: text]"),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ import click
 
 from analyzer.cli.analyze import JUDGING, judging, with_options
 from analyzer.cli.parameters import zone
+from analyzer.report import formats
 
 if TYPE_CHECKING:
     from analyzer.capture.live import Tail
@@ -33,7 +34,7 @@ LISTED: Final = 4  # rules named in a line
 @click.option("-i", "interface", metavar="IFACE", help="Capture here, with dumpcap or tcpdump.")
 @click.option("-f", "expression", metavar="FILTER", help="Capture filter, with -i.")
 @click.option("-o", "outputs", multiple=True, metavar="FILE",
-              help="Write the report at the end: .txt, .json or .jsonl.")  # fmt: skip
+              help=f"Write the report at the end: {formats.suffixes()}.")  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True,
     help="Lines of text, or each exchange as JSON when it has closed.",

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TextIO
+from typing import Any, TextIO
 
 import click
 
-from analyzer.report.json_writer import to_json, to_jsonl
+from analyzer.report import formats
 from analyzer.report.model import Report
 from analyzer.report.text import TextOptions, to_text
 from analyzer.wireshark.files import open_private
 
-_SUFFIXES: Final = {".txt": "text", ".json": "json", ".jsonl": "jsonl"}
-
 
 def format_of(path: str, default: str | None) -> str:
     """The format of an output file. Raises UsageError where neither suffix nor option names one."""
-    suffix = Path(path).suffix.lower()
-    chosen = _SUFFIXES.get(suffix, default)
-    if chosen is None:
-        known = ", ".join(_SUFFIXES)
-        raise click.UsageError(f"-o {path}: give a suffix ({known}) or --format")
-    return chosen
+    chosen = formats.of_path(path)
+    if chosen is not None:
+        return chosen.name
+    if default is None:
+        raise click.UsageError(f"-o {path}: give a suffix ({formats.suffixes()}) or --format")
+    return default
 
 
 def write_file(report: Report, path: str, form: str, options: TextOptions) -> None:
     """Write one file, its owner's alone where it shows keys. Raises UsageError where that fails."""
     try:
         with open_private(Path(path)) if options.show_keys else Path(path).open("wb") as stream:
-            _write(report, stream, form, replace(options, colour=False, ascii_only=True))
+            plain = replace(options, colour=False, ascii_only=True)
+            formats.named(form).write(report, stream, plain)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from error
 
@@ -45,7 +43,7 @@ def write_stdout(report: Report, form: str, options: TextOptions) -> None:
         if form == "text":
             to_text(report, sys.stdout, options)
         else:
-            _write(report, sys.stdout.buffer, form, options)
+            formats.named(form).write(report, sys.stdout.buffer, options)
         sys.stdout.flush()
     except BrokenPipeError:
         # what is buffered still would raise again when the interpreter shuts down
@@ -81,13 +79,3 @@ def speaks_utf8(stream: TextIO) -> bool:
 def wants_colour(stream: TextIO) -> bool:
     """Colour on a terminal, unless NO_COLOR is set or the terminal is dumb."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _write(report: Report, stream: BinaryIO, form: str, options: TextOptions) -> None:
-    if form == "json":
-        to_json(report, stream, options.show_keys)
-    elif form == "jsonl":
-        to_jsonl(report, stream, options.show_keys)
-    else:
-        with io.TextIOWrapper(stream, encoding="utf-8", newline="\n") as text:
-            to_text(report, text, options)
