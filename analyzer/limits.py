@@ -130,6 +130,7 @@ STRAYS: Final = 64  # unannounced ESP flows kept of one Access
 LATER: Final = 16  # unread ESP packets kept after an inferred result
 CHALLENGES_KEPT: Final = 64  # challenges in a row remembered of one subscriber
 ECHOES: Final = 16  # frames kept of requests on one set that left out the list
+SORTS_KNOWN: Final = 128  # sorts of subjects that have a function of rules of their own
 ENGINES: Final = 4  # compiled rule books remembered in one process
 OCCURRENCES: Final = 16  # kept of one finding beside the first
 LIST_CLAIMS: Final = 4096  # kept: what a server listed for what offer

@@ -5,12 +5,13 @@ in its dialects, and where no guard silences it; a rule that asks for an absence
 coverage does not reach ("not seen" is never "wrong").
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from msgspec import Struct
 
 from analyzer.agreement.exchange import Dialect
+from analyzer.limits import SORTS_KNOWN
 from analyzer.rules.book import Book
 from analyzer.rules.nodes import (
     TEXT,
@@ -28,9 +29,11 @@ from analyzer.rules.nodes import (
 )
 from analyzer.rules.rendering import shown
 from analyzer.rules.rule import SEVERITIES, Guard, Rule
+from analyzer.rules.sorts import Sort, given, left, sort_of
 from analyzer.rules.to_python import (
     Clause,
     Fused,
+    Hit,
     PolicyValues,
     condition_function,
     fuse,
@@ -101,9 +104,7 @@ class Engine:
         self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)
         self._gates = [rule.gate for rule in self.rules]
-        self._fused: dict[str, Fused] = {
-            scope: fuse(scope, self._clauses(scope), policy) for scope in SCOPES
-        }
+        self._scopes = {scope: _Scope(scope, self._clauses(scope), policy) for scope in SCOPES}
 
     def judge(
         self, scope: str, subject: Any, met: frozenset[str] = ALL_MET
@@ -112,7 +113,7 @@ class Engine:
 
         `met` is the coverage where the subject stands, names of `NEEDS`.
         """
-        hits = self._fused[scope](subject)
+        hits = self.hits(scope, subject)
         if not hits:
             return ()
         hits.sort(key=_index)
@@ -121,6 +122,11 @@ class Engine:
             for index, element in hits
             if self._gates[index] <= met
         ]
+
+    def hits(self, scope: str, subject: Any) -> list[Hit]:
+        """The rules that hold, whatever their coverage: index and element."""
+        rules = self._scopes[scope]
+        return (rules.of_sort.get(rules.sort_of(subject)) or rules.meet(subject))(subject)
 
     def not_checked(
         self, met: frozenset[str], dialect: str, fired: Iterable[str] = ()
@@ -162,6 +168,41 @@ class Engine:
             speaker = _Speaker(rule, guards_of(rule, self._guards), self.policy)
             self._speakers[index] = speaker
         return speaker
+
+
+class _Scope:
+    """The rules of one scope: a function for each sort of subjects that was met, and one for all
+    others where the sorts are too many."""
+
+    __slots__ = ("_clauses", "_name", "_others", "_policy", "of_sort", "sort_of")
+
+    def __init__(self, name: str, clauses: Sequence[Clause], policy: PolicyValues) -> None:
+        self._name = name
+        self._clauses = clauses
+        self._policy = policy
+        self.sort_of = sort_of(name)
+        self.of_sort: dict[Sort, Fused] = {}
+        self._others: Fused | None = None
+
+    def meet(self, subject: Any) -> Fused:
+        """The function for a subject of a sort that has none yet."""
+        sort = self.sort_of(subject)
+        if len(self.of_sort) >= SORTS_KNOWN:
+            if self._others is None:
+                self._others = fuse(self._name, self._clauses, self._policy)
+            return self._others
+        function = fuse(self._name, self._left(sort), self._policy)
+        self.of_sort[sort] = function
+        return function
+
+    def _left(self, sort: Sort) -> list[Clause]:
+        known = given(self._name, sort, self._policy)
+        found = []
+        for clause in self._clauses:
+            conjuncts = left(clause.conjuncts, known)
+            if conjuncts is not None:
+                found.append(Clause(clause.index, conjuncts, clause.each))
+        return found
 
 
 def guards_of(rule: Rule, guards: Mapping[str, Guard]) -> list[Guard]:

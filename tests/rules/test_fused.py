@@ -92,7 +92,7 @@ def one_by_one(scope, subject):
 
 
 def fused(scope, subject):
-    return sorted((index, id(element)) for index, element in ENGINE._fused[scope](subject))
+    return sorted((index, id(element)) for index, element in ENGINE.hits(scope, subject))
 
 
 def plausible(kind, depth):
@@ -150,3 +150,14 @@ def test_no_name_of_a_rule_is_captured_when_rules_are_fused():
     engine = Engine(rule_book.read([("own.toml", RULE_WITH_EACH)]))
     subject = message(mechanisms=[mechanism(ealg="null"), mechanism(ealg="aes-cbc")])
     assert len(list(engine.judge("message", subject))) == 2
+
+
+def test_where_the_sorts_are_too_many_one_function_serves_the_rest(monkeypatch):
+    monkeypatch.setattr("analyzer.rules.engine.SORTS_KNOWN", 2)
+    engine = Engine(BOOK)
+    for method in ("REGISTER", "INVITE", "MADE", "UP", "OPTIONS"):
+        subject = message(method=method, require={"sec-agree"}, proxy_require={"sec-agree"})
+        found = sorted((index, id(one)) for index, one in engine.hits("message", subject))
+        assert found == one_by_one("message", subject)
+        assert found
+    assert len(engine._scopes["message"].of_sort) == 2
