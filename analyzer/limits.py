@@ -136,3 +136,8 @@ OCCURRENCES: Final = 16  # kept of one finding beside the first
 LIST_CLAIMS: Final = 4096  # kept: what a server listed for what offer
 LISTS_COMPARED: Final = 64  # of them, those of one server compared with one another
 SHORTEST_T1: Final = 500 * MILLISECOND  # RFC 3261 17.1.1.1; on Gm it is 2 s (TS 24.229 7.7)
+
+# report
+PAGE_BLOCK: Final = 1 << 18  # octets of JSON that a page opens at once
+PAGE_TEXTS: Final = 640 << 10  # octets of message texts in one page, deflated and in base64
+PAGE_FRAMES: Final = 64  # frames of one exchange by which the page's list finds it

@@ -74,11 +74,11 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
 
 def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
     if verdict.succeeded is not True and verdict.party not in _NOBODY:
-        yield f" to act   {party_name(case.exchange, verdict.party)}{_hint(case)}"
+        yield f" to act   {party_name(case.exchange, verdict.party)}{hint(case)}"
     yield from header(case, view)
 
 
-def _hint(case: Case) -> str:
+def hint(case: Case) -> str:
     """What to compare where the network refused the RES and no finding knows better."""
     explained = any(f.effect == "explains-outcome" for f in case.findings)
     if case.exchange.layer != "authentication" or explained:
@@ -104,7 +104,7 @@ def _findings(case: Case, view: View) -> Iterator[str]:
     yield from folded(case.findings, view)
 
 
-def _unjudged(case: Case) -> dict[str, list[str]]:
+def unjudged(case: Case) -> dict[str, list[str]]:
     """What was not checked when the run closed, but for what its traffic showed after that."""
     fired = {finding.rule for finding in (*case.findings, *case.notes)}
     left = {
@@ -119,5 +119,5 @@ def _rest(case: Case, view: View) -> Iterator[str]:
     if compared is not None:
         yield compared
     yield from notes(case.exchange, case.notes, view)
-    yield from not_checked(_unjudged(case), view.verbose)
+    yield from not_checked(unjudged(case), view.verbose)
     yield from reproduce(case, view)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from analyzer.report import weighing
-from analyzer.report.layout import clip, wrap
+from analyzer.report.layout import GLUE, clip, wrap
 from analyzer.report.model import Exchange
 from analyzer.report.verdict import attempts, client_name, server_name
 from analyzer.report.view import View, port
@@ -24,6 +24,13 @@ _SHOWN: Final = 3  # signals that are named
 class _Cause(NamedTuple):
     name: str
     weigh: Callable[[Exchange, View], Evidence | None]
+
+
+class Weighed(NamedTuple):
+    """The causes that may be meant, best first, each by its name; and what to look at next."""
+
+    causes: list[tuple[str, Evidence]]
+    next: list[str]
 
 
 class _Table(NamedTuple):
@@ -84,9 +91,24 @@ _TLS: Final = _Table(
 
 def causes(exchange: Exchange, view: View) -> Iterator[str]:
     """The table's lines, best cause first; nothing where no table is meant."""
+    found = weigh(exchange, view)
+    if found is None:
+        return
+    yield " known causes, best first        evidence in this capture"
+    for number, (name, evidence) in enumerate(found.causes, 1):
+        text = clip(f"{evidence.weight}: {evidence.text}", _EVIDENCE)
+        yield f"  {number} {clip(name, _NAME):<{_NAME}}{text}"
+    lead = " next: "
+    for line in found.next:
+        yield from wrap(line.replace("  ", GLUE * 2), lead, "   ")
+        lead = "  "
+
+
+def weigh(exchange: Exchange, view: View) -> Weighed | None:
+    """The known causes held against the capture; None where no table is meant."""
     table = _meant(exchange)
     if table is None:
-        return
+        return None
     words = {"client": client_name(exchange), "server": server_name(exchange)}
     weighed = []
     for cause in table.causes:
@@ -94,15 +116,8 @@ def causes(exchange: Exchange, view: View) -> Iterator[str]:
         if evidence is not None:
             weighed.append((cause.name.format_map(words), evidence))
     weighed.sort(key=lambda entry: ORDER.index(entry[1].weight))
-    yield " known causes, best first        evidence in this capture"
-    for number, (name, evidence) in enumerate(weighed, 1):
-        text = clip(f"{evidence.weight}: {evidence.text}", _EVIDENCE)
-        yield f"  {number} {clip(name, _NAME):<{_NAME}}{text}"
     where = {"host": clip(exchange.server.address, 28), "port": _port(exchange)}
-    lead = " next: "
-    for line in table.next:
-        yield from wrap(line.replace("  ", "\xa0\xa0").format_map(where), lead, "   ")
-        lead = "  "
+    return Weighed(weighed, [line.format_map(where) for line in table.next])
 
 
 def _meant(exchange: Exchange) -> _Table | None:

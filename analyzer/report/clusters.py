@@ -54,10 +54,12 @@ class Note(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """All of it. `words` counts exchanges by verdict; `rest` those in no cluster that was kept."""
+    """All of it. `words` counts exchanges by verdict; `members` says of each exchange its place in
+    `clusters`; `rest` counts those in no cluster that was kept."""
 
     words: dict[Word, int]
     clusters: list[Cluster]
+    members: dict[str, int]
     notes: list[Note]
     rest: int
 
@@ -71,6 +73,7 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
     words: Counter[Word] = Counter()
     counts: Counter[Signature] = Counter()
     firsts: dict[Signature, tuple[Party | None, str, Frame | None]] = {}
+    signatures: dict[str, Signature] = {}
     rest = 0
     shown = set()
     for one in glances(report.exchanges):
@@ -87,8 +90,11 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
             party = party_of(judge(exchange).party, (Claim(f.party, f.explains) for f in found))
             firsts[signature] = (party, exchange.id, first_frame(exchange))
         counts[signature] += 1
+        signatures[exchange.id] = signature
     clusters = [Cluster(key, count, *firsts[key]) for key, count in counts.most_common()]
-    return Overview(dict(words), clusters, notes, rest)
+    places = {cluster.signature: place for place, cluster in enumerate(clusters)}
+    members = {id_: places[signature] for id_, signature in signatures.items()}
+    return Overview(dict(words), clusters, members, notes, rest)
 
 
 class _Found(NamedTuple):

@@ -13,7 +13,8 @@ from analyzer.report.verdict import list_step, step_of
 from analyzer.report.view import View
 
 _PARAMETERS: Final = re.compile(r'((?:"(?:\\.|[^"\\])*"?|[^;"])*)(?:;|$)')
-_LEVELS: Final = {"identical": "L0", "equivalent": "L1", "default-equal": "L2", "different": "X"}
+_VALUE: Final = 40  # columns of one parameter
+LEVELS: Final = {"identical": "L0", "equivalent": "L1", "default-equal": "L2", "different": "X"}
 
 
 class _Column(NamedTuple):
@@ -38,7 +39,7 @@ def sentence(exchange: Exchange, view: View) -> str | None:
     level = verify.comparison.level
     against = verify.comparison.against or challenge
     text = f"Security-Verify {view.frame(verify)} against Security-Server {view.frame(against)}"
-    return f" {text}: {verify.comparison.kind or level} ({_LEVELS[level]})"
+    return f" {text}: {verify.comparison.kind or level} ({LEVELS[level]})"
 
 
 def rows(challenge: Step, verify: Step, view: View) -> Iterator[str]:
@@ -62,12 +63,12 @@ def rows(challenge: Step, verify: Step, view: View) -> Iterator[str]:
 
 
 def _columns(server: Mechanism | None, verify: Mechanism | None) -> list[_Column]:
-    left, right = _parameters(server), _parameters(verify)
+    left, right = parameters(server), parameters(verify)
     names = [*left, *(name for name in right if name not in left)]
     return [_Column(name, left.get(name, "-"), right.get(name, "-")) for name in names]
 
 
-def _parameters(mechanism: Mechanism | None) -> dict[str, str]:
+def parameters(mechanism: Mechanism | None, width: int = _VALUE) -> dict[str, str]:
     """`spi-s` to `spi-s=4097`; the mechanism's name stands first, under the empty name."""
     if mechanism is None:
         return {"": "(none)"}
@@ -78,7 +79,7 @@ def _parameters(mechanism: Mechanism | None) -> dict[str, str]:
             found[""] = part.strip()
         elif part.strip():
             key = name.strip().lower()
-            found.setdefault(key, clip(key + equal + value.strip(), 40))
+            found.setdefault(key, clip(key + equal + value.strip(), width))
     return found
 
 

@@ -47,15 +47,15 @@ def finding_block(
 
 def _fields(finding: Finding, view: View) -> Iterator[tuple[str, str | None]]:
     yield "expected", finding.expected
-    yield "seen", _seen(finding, view)
+    yield "seen", seen(finding, view)
     yield "detail", finding.detail
     yield "means", finding.means
     yield "likely", finding.cause
     yield "fix", finding.fix
 
 
-def _seen(finding: Finding, view: View) -> str | None:
-    """`200 OK #4; again 202 Accepted #6`."""
+def seen(finding: Finding, view: View) -> str | None:
+    """What was seen, and again: `200 OK #4; again 202 Accepted #6`."""
     first = finding.seen
     if not first or not finding.again:
         return first

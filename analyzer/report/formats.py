@@ -41,10 +41,17 @@ def _jsonl(report: Report, stream: BinaryIO, options: TextOptions) -> None:
     to_jsonl(report, stream, options.show_keys)
 
 
+def _html(report: Report, stream: BinaryIO, options: TextOptions) -> None:
+    from analyzer.report.html import to_html
+
+    to_html(report, stream, options)
+
+
 FORMATS: Final[tuple[Format, ...]] = (
     Format("text", (".txt",), _text),
     Format("json", (".json",), _json),
     Format("jsonl", (".jsonl",), _jsonl),
+    Format("html", (".html", ".htm"), _html),
 )
 
 NAMES: Final = tuple(one.name for one in FORMATS)

@@ -21,6 +21,12 @@ _FILES: Final = 4  # captures of one exchange that are named
 
 def header(case: Case, view: View) -> Iterator[str]:
     """Five to seven lines, each behind its name."""
+    for name, text in fields(case, view):
+        yield from _named(name, text)
+
+
+def fields(case: Case, view: View) -> Iterator[tuple[str, str]]:
+    """Name and text of each line; `GLUE` stands where no line is to be broken."""
     exchange = case.exchange
     for name, text in (
         ("when", _when(exchange, view)),
@@ -32,7 +38,7 @@ def header(case: Case, view: View) -> Iterator[str]:
         ("keys", keys(case, view)),
     ):
         if text:
-            yield from _named(name, text)
+            yield name, text
 
 
 def _named(name: str, text: str) -> list[str]:

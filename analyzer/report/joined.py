@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from heapq import merge
 from itertools import repeat
 from typing import Generic, TypeVar
@@ -91,6 +92,18 @@ class JoinedExchanges(Joined[Exchange]):
         for one in self._filled:
             if isinstance(one.spool, ExchangeSpool):
                 one.spool.headers = True
+
+    @contextmanager
+    def with_texts(self) -> Iterator[None]:
+        """While it lasts the steps come with the text of their messages."""
+        spools = [one.spool for one in self._filled if isinstance(one.spool, ExchangeSpool)]
+        for spool in spools:
+            spool.texts = True
+        try:
+            yield
+        finally:
+            for spool in spools:
+                spool.texts = False
 
 
 class Share:

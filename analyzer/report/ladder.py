@@ -23,7 +23,7 @@ _WIDE: Final = 28  # columns of a lane in which names are written out
 _ROWS: Final = (20, 10)  # shown of the first and of the last rows, where there are more
 _CORE_LEGS: Final = frozenset(("mw", "cx"))
 _TO_SERVER: Final = frozenset(("uc>ps", "us>pc"))
-_KINDS: Final = {
+KINDS: Final = {
     "initial": "initial registration",
     "reauthentication": "re-registration with a new challenge",
     "refresh": "refresh of the registration",
@@ -33,7 +33,9 @@ _KINDS: Final = {
 }
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """One message of the ladder."""
+
     step: Step  # the step it belongs to
     message: Step  # the step itself, or the same message on another hop
     first_hop: bool
@@ -43,17 +45,17 @@ def ladder(
     exchange: Exchange, findings: Sequence[Finding], agreements: Sequence[Agreement], view: View
 ) -> Iterator[str]:
     """The lines of one exchange's ladder, its title first, what came later on the SAs last."""
-    rows = _rows(exchange)
-    lanes = 3 if any(not row.first_hop for row in rows) else 2
-    names = max([_FRAME, *(len(view.frame(row.message)) for row in rows)])
+    found = rows(exchange)
+    lanes = 3 if any(not row.first_hop for row in found) else 2
+    names = max([_FRAME, *(len(view.frame(row.message)) for row in found)])
     inner = max(_LANES[lanes] - (names - _FRAME), 12)
     legs = "" if lanes == 3 or exchange.dialect != "ims" else ", Gm"
-    tls = "   ~~ TLS" if any(row.message.protection == "tls" for row in rows) else ""
-    yield pair(f"{exchange.id} {_KINDS[exchange.kind]}{legs}", _LEGEND + tls, 78)
+    tls = "   ~~ TLS" if any(row.message.protection == "tls" for row in found) else ""
+    yield pair(f"{exchange.id} {KINDS[exchange.kind]}{legs}", _LEGEND + tls, 78)
     yield _heads(exchange, lanes, names, inner)
     marks = _marks(findings)
     previous: str | None = None
-    for row in _elide(rows, view):
+    for row in _elide(found, view):
         if isinstance(row, int):
             yield f"       ... {row} more ... (-v shows them)"
             continue
@@ -62,16 +64,17 @@ def ladder(
     yield from _later(agreements, view)
 
 
-def _rows(exchange: Exchange) -> list[_Row]:
-    rows = []
+def rows(exchange: Exchange) -> list[Row]:
+    """Its messages on all hops, in the order of time."""
+    found = []
     for step in exchange.steps:
-        rows.append(_Row(step, step, step.leg not in _CORE_LEGS))
-        rows += [_Row(step, hop, hop.leg not in _CORE_LEGS) for hop in step.hops]
-    rows.sort(key=lambda row: (row.message.time, row.message.capture, row.message.frame))
-    return rows
+        found.append(Row(step, step, step.leg not in _CORE_LEGS))
+        found += [Row(step, hop, hop.leg not in _CORE_LEGS) for hop in step.hops]
+    found.sort(key=lambda row: (row.message.time, row.message.capture, row.message.frame))
+    return found
 
 
-def _elide(rows: list[_Row], view: View) -> Iterator[_Row | int]:
+def _elide(rows: list[Row], view: View) -> Iterator[Row | int]:
     head, tail = _ROWS
     if view.verbose or len(rows) <= head + tail:
         yield from rows
@@ -96,7 +99,7 @@ def _heads(exchange: Exchange, lanes: int, names: int, inner: int) -> str:
 
 
 def _line(
-    exchange: Exchange, row: _Row, lanes: int, names: int, inner: int,
+    exchange: Exchange, row: Row, lanes: int, names: int, inner: int,
     previous: str | None, marks: dict[Frame, list[str]], view: View,
 ) -> str:  # fmt: skip
     message = row.message
@@ -119,15 +122,16 @@ def _delta(previous: str | None, time: str) -> str:
     return f"+{value:.0f}s" if value < 10_000 else f"+{value / 3600:.0f}h"
 
 
-def _arrow(exchange: Exchange, row: _Row, inner: int) -> str:
+def _arrow(exchange: Exchange, row: Row, inner: int) -> str:
     stroke = _STROKES[row.message.protection]
     text = _words(exchange, row, inner - 4)
-    if _to_server(exchange, row.message):
+    if to_server(exchange, row.message):
         return f"{stroke * 2}{text}".ljust(inner - 1, stroke) + ">"
     return "<" + f"{text}{stroke * 3}".rjust(inner - 1, stroke)
 
 
-def _to_server(exchange: Exchange, message: Step) -> bool:
+def to_server(exchange: Exchange, message: Step) -> bool:
+    """Which way it goes."""
     if message.method is not None:
         return True
     if message.code is not None:
@@ -137,10 +141,10 @@ def _to_server(exchange: Exchange, message: Step) -> bool:
     return host(message.src) == exchange.client.address
 
 
-def _words(exchange: Exchange, row: _Row, width: int) -> str:
+def _words(exchange: Exchange, row: Row, width: int) -> str:
     message = row.message
     if message.inferred:
-        guess = exchange.method if _to_server(exchange, message) else "answer"
+        guess = exchange.method if to_server(exchange, message) else "answer"
         return _with_fragments(clip(f"{guess}?  not read", width), message, width)
     name = message.method or str(message.code or message.summary)
     extra = _lists(message, row.first_hop and width >= _WIDE, not row.first_hop)

@@ -250,7 +250,8 @@ class Step(msgspec.Struct, omit_defaults=True, kw_only=True):
     ESP octets of an inferred step. `via` is the sent-by host of the topmost Via of a request.
     `marks` names what else the message carries: `ck`, `ik` (never their values), `auts`.
     `hops` is the same message on the other hops it was seen on, in time order. `headers` are the
-    rows that speak of the agreement as they stand in the message, where somebody asked for them.
+    rows that speak of the agreement as they stand in the message, `text` the whole of it, where
+    somebody asked for them.
     """
 
     role: Role
@@ -282,6 +283,7 @@ class Step(msgspec.Struct, omit_defaults=True, kw_only=True):
     comparison: Comparison | None = None
     hops: list[Step] = []
     headers: list[str] = []
+    text: str | None = None
 
 
 class Coverage(msgspec.Struct, omit_defaults=True, kw_only=True):
@@ -558,6 +560,7 @@ class Report:
     findings: Iterable[Finding]
     summary: Summary
     strict: bool = False
+    redacted: bool = False  # subscribers have other names
     signals: Sequence[Signal] = ()  # that no exchange took
     core_registrations: Sequence[CoreRegistration] = ()
 

@@ -108,6 +108,7 @@ def redact(report: Report) -> Report:
     change = change_of(report)
     return replace(
         report,
+        redacted=True,
         captures=[change(capture) for capture in report.captures],
         exchanges=Mapped(report.exchanges, change),
         agreements=Mapped(report.agreements, change),

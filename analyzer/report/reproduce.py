@@ -31,10 +31,7 @@ def reproduce(case: Case, view: View) -> Iterator[str]:
     steps = [step for step in case.exchange.steps if not step.inferred]
     decrypted = any(step.protection == "esp" for step in steps)
     options = _NULL if any(step.protection == "esp-null" for step in steps) else ""
-    frames = {anchor(step) for step in steps}
-    frames |= {anchor(hop) for step in steps for hop in step.hops}
-    for finding in case.findings:
-        frames.update(frames_of(finding))
+    frames = _frames(case)
     captures = sorted({frame.capture for frame in frames})
     lead = "verify: tshark"
     if decrypted and _gmac(case):
@@ -49,6 +46,29 @@ def reproduce(case: Case, view: View) -> Iterator[str]:
     for capture in captures[:_CAPTURES]:
         yield from _command(lead, capture, frames, options, view)
         lead = "   and: tshark -C secagree" if decrypted else "   and: tshark"
+
+
+def display_filter(case: Case, view: View) -> list[tuple[str, str]]:
+    """File and display filter of each capture that the frames of the exchange are in."""
+    if case.exchange.coverage.synthetic:
+        return []
+    frames = _frames(case)
+    found = []
+    for capture in sorted({frame.capture for frame in frames})[:_CAPTURES]:
+        numbers = sorted({frame.frame for frame in frames if frame.capture == capture})[:_FRAMES]
+        path = view.captures[capture].path if capture < len(view.captures) else "-"
+        found.append((path, f"frame.number in {{{_listed(numbers)}}}"))
+    return found
+
+
+def _frames(case: Case) -> set[Frame]:
+    """Those of the steps that were read, and of the findings."""
+    steps = [step for step in case.exchange.steps if not step.inferred]
+    frames = {anchor(step) for step in steps}
+    frames |= {anchor(hop) for step in steps for hop in step.hops}
+    for finding in case.findings:
+        frames.update(frames_of(finding))
+    return frames
 
 
 def _secagree(

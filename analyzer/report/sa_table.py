@@ -29,33 +29,39 @@ def sa_table(exchange: Exchange, agreement: Agreement, view: View) -> Iterator[s
         return
     from tabulate import tabulate
 
-    order = list(_SAS)
-    sas = sorted(association.sa, key=lambda sa: order.index(sa.name))
-    rows = [_cells(exchange, association, sa, view) for sa in sas]
+    rows = [cells(exchange, association, sa, view) for sa in in_order(association)]
     text = tabulate([_HEADS, *rows], tablefmt="plain", colalign=_ALIGN, disable_numparse=True)
     for line in text.splitlines():
         yield clip(" " + line.rstrip(), WIDTH)
 
 
-def _cells(exchange: Exchange, association: Association, sa: Sa, view: View) -> list[str]:
+def in_order(association: Association) -> list[Sa]:
+    """The SAs as the first messages use them."""
+    order = list(_SAS)
+    return sorted(association.sa, key=lambda sa: order.index(sa.name))
+
+
+def cells(exchange: Exchange, association: Association, sa: Sa, view: View) -> list[str]:
+    """Name, ends, SPI, packets, seconds to the last, where it was named."""
     source, source_port, target, target_port, role, parameter = _SAS[sa.name]
     ports = [getattr(association, name) for name in (source_port, target_port)]
     ends = [
         f"{who}:{'?' if number is None else number}"
         for who, number in zip((source, target), ports, strict=True)
     ]
-    step = _naming(exchange, role, parameter, sa.spi) or step_of(exchange, role)
+    step = naming(exchange, sa) or step_of(exchange, role)
     last = "-" if sa.last_time is None else f"{elapsed(exchange.started, sa.last_time):.3f}"
     named = "-" if step is None else f"{view.frame(step)} {parameter}"
     unread = "" if sa.opened == sa.packets else f" ({sa.opened} read)"
     return [sa.name, " > ".join(ends), spi_text(sa.spi), f"{sa.packets}{unread}", last, named]
 
 
-def _naming(exchange: Exchange, role: str, parameter: str, spi: int) -> Step | None:
-    """The first step of that role that announces the SPI: later rounds may announce others."""
+def naming(exchange: Exchange, sa: Sa) -> Step | None:
+    """The first step of its role that announces the SPI: later rounds may announce others."""
+    *_, role, parameter = _SAS[sa.name]
     member = parameter.replace("-", "_")
     for step in exchange.steps:
         lists = step.server if role == "challenge" else step.client
-        if step.role == role and any(getattr(one, member) == spi for one in lists):
+        if step.role == role and any(getattr(one, member) == sa.spi for one in lists):
             return step
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from analyzer.report.causes import causes, signals
 from analyzer.report.layout import GLUE, plural, spi_text, wrap
@@ -14,6 +14,7 @@ from analyzer.report.verdict import attempts, client_name, server_name, step_of
 from analyzer.report.view import View
 from analyzer.report.weighing import tries
 
+SHORT: Final = "Too short to judge the silence: let the capture run 32 s beyond the last try."
 _SHOWN: Final = 4  # signals that are named
 _KINDS: Final = {
     "tls": "TLS to",
@@ -31,25 +32,43 @@ def silence(exchange: Exchange, view: View) -> Iterator[str]:
 
     Nothing where the run did not stop, or where its ending is plain.
     """
+    said = told(exchange, view)
+    if said.text:
+        yield from wrap(said.text, " ")
+    if said.judged:
+        yield from causes(exchange, view)
+    elif said.short:
+        yield f" {SHORT}"
+
+
+class Silence(NamedTuple):
+    """What is said of it; whether it was `judged` to be one, or was too `short` for that."""
+
+    text: str
+    judged: bool
+    short: bool
+
+
+def told(exchange: Exchange, view: View) -> Silence:
+    """What was sent into silence, in words; empty where the run did not stop or that is plain."""
     registration = exchange.registration
     state = None if registration is None else registration.state
     if exchange.stopped_at == "verify":
-        yield from _after_challenge(exchange, view)
-    elif state == "no-answer" or (state == "unknown" and exchange.stopped_at == "result"):
-        yield from _unanswered(exchange, view)
+        return _after_challenge(exchange, view)
+    if state == "no-answer" or (state == "unknown" and exchange.stopped_at == "result"):
+        return _unanswered(exchange, view)
+    return Silence("", False, False)
 
 
-def _after_challenge(exchange: Exchange, view: View) -> Iterator[str]:
+def _after_challenge(exchange: Exchange, view: View) -> Silence:
     seen = attempts(exchange)
     frames = [f"{_KINDS[one.kind]} {one.detail} {view.letter(one.capture)}#{one.frame}"
               for one in seen[:_SHOWN] if one.kind in _KINDS]  # fmt: skip
     failed = exchange.outcome == "failed" or _stands(exchange)
-    if frames:
-        yield from wrap(f"after the challenge: {'; '.join(frames)}", " ")
-    elif failed:
-        yield from wrap(_quiet(exchange, view), " ")
-    if failed:
-        yield from causes(exchange, view)
+    text = f"after the challenge: {'; '.join(frames)}" if frames else ""
+    if failed and not frames:
+        text = _quiet(exchange, view)
+    return Silence(text, failed, False)
 
 
 def _stands(exchange: Exchange) -> bool:
@@ -72,20 +91,17 @@ def _quiet(exchange: Exchange, view: View) -> str:
     )
 
 
-def _unanswered(exchange: Exchange, view: View) -> Iterator[str]:
+def _unanswered(exchange: Exchange, view: View) -> Silence:
     sent = tries(exchange) or [s for s in exchange.steps if s.role in ("offer", "retransmission")]
     if not sent:
-        return
+        return Silence("", False, False)
     ends = f"{client_name(exchange)} > {server_name(exchange)}"
-    yield from wrap(
+    text = (
         f"{view.frames(sent)} {ends}, {_channel(sent)}{_rhythm(sent)}: {_guess(exchange, sent)}; "
-        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}{_dropped(sent, view)}",
-        " ",
+        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}{_dropped(sent, view)}"
     )
-    if _waited(exchange, sent, view):
-        yield from causes(exchange, view)
-    else:
-        yield " Too short to judge the silence: let the capture run 32 s beyond the last try."
+    waited = _waited(exchange, sent, view)
+    return Silence(text, waited, not waited)
 
 
 def _waited(exchange: Exchange, sent: list[Step], view: View) -> bool:

@@ -146,12 +146,14 @@ class AgreementSpool(Spool[Agreement]):
 class ExchangeSpool(Spool[Exchange]):
     """Exchanges whose steps are made when they are walked, with a glance of each.
 
-    `headers`, where set, has the steps come with the rows of their headers.
+    `headers`, where set, has the steps come with the rows of their headers, `texts` with the text
+    of their messages.
     """
 
     def __init__(self) -> None:
         super().__init__(tuple[Exchange, list[Kept]])
         self.headers = False
+        self.texts = False
         self.glances: list[Glance] = []
 
     def append(self, one: Exchange, kept: list[Kept]) -> None:
@@ -164,6 +166,6 @@ class ExchangeSpool(Spool[Exchange]):
         one.id = renamed(one.id, self.numbers)
         if one.under is not None:
             one.under = renamed(one.under, self.numbers)
-        one.steps = steps(steps_kept, self.headers)
+        one.steps = steps(steps_kept, self.headers, self.texts)
         one.findings = list(self.findings.get(one.id, ()))
         return one

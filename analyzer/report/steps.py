@@ -66,15 +66,18 @@ def keep(run: Exchange) -> list[Kept]:
     return kept
 
 
-def steps(kept: Sequence[Kept], headers: bool = False) -> list[model.Step]:
-    """The steps as the report has them, with the rows of their headers where those are wanted."""
+def steps(kept: Sequence[Kept], headers: bool = False, texts: bool = False) -> list[model.Step]:
+    """The steps as the report has them, with the rows of their headers, and with the text of their
+    messages, where those are wanted."""
     lists = _Lists()
     made = [_step(one, lists) for one in kept]
-    if headers:
+    if headers or texts:
         for one, step in zip(kept, made, strict=True):
-            step.headers = _headers(one)
-            for hop, hop_step in zip(one.hops, step.hops, strict=True):
-                hop_step.headers = _headers(hop)
+            for message, its in ((one, step), *zip(one.hops, step.hops, strict=True)):
+                if headers:
+                    its.headers = _headers(message)
+                if texts and message.raw:
+                    its.text = message.raw.decode("utf-8", "surrogateescape")
     return made
 
 

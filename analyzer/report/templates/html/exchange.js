@@ -1,0 +1,148 @@
+// One exchange: the verdict and what proves it on the first screen, all else below.
+
+import { copied } from "./copy.js";
+import { exchangeAt, textsOf } from "./data.js";
+import { card, data, el, fill, link } from "./dom.js";
+import { finding } from "./finding.js";
+import { severity, sign, verdictSign } from "./icons.js";
+import { hidden, ladder, legend } from "./ladder.js";
+import { comparison } from "./lists.js";
+import { lives } from "./lives.js";
+import { message } from "./message.js";
+import { saveButtons } from "./saving.js";
+import { plural } from "./text.js";
+
+let watched = null;
+
+function verdict(detail) {
+  const kind = { OK: "good", inferred: "good", bypassed: "warn", unknown: "unsure" }[detail.word] || "bad";
+  return el("section", { class: `verdict ${kind}`, "aria-label": "Verdict" },
+    el("h1", {}, verdictSign(detail.word), " ", data(detail.headline)),
+    el("p", { class: "act" },
+      detail.party ? el("strong", { class: "fix" }, `fix at: ${detail.party}`) : null,
+      detail.stopped ? el("span", {}, detail.stopped) : null,
+      (detail.counts || []).map(([name, count]) => el("span", { class: "count" }, name === "note" ? plural(count, "note") : [sign(name), ` ${count} ${name}`]))),
+    detail.said ? el("p", {}, data(detail.said)) : null,
+    detail.hint ? el("p", {}, detail.hint) : null,
+    detail.signs ? el("p", {}, "signs: ", data(detail.signs.join("; "))) : null);
+}
+
+// What stands for a finding where a run stopped without one.
+function stopped(detail) {
+  const one = detail.silence;
+  if (!one && !detail.ghost) return null;
+  const expected = detail.ghost ? `${detail.ghost.name} (${detail.lanes[detail.ghost.from][0]} to ${detail.lanes[detail.ghost.to][0]})` : "";
+  const seen = one?.text || (detail.ghost?.missing ? "it never came" : "not in the capture");
+  return el("article", { class: "finding main" },
+    el("h2", { class: "finding-title" }, sign(detail.succeeded === false ? "error" : "info"), detail.succeeded === false ? " Where it stopped" : " What the capture lacks"),
+    el("div", { class: "sides" },
+      expected ? el("div", { class: "side expected" }, el("h3", {}, "expected"), el("div", { class: "said" }, el("strong", {}, data(expected)))) : null,
+      el("div", { class: "side seen" }, el("h3", {}, "seen"), el("div", { class: "said" }, data(seen)))),
+    one?.short ? el("p", { class: "muted" }, one.short) : null);
+}
+
+function causes(detail) {
+  const one = detail.silence;
+  if (!one?.causes?.length) return null;
+  return card("Known causes, best first", { class: "causes" },
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Known causes" }, el("table", {},
+      el("thead", {}, el("tr", {}, ["cause", "weight", "evidence in this capture"].map((name) => el("th", { scope: "col" }, name)))),
+      el("tbody", {}, one.causes.map(([name, weight, text]) => el("tr", { class: weight }, el("th", { scope: "row" }, name), el("td", {}, weight), el("td", {}, data(text))))))),
+    one.next.length ? [el("h3", {}, "Next"), el("ul", {}, one.next.map((text) => el("li", {}, el("code", {}, text))))] : null);
+}
+
+function main(detail) {
+  const own = (detail.findings || []).filter((one) => !one.explained_by);
+  const first = own.find((one) => one.effect === "explains-outcome") || own[0];
+  if (first) return finding(first, detail.compared, "main");
+  return stopped(detail) || el("p", { class: "nothing" }, sign("good"), " Nothing to act on in this exchange.");
+}
+
+function facts(detail) {
+  const rows = [...detail.facts, ["frames", detail.frames]];
+  return card("Where and when", { class: "where" }, el("dl", { class: "facts" },
+    rows.filter(([, text]) => text).map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")))])));
+}
+
+function check(detail) {
+  const many = (detail.filter || []).length > 1;
+  const filters = (detail.filter || []).map(([path, text]) => [many ? el("p", { class: "muted" }, data(path)) : null, copied(text, "display filter")]);
+  const commands = (detail.commands || []).map((text) => copied(text, "command"));
+  return card("Check it yourself", { class: "check" },
+    filters.length ? [el("h3", {}, "Wireshark display filter"), filters] : null,
+    commands.length ? [el("h3", {}, commands.length > 1 ? "Commands" : "Command"), commands] : el("p", { class: "muted" }, "The lines of a text are no frames: there is no filter for them."));
+}
+
+function unchecked(detail) {
+  const reasons = detail.not_checked || [];
+  if (!reasons.length) return el("p", { class: "unchecked" }, el("strong", {}, "Not checked: "), "nothing");
+  const brief = reasons.map(([reason, rules]) => `${rules.length > 6 ? plural(rules.length, "rule") : rules.join(" ")} (${reason})`).join("; ");
+  return el("p", { class: "unchecked" }, el("strong", {}, "Not checked: "), data(brief));
+}
+
+function uncheckedInFull(detail) {
+  const reasons = (detail.not_checked || []).filter(([, rules]) => rules.length > 6);
+  if (!reasons.length) return null;
+  return card("What was not checked", { class: "not-checked" }, el("dl", { class: "facts" }, reasons.map(([reason, rules]) => [el("dt", {}, reason), el("dd", {}, rules.join(" "))])));
+}
+
+function findings(detail) {
+  const own = detail.findings || [];
+  const notes = detail.notes || [];
+  return [
+    own.length ? card("Findings", { class: "findings" }, own.map((one) => finding(one, detail.compared))) : null,
+    notes.length ? card("Notes, no effect here", { class: "notes" }, notes.map((one) => el("details", { class: "note", id: one.id, tabindex: -1 },
+      el("summary", {}, severity(one.severity), " ", el("code", {}, `${one.id} ${one.rule}`), " ", data(one.title), " ", el("span", { class: "frames" }, one.frames)),
+      finding(one, detail.compared, "note")))) : null,
+  ];
+}
+
+function drawing(detail) {
+  const place = el("div", { class: "drawing" });
+  let all = false;
+  let width = 0;
+  const draw = () => {
+    const next = Math.max(Math.floor(place.clientWidth), 280);
+    if (next === width) return;
+    width = next;
+    fill(place, ladder(detail, width, all));
+  };
+  const more = hidden(detail) ? el("button", { type: "button", onclick: () => { all = true; width = 0; draw(); more.remove(); } }, `Show ${plural(hidden(detail), "more message")}`) : null;
+  watched?.disconnect();
+  watched = new ResizeObserver(draw);
+  watched.observe(place);
+  const section = card("Ladder", { class: "ladder-card" }, place, more, legend(detail));
+  section.querySelector("h2").append(el("span", { class: "kind" }, ` ${detail.id}, ${detail.kind}`), saveButtons(() => place.querySelector("svg"), `${detail.id}-${detail.key}`));
+  return section;
+}
+
+function around(index, place) {
+  const step = (to, words, text) => (index.columns.id[to] ? link(index.columns.id[to], { class: "button", rel: to < place ? "prev" : "next", "aria-label": words }, text) : null);
+  if (index.columns.id.length < 2) return null;
+  return el("p", { class: "around" }, step(place - 1, "Exchange before", "\u2190"), " ", el("span", {}, `${index.columns.id[place]} of ${index.columns.id.length}`), " ", step(place + 1, "Exchange after", "\u2192"));
+}
+
+// Show the exchange in `view`; gives what shows one of its messages, or null.
+export async function exchange(view, index, place) {
+  const detail = await exchangeAt(index, place);
+  const side = el("div", { class: "aside" }, main(detail), facts(detail), unchecked(detail));
+  const beside = el("div", { class: "beside" });
+  fill(view,
+    around(index, place), verdict(detail),
+    el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), check(detail)), side, beside),
+    el("div", { class: "rest" }, causes(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100)), uncheckedInFull(detail)));
+  document.title = `${detail.id} ${detail.headline}`;
+  return async (number) => {
+    const first = view.querySelector(".first");
+    view.querySelectorAll("a.row").forEach((one, at) => one.classList.toggle("open", at === number - 1));
+    if (!detail.rows[number - 1]) {
+      fill(beside);
+      first.classList.remove("with-message");
+      return;
+    }
+    const texts = await textsOf(index, place);
+    fill(beside, message(detail, number - 1, texts?.[number - 1]));
+    first.classList.add("with-message");
+    beside.firstChild.focus({ preventScroll: matchMedia("(min-width: 1000px)").matches });
+  };
+}

@@ -1,0 +1,133 @@
+// What was captured, what became of it, and where to look.
+
+import { bars, CLASS_OF, CLASSES, NAMED, outcomes, timeline } from "./charts.js";
+import { card, data, el, fill, link, say } from "./dom.js";
+import { finding } from "./finding.js";
+import { chips } from "./chips.js";
+import { matching } from "./filters.js";
+import { severity, sign, verdictSign } from "./icons.js";
+import { address, toggled } from "./state.js";
+import { grouped, percent, plural, span } from "./text.js";
+
+const SIGNS = { good: "good", warn: "warning", unsure: "unknown", bad: "bad" };
+const CLUSTERS = 30;
+
+// Counts over these rows by a column of words: [[name, count, failed]].
+function by(index, rows, column) {
+  const values = index.columns[column];
+  const words = index.columns.word;
+  const failing = index.words.word.map((word) => CLASS_OF[word] === "bad");
+  const counts = index.words[column].map((name) => [name, 0, 0]);
+  for (const at of rows) {
+    counts[values[at]][1]++;
+    if (failing[words[at]]) counts[values[at]][2]++;
+  }
+  return counts;
+}
+
+function quantile(sorted, part) {
+  return sorted[Math.min(Math.ceil(part * sorted.length) - 1, sorted.length - 1)];
+}
+
+// Milliseconds to the 200 of registrations with a challenge that succeeded.
+function times(index, rows) {
+  const { took, word, kind } = index.columns;
+  const good = index.words.word.map((one) => CLASS_OF[one] === "good" || CLASS_OF[one] === "warn");
+  const full = index.words.kind.map((one) => one === "initial" || one === "reauthentication");
+  return rows.filter((at) => took[at] !== null && good[word[at]] && full[kind[at]]).map((at) => took[at]).sort((a, b) => a - b);
+}
+
+function figure(value, words, sub) {
+  return el("div", { class: "figure" }, el("p", { class: "value" }, value), el("p", {}, words), sub ? el("p", { class: "muted small" }, sub) : null);
+}
+
+function figures(index, rows, counts) {
+  const classes = Object.fromEntries(CLASSES.map((name) => [name, 0]));
+  for (const [word, count] of Object.entries(counts)) classes[CLASS_OF[word]] += count;
+  const told = rows.length - classes.unsure;
+  const sorted = times(index, rows);
+  return el("div", { class: "figures" },
+    figure(percent(classes.good + classes.warn, told), "succeeded", classes.unsure ? `of ${grouped(told)} whose end was captured` : `${grouped(classes.good + classes.warn)} of ${grouped(told)}`),
+    CLASSES.filter((name) => classes[name]).map((name) => figure([sign(SIGNS[name]), ` ${grouped(classes[name])}`], NAMED[name])),
+    sorted.length ? figure(`${span(quantile(sorted, 0.5) / 1000)}`, "time to register, p50", `p95 ${span(quantile(sorted, 0.95) / 1000)}, of ${grouped(sorted.length)}`) : null);
+}
+
+function captured(index) {
+  const { captures } = index;
+  const rows = captures.slice(0, 60).map((one) => el("tr", {},
+    captures.length > 1 ? el("td", {}, one.letter) : null, el("th", { scope: "row" }, data(one.path)), el("td", {}, grouped(one.packets)),
+    el("td", {}, grouped(one.messages)), el("td", {}, one.esp ? `${grouped(one.opened)} of ${grouped(one.esp)}` : "-"), el("td", {}, one.first || "-"), el("td", {}, one.last || "-"),
+    el("td", {}, data(one.problems.join("; ")))));
+  const heads = [captures.length > 1 ? "" : null, "file", "packets", "SIP messages", "ESP read", "from", "to", "problems"].filter((one) => one !== null);
+  return card("What was captured", { class: "captured" }, el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Captures" },
+    el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => (one ? el("th", { scope: "col" }, one) : el("td", {}))))), el("tbody", {}, rows))),
+    captures.length > 60 ? el("p", { class: "muted" }, `${plural(captures.length - 60, "more file")}`) : null);
+}
+
+function clusters(index, rows, query) {
+  const { cluster } = index.columns;
+  const counts = new Map();
+  for (const at of rows) if (cluster[at] >= 0) counts.set(cluster[at], (counts.get(cluster[at]) || 0) + 1);
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  if (!sorted.length) return null;
+  const heads = ["number", "what happened", "fix at", "network element", "handset", "rules", "first"];
+  return card("Failures of one signature", { class: "clusters" }, el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Failures of one signature" }, el("table", {},
+    el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))),
+    el("tbody", {}, sorted.slice(0, CLUSTERS).map(([number, count]) => {
+      const one = index.clusters[number];
+      return el("tr", {}, el("td", { class: "number" }, grouped(count)),
+        el("th", { scope: "row" }, verdictSign(one.word), " ", link(address("list", toggled(query, "cluster", number)), {}, data(one.brief))),
+        el("td", {}, one.party ? el("strong", {}, one.party) : "-"), el("td", {}, data(one.server)), el("td", {}, data(one.handset || "-")),
+        el("td", {}, one.rules.join(" ") || "-"), el("td", {}, link(one.first, {}, one.first), " ", el("span", { class: "frames" }, one.frame)));
+    })))), sorted.length > CLUSTERS ? el("p", { class: "muted" }, `${plural(sorted.length - CLUSTERS, "rarer signature")} more`) : null);
+}
+
+// Rules by how many exchanges they were found in; notes are left to the end of the page.
+function rules(index, rows, query) {
+  const counts = new Map();
+  for (const at of rows) {
+    const names = new Set(index.columns.marks[at].map((one) => index.marks[one]).filter((one) => index.strict || one[2] !== "none").map((one) => `${one[0]}\n${one[1]}`));
+    for (const name of names) counts.set(name, (counts.get(name) || 0) + 1);
+  }
+  const found = [...counts].map(([name, count]) => {
+    const [rule, level] = name.split("\n");
+    return [rule, count, 0, [sign(level), ` ${rule} `, el("span", { class: "muted" }, data(index.titles[rule] || ""))]];
+  });
+  return bars("Findings by rule", found, "rule", query);
+}
+
+function notes(index) {
+  if (!index.network.length) return null;
+  return card("Network notes", { class: "network" },
+    el("p", { class: "muted small" }, `The same about one peer in ${index.network_from} exchanges or more; without effect on whether phones registered.`),
+    el("ul", {}, index.network.map(([rule, peer, number]) => el("li", {}, el("code", {}, rule), " ", data(index.titles[rule] || ""), " ", data(peer), ` (${grouped(number)} \u00d7)`))));
+}
+
+function outside(index) {
+  if (!index.outside.length) return null;
+  return card("Outside of the exchanges", { class: "findings" }, index.outside.map((one) => finding(one, null)));
+}
+
+export function overview(view, index, query) {
+  const rows = matching(index, query);
+  const counts = Object.fromEntries(by(index, rows, "word").map(([name, count]) => [name, count]));
+  const total = index.columns.id.length;
+  fill(view, el("h1", {}, `${plural(rows.length, "exchange")}`, rows.length < total ? ` of ${grouped(total)}` : ` of ${plural(index.phones, "phone")}`),
+    chips(index, query, "overview"),
+    total ? null : el("p", { class: "nothing" }, "No exchange was seen."),
+    rows.length ? [
+      card("Verdicts", { class: "verdicts" }, figures(index, rows, counts), outcomes(counts, rows.length, query),
+        el("ul", { class: "words" }, Object.keys(CLASS_OF).filter((word) => counts[word]).map((word) =>
+          el("li", {}, link(address("overview", toggled(query, "verdict", word)), {}, verdictSign(word), ` ${grouped(counts[word])} ${word}`))))),
+      clusters(index, rows, query),
+      el("div", { class: "grid" },
+        timeline(index, rows, query),
+        rules(index, rows, query),
+        bars("Handsets", by(index, rows, "handset"), "handset", query, { failures: true, byFailed: true }),
+        bars("Handset models (TAC of the IMEI)", by(index, rows, "tac").filter(([name]) => name), "tac", query, { failures: true, byFailed: true }),
+        bars("Network elements", by(index, rows, "server"), "server", query, { failures: true, byFailed: true }),
+        bars("Who has to act", by(index, rows, "party").filter(([name]) => name), "party", query))] : null,
+    outside(index), captured(index), notes(index));
+  say(`${rows.length} exchanges`);
+  return severity;
+}

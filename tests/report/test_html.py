@@ -1,0 +1,168 @@
+"""The HTML report as a file: what is in it, and what must not be."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any
+
+import msgspec
+import pytest
+
+from analyzer import analyze
+from analyzer.pipeline.settings import Settings
+from analyzer.report.html import to_html
+from analyzer.report.model import Report
+from analyzer.report.redaction import redact
+from analyzer.report.text import TextOptions
+
+REAL = "samples/real/09_udp_wrong_verify_spi"
+Sample = Callable[[str], Report]
+
+
+def html(report: Report, **options: Any) -> str:
+    stream = io.BytesIO()
+    to_html(report, stream, TextOptions(**options))
+    return stream.getvalue().decode("utf-8")
+
+
+def opened(page: str) -> dict[str, Any]:
+    """The data of the page by the id of its element."""
+    found = re.findall(r'<script type="text/plain" id="([\w-]+)">([^<]*)</script>', page)
+    return {name: json.loads(zlib.decompress(b64decode(data))) for name, data in found}
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
+
+
+@pytest.fixture(scope="module")
+def real() -> Report:
+    return analyze([f"{REAL}_gm.pcap"], settings=Settings(keys=[f"{REAL}.esp_sa"]))
+
+
+def test_the_exchange_is_all_there(real: Report) -> None:
+    data = opened(html(real))
+    (one,) = data["exchanges-0"]
+    assert one["headline"] == "REGISTERED, SECURITY AGREEMENT BYPASSED"
+    assert one["party"] == "P-CSCF"
+    assert [row["f"] for row in one["rows"]] == ["#1", "#2", "#3", "#4"]
+    assert [row["prot"] for row in one["rows"]] == ["clear", "clear", "esp", "esp"]
+    assert one["filter"] == [[f"{REAL}_gm.pcap", "frame.number in {1, 2, 3, 4, 5, 6}"]]
+    assert one["compared"]["level"] == "different"
+    differing = [row for row in one["compared"]["elements"][0]["rows"] if row[1] != row[2]]
+    assert differing == [["spi-s", "4097", "99999"]]
+    assert [sa["cells"][0] for sa in one["lives"][0]["sas"]] == ["uc>ps", "pc>us", "us>pc", "ps>uc"]
+
+
+def test_the_text_of_the_messages_is_that_of_the_capture(real: Report) -> None:
+    (texts,) = opened(html(real))["texts-0"]
+    assert texts[0][0].startswith("REGISTER sip:ims.mnc001.mcc001.3gppnetwork.org SIP/2.0")
+    (verify,) = [line for line in texts[2] if line.startswith("Security-Verify:")]
+    assert "spi-s=99999" in verify
+
+
+def test_what_is_read_after_the_page_has_no_texts(real: Report) -> None:
+    html(real)
+    assert all(step.text is None for one in real.exchanges for step in one.steps)
+
+
+def test_nothing_comes_from_elsewhere(real: Report) -> None:
+    page = html(real)
+    fetched: list[str] = []
+
+    class Looks(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            fetched.extend(f"{tag} {name}" for name, _ in attrs
+                           if name in ("src", "srcset", "href", "style", "action", "data")
+                           or name.startswith("on"))  # fmt: skip
+
+    Looks().feed(page)
+    assert fetched == ["a href"]  # to the report itself
+    assert "@import" not in page
+    assert "url(" not in page
+    assert re.findall(r"https?://[^\s\"')]+", page.split('type="module"')[1]) == [
+        "http://www.w3.org/2000/svg", "http://www.w3.org/2000/svg",
+    ]  # fmt: skip
+
+
+def test_the_policy_names_what_is_in_the_page(real: Report) -> None:
+    page = html(real)
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    for name, text in (("script-src", script), ("style-src", style)):
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{name} 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none';")
+
+
+def test_same_input_same_octets(real: Report) -> None:
+    assert html(real) == html(real)
+
+
+def test_identities_are_announced_unless_there_are_none(real: Report) -> None:
+    assert "contains subscriber identities" in html(real)
+    page = html(redact(real))
+    assert "contains subscriber identities" not in page
+    whole = "\n".join(strings(opened(page)))
+    assert "001010123456789" not in page + whole
+    assert "15550100" not in page + whole
+    assert "0010100010019B01" not in page + whole
+    assert "0010199" in whole
+
+
+def test_keys_are_masked_unless_they_are_to_be_shown() -> None:
+    leaky = analyze(["samples/pcaps/leak_01_fires.pcap"])
+    shown = "\n".join(strings(opened(html(leaky, show_keys=True))))
+    keys = re.findall(r"\b[ci]k=\"([0-9a-f]{32})\"", shown)
+    assert keys
+    page = html(leaky)
+    whole = page + "\n".join(strings(opened(page)))
+    assert "ck=***" in whole
+    assert all(key not in whole for key in keys)
+
+
+def test_a_key_on_a_folded_line_is_masked() -> None:
+    report = analyze(["samples/pcaps/leak_01_fires.pcap"])
+    exchanges = list(report.exchanges)
+    step = exchanges[0].steps[1]
+    step.text = 'WWW-Authenticate: Digest ck\r\n =\r\n "00112233445566778899aabbccddeeff"'
+    page = opened(html(replace(report, exchanges=exchanges)))
+    assert "00112233445566778899aabbccddeeff" not in "\n".join(strings(page))
+
+
+def test_what_is_no_text_is_written_out(real: Report) -> None:
+    (one,) = list(real.exchanges)
+    odd = msgspec.structs.replace(one, user_agent="\u202ea\x1b[31m\udcff</script><b>")
+    data = opened(html(replace(real, exchanges=[odd])))
+    assert data["index"]["words"]["handset"] == ["\\u{202e}a\\x1b[31m\\xff</script><b>"]
+
+
+def test_many_stay_small_and_each_is_found(sample: Sample) -> None:
+    report = sample("d")
+    data = opened(html(report))
+    index = data["index"]
+    count = report.summary.exchanges
+    assert len(index["columns"]["id"]) == count
+    whole = [
+        one for number in range(len(index["exchanges"])) for one in data[f"exchanges-{number}"]
+    ]
+    assert [one["id"] for one in whole] == index["columns"]["id"]
+    assert sum(one["number"] for one in index["clusters"]) == sum(
+        place >= 0 for place in index["columns"]["cluster"]
+    )
