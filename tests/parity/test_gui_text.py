@@ -1,0 +1,132 @@
+"""The texts of the plugin's windows: 76 columns of ASCII whatever the packets hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lupa.lua51
+import lupa.lua54
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+WIDTH = 76
+UE, PCSCF = "192.0.2.10:{}", "192.0.2.1:{}"
+
+
+def step(frame: int, time_ms: int, **members: Any) -> dict[str, Any]:
+    """One message of a run; `up` tells the direction of what is in clear."""
+    up = members.pop("up", True)
+    src, dst = (UE, PCSCF) if up else (PCSCF, UE)
+    ports = members.pop("ports", (5060, 5060))
+    ends = {"src": src.format(ports[0]), "dst": dst.format(ports[1])}
+    plain = {"frame": frame, "time": time_ms * 10**6, "protection": "clear", "leg": "gm"}
+    return plain | ends | members
+
+
+ESP = {"protection": "esp-null"}
+EXCHANGE = {
+    "id": "E1",
+    "kind": "initial",
+    "imsi": "001010123456789",
+    "verdict": "NOT REGISTERED: 494 Security Agreement Required at agreement",
+    "not_checked": {"no keys given": ["AUT-06", "PRT-23"]},
+    "steps": [
+        step(1, 0, method="REGISTER", client=[1]),
+        step(2, 40, code=401, server=[1], up=False),
+        step(3, 290, method="REGISTER", verify=[1, 2], ports=(45061, 6101), sa="uc>ps", **ESP),
+        step(5, 330, code=494, server=[1], up=False, ports=(5101, 45062), sa="pc>us", frames=[4, 5],
+             **ESP),
+    ],
+}  # fmt: skip
+FINDING = {
+    "rule": "VER-05", "severity": "error", "effect": "explains-outcome", "party": "ue", "frame": 3,
+    "title": "Security-Verify changes a parameter", "frames": [2, 3], "exchange": "E1",
+    "expected": "spi-s=4097", "seen": "spi-s=99999", "cause": "Rebuilt", "fix": "Store it",
+    "spec": "RFC 3329 2.3.1", "count": 1,
+}  # fmt: skip
+NOTE = FINDING | {"rule": "OFR-11", "note": True, "frame": 1, "frames": [1], "effect": "none"}
+
+LADDER = """\
+E1 initial registration                           -- clear   == ESP   ~~ TLS
+     t/s frame UE 192.0.2.10             P-CSCF 192.0.2.1
+   0.000    #1 |--REGISTER  Security-Client----->| 5060>5060
+  +0.040    #2 |<---------401  Security-Server---| 5060>5060
+  +0.250    #3 |==REGISTER  Security-Verify x2==>| uc>ps 45061>6101    VER-05
+  +0.040    #5 |<=========494  Security-Server===| pc>us 5101>45062
+"""
+
+
+class Text:
+    """The module in one Lua."""
+
+    def __init__(self, version: Any) -> None:
+        self._lua = version.LuaRuntime(encoding="latin-1", unpack_returned_tuples=True)
+        source = (PLUGINS / "wireshark/gui_text.lua").read_text()
+        self._module = self._lua.execute(source)(None)
+
+    def __call__(self, name: str, *values: Any) -> str:
+        return str(self._module[name](*map(self._table, values)))
+
+    def _table(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return self._lua.table_from({key: self._table(one) for key, one in value.items()})
+        if isinstance(value, list):
+            return self._lua.table_from([self._table(one) for one in value])
+        return value
+
+
+@pytest.fixture(params=[lupa.lua51, lupa.lua54], ids=["5.1", "5.4"], scope="module")
+def text(request: pytest.FixtureRequest) -> Text:
+    """In the oldest and the newest Lua that Wireshark has."""
+    return Text(request.param)
+
+
+def test_ladder(text: Text) -> None:
+    assert text("ladder", EXCHANGE, [FINDING, NOTE]) == LADDER
+
+
+def test_list(text: Text) -> None:
+    assert text("list", [EXCHANGE], [FINDING, NOTE]).splitlines() == [
+        "E1    0.000 s     #1-#5         001010123456789  VER-05 1 note",
+        "      NOT REGISTERED: 494 Security Agreement Required at agreement",
+    ]
+    assert "No run" in text("list", [], [])
+
+
+def test_an_exchange_has_its_own_findings_alone(text: Text) -> None:
+    said = text("exchange", EXCHANGE, [FINDING | {"exchange": "E2"}, NOTE])
+    assert "VER-05" not in said
+    assert "notes, no effect here: OFR-11 #1" in said
+    assert "not checked: AUT-06 PRT-23 (no keys given)" in said
+
+
+def test_filter_names_fragments_too(text: Text) -> None:
+    assert text("filter_of", EXCHANGE) == "frame.number in {1, 2, 3, 4, 5}"
+
+
+def test_what_stayed_closed(text: Text) -> None:
+    sa = {"name": "uc>ps", "alg": "hmac-sha-1-96", "ealg": "aes-cbc"}
+    said = text("closed", [{"spi": 4097, "sa": sa, "frame": 3, "reason": "no keys"}])
+    assert "0x00001001  uc>ps  hmac-sha-1-96/aes-cbc  from #3: no keys" in said
+    assert "secagree keys CAPTURE... --wireshark-profile install" in said
+    assert text("closed", []) == ""
+
+
+LUA54 = Text(lupa.lua54)
+HOSTILE = st.text(alphabet=st.characters(max_codepoint=255), max_size=300)
+
+
+@given(words=st.lists(HOSTILE, min_size=9, max_size=9), frame=st.integers(1, 2**31))
+def test_hostile_packets(words: list[str], frame: int) -> None:
+    a, b, c, d, e, f, g, h, i = words
+    exchange = EXCHANGE | {
+        "imsi": a, "verdict": b, "steps": [step(frame, 0, method=c, src=d, dst=e, sa=f)],
+        "not_checked": {"no keys": ["AUT-06"]},
+    }  # fmt: skip
+    finding = FINDING | {"expected": g, "seen": h, "detail": i, "frames": [frame] * 40}
+    said = LUA54("exchange", exchange, [finding]) + LUA54("list", [exchange], [finding])
+    assert all(" " <= letter <= "~" or letter == "\n" for letter in said)
+    assert max(map(len, said.splitlines())) <= WIDTH + 6, "but for the digits of a large number"
