@@ -6,7 +6,7 @@ coverage does not reach ("not seen" is never "wrong").
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
 
@@ -76,6 +76,13 @@ class Fired(Struct, frozen=True):
     lowered_by: tuple[str, ...] = ()
 
 
+class Tally(Protocol):
+    """Hears of rules that hold, before anything is said of them."""
+
+    def takes(self, rule: Rule, severity: str, party: str, role: str | None) -> bool:
+        """Whether nothing need be said; it is `severity` at most, and not loud."""
+
+
 class Engine:
     """Judges subjects by the rules of `book` whose ids are in `ids` (all that are on by default).
 
@@ -107,21 +114,28 @@ class Engine:
         self._scopes = {scope: _Scope(scope, self._clauses(scope), policy) for scope in SCOPES}
 
     def judge(
-        self, scope: str, subject: Any, met: frozenset[str] = ALL_MET
+        self,
+        scope: str,
+        subject: Any,
+        met: frozenset[str] = ALL_MET,
+        tally: Tally | None = None,
     ) -> list[Fired] | tuple[()]:
         """What the rules of a scope say of a subject, in the order of the book.
 
-        `met` is the coverage where the subject stands, names of `NEEDS`.
+        `met` is the coverage where the subject stands, names of `NEEDS`. What `tally` takes is not
+        said.
         """
         hits = self.hits(scope, subject)
         if not hits:
             return ()
         hits.sort(key=_index)
-        return [
-            self._speaker(index).speak(subject, element)
-            for index, element in hits
-            if self._gates[index] <= met
-        ]
+        fired = []
+        for index, element in hits:
+            if self._gates[index] <= met:
+                speaker = self._speaker(index)
+                if tally is None or not speaker.is_counted(subject, tally):
+                    fired.append(speaker.speak(subject, element))
+        return fired
 
     def hits(self, scope: str, subject: Any) -> list[Hit]:
         """The rules that hold, whatever their coverage: index and element."""
@@ -261,7 +275,17 @@ def _index(hit: tuple[int, Any]) -> int:
 class _Speaker:
     """What a rule says once it fired; compiled when it fires for the first time."""
 
-    __slots__ = ("_cites", "_guards", "_levels", "_loud", "_parties", "_quirk", "_rule", "_shown")
+    __slots__ = (
+        "_always",
+        "_cites",
+        "_guards",
+        "_levels",
+        "_loud",
+        "_parties",
+        "_quirk",
+        "_rule",
+        "_shown",
+    )
 
     def __init__(self, rule: Rule, guards: list[Guard], policy: PolicyValues) -> None:
         scope = rule.scope
@@ -291,6 +315,23 @@ class _Speaker:
         quirks = policy["quirks"]
         on = isinstance(quirks, frozenset) and rule.quirk in quirks
         self._quirk = rule.quirk if on else None
+        self._always = self._same_for_all
+
+    @property
+    def _same_for_all(self) -> tuple[str, str] | None:
+        """Severity (guards and quirks may lower it) and party, where neither is graded, and the
+        rule is never loud."""
+        if len(self._levels) > 1 or len(self._parties) > 1 or self._loud is not False:
+            return None
+        return self._levels[0][0], self._parties[0][0]
+
+    def is_counted(self, subject: Any, tally: Tally) -> bool:
+        """Whether `tally` takes what the rule would say."""
+        if self._always is None:
+            return False
+        rule = self._rule
+        severity, party = self._always
+        return tally.takes(rule, severity, party, rule.role or _role_of(rule.scope, subject))
 
     def speak(self, subject: Any, element: Any) -> Fired:
         rule = self._rule

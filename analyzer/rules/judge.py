@@ -22,7 +22,7 @@ from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
 from analyzer.rules.finding import Finding, Site, finding, moved
 from analyzer.rules.folding import merge
-from analyzer.rules.notes import NetworkNotes, fits
+from analyzer.rules.notes import NetworkNotes, Tally, fits
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
@@ -71,30 +71,30 @@ class Judge:
         facts = ExchangeFacts(exchange)
         seen = coverage(exchange)
         met = met_by(seen)
+        peers = _peers(exchange.access, facts.cast)
+        ending = _ending(exchange)
+        tally = Tally(self._notes, peers, ending)
+        judge = self._engine.judge
         fired: list[Fired] = []
-        fired += self._engine.judge("exchange", facts, met)
-        self._messages(facts.cast, met, fired)
+        fired += judge("exchange", facts, met, tally)
+        self._messages(facts.cast, met, fired, tally)
         if facts.far is not None:
-            self._messages(facts.far, met, fired)
+            self._messages(facts.far, met, fired, tally)
             self._pairs(facts, facts.far, met, fired)
         if facts.challenges > 1 or facts.previous is not None:
-            fired += self._engine.judge("identity", IdentityFacts(facts), met)
+            fired += judge("identity", IdentityFacts(facts), met)
         if exchange.association is not None:
-            self._sites[exchange.number] = exchange.key, _ending(exchange)
-            fired += self._engine.judge("association", AssociationFacts(exchange.association), met)
+            self._sites[exchange.number] = exchange.key, ending
+            fired += judge("association", AssociationFacts(exchange.association), met, tally)
         self.claims.learn(exchange, facts.dialect)
         waiting = self._waiting.pop(exchange.number, ())
         if fired or waiting:
-            peers = _peers(exchange.access, facts.cast)
-            site = Site(f"E{exchange.number}", exchange.key, None, _ending(exchange), peers)
+            site = Site(f"E{exchange.number}", exchange.key, None, ending, peers)
             found = [finding(hit, site, exchange.order) for hit in fired]
             found += [moved(one, hit, site) for hit, one in waiting]
             self._keep_found(found)
-        return Judged(
-            facts,
-            seen,
-            self._engine.not_checked(met, facts.dialect, [one.rule.id for one in fired]),
-        )
+        spoke = [*tally.rules, *(one.rule.id for one in fired)]
+        return Judged(facts, seen, self._engine.not_checked(met, facts.dialect, spoke))
 
     def __len__(self) -> int:
         """How many findings were kept so far."""
@@ -128,10 +128,12 @@ class Judge:
 
     # ---- subjects
 
-    def _messages(self, cast: Cast, met: frozenset[str], fired: list[Fired]) -> None:
+    def _messages(
+        self, cast: Cast, met: frozenset[str], fired: list[Fired], tally: Tally | None = None
+    ) -> None:
         judge = self._engine.judge
         for facts in list(cast.members):
-            hits = judge("message", facts, met)
+            hits = judge("message", facts, met, tally)
             if hits:
                 fired += hits
             if facts.message.variant_of is not None:
@@ -139,9 +141,8 @@ class Judge:
             if facts.is_request and not facts.retransmission:
                 final = facts.message.final
                 if final is not None or facts.message.provisional is not None:
-                    fired += judge(
-                        "transaction", TransactionFacts(facts, cast.of(final, facts.place)), met
-                    )
+                    transaction = TransactionFacts(facts, cast.of(final, facts.place))
+                    fired += judge("transaction", transaction, met, tally)
 
     def _pairs(
         self, facts: ExchangeFacts, beyond: Cast, met: frozenset[str], fired: list[Fired]

@@ -1,14 +1,15 @@
 """Network notes: the same rule about the same peer in three exchanges or more, told once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from analyzer.agreement.order import Order
+from analyzer.rules.effects import Ending, effect_of
 from analyzer.rules.finding import Finding, Frame, fingerprint
 from analyzer.rules.folding import FRAMES
-from analyzer.rules.rule import SEVERITIES
+from analyzer.rules.rule import SEVERITIES, Rule
 
 LEAST: Final = 3
 EXCHANGES: Final = 64
@@ -54,6 +55,11 @@ class _Group:
         else:
             self.noted.more += one.count
 
+    @property
+    def full(self) -> bool:
+        """Nothing but a worse severity would be kept any more."""
+        return len(self.exchanges) >= EXCHANGES and len(self.frames) >= FRAMES
+
 
 class NetworkNotes:
     """Takes findings as their exchanges close, and holds back what may become a network note.
@@ -76,6 +82,15 @@ class NetworkNotes:
             group = self._groups[key] = _Group()
         group.add(one)
 
+    def counted(self, rule: str, peer: str, severity: str) -> bool:
+        """Count a finding of no effect and of this severity at most, where that is all that would
+        become of it: False where it has to be made and added."""
+        group = self._groups.get((rule, peer))
+        if group is None or not group.full or SEVERITIES.index(severity) < group.severity:
+            return False
+        group.noted.more += 1
+        return True
+
     def held(self) -> list[Noted]:
         """All that is held, by rule and peer."""
         return [group.noted for group in self._groups.values()]
@@ -83,6 +98,31 @@ class NetworkNotes:
     def finish(self) -> tuple[list[Finding], list[Finding]]:
         """The findings that were seen too seldom, as they came, and the notes."""
         return concluded(self.held())
+
+
+class Tally:
+    """Findings of one exchange that notes about its peers need only count.
+
+    `rules` are the ids of the rules that were found so.
+    """
+
+    __slots__ = ("_ending", "_notes", "_peers", "rules")
+
+    def __init__(self, notes: NetworkNotes, peers: Mapping[str, str], ending: Ending) -> None:
+        self._notes = notes
+        self._peers = peers
+        self._ending = ending
+        self.rules: list[str] = []
+
+    def takes(self, rule: Rule, severity: str, party: str, role: str | None) -> bool:
+        """Count what a rule found, `severity` at most; False where a finding has to be made."""
+        peer = self._peers.get(party)
+        if peer is None or effect_of(rule, severity, role, False, self._ending) != "none":
+            return False
+        if not self._notes.counted(rule.id, peer, severity):
+            return False
+        self.rules.append(rule.id)
+        return True
 
 
 def together(held: Iterable[Noted]) -> list[Noted]:

@@ -1,13 +1,14 @@
 """From fired rules to findings: effect, fingerprint, merging, folding, network notes, pages."""
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.rules import book as rule_book
 from analyzer.rules.effects import Ending, effect_of
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Site, finding, number, number_again
 from analyzer.rules.folding import fold, merge
-from analyzer.rules.notes import NetworkNotes, fits
+from analyzer.rules.notes import NetworkNotes, Tally, fits
 from analyzer.rules.pages import page, pages
 from tests.rules.fakes import association, message, response
 from tests.rules.samples import SERVER, TAGS, clear_verify, judged, protected, verified
@@ -173,6 +174,40 @@ def test_three_exchanges_make_a_network_note():
     assert note.exchanges[:3] == ["E0", "E1", "E2"]
     assert len(note.exchanges) <= 64
     assert len(note.frames) <= 64
+
+
+def tallied(times):
+    """As `noted`, of what a judge counts where nothing more than a count would come of it."""
+    notes, taken = NetworkNotes(), 0
+    for place in range(times):
+        subject = message(role="offer", pani="x", frames=((0, place),))
+        site = Site(f"E{place}", f"k{place}", None, REGISTERED, {"ue": "phone"})
+        tally = Tally(notes, site.peers, site.ending)
+        for fired in ENGINE.judge("message", subject, tally=tally):
+            notes.add(finding(fired, site))
+        taken += len(tally.rules)
+    return notes.finish(), taken
+
+
+def test_a_note_that_is_full_only_counts():
+    for times in (63, 64, 65, 500):
+        counted, taken = tallied(times)
+        assert counted == noted(times, {"ue": "phone"})
+        assert taken == max(0, times - 64)
+
+
+def test_what_has_an_effect_is_never_only_counted():
+    notes = NetworkNotes()
+    for place in range(100):
+        subject = message(role="offer", pani="x", frames=((0, place),))
+        for made in found("message", subject, peers={"ue": "phone"}, exchange=f"E{place}"):
+            notes.add(made)
+    subject = message(role="offer", pani="x")
+    failed = Ending(False, "challenge")
+    leaks = Tally(notes, {"ue": "phone"}, failed)
+    (fired,) = ENGINE.judge("message", subject)
+    assert leaks.takes(fired.rule, "info", "ue", "offer")
+    assert not leaks.takes(replace(fired.rule, class_="security"), "info", "ue", "offer")
 
 
 def test_without_a_peer_nothing_is_grouped():
