@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-NEW_OBJECTS: Final = 50_000  # containers alive more than after the last look: some 10 MB
+NEW_OBJECTS: Final = 200_000  # containers alive more than after the last look: some 40 MB
 
 
 @contextmanager

@@ -24,3 +24,8 @@ class fact(Generic[T]):
         value = self._compute(subject)
         subject.__dict__[self._name] = value
         return value
+
+
+def forget(subject: object) -> None:
+    """Part with all that a subject knows: subjects refer to one another."""
+    subject.__dict__.clear()

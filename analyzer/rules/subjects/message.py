@@ -15,7 +15,7 @@ from analyzer.agreement.place import Place
 from analyzer.rules.subjects.association import AssociationFacts
 from analyzer.rules.subjects.credentials import CredentialFacts
 from analyzer.rules.subjects.given import GivenFacts
-from analyzer.rules.subjects.lazy import fact
+from analyzer.rules.subjects.lazy import fact, forget
 from analyzer.rules.subjects.lists import (
     ComparisonFacts,
     Elements,
@@ -71,6 +71,8 @@ class Cast:
 
     def dismiss(self) -> None:
         """Part with the messages: they and the cast refer to one another."""
+        for facts in self._facts.values():
+            forget(facts)
         self.members.clear()
         self._facts.clear()
 
