@@ -16,7 +16,7 @@ SHARED: Final = 8 << 20  # octets of captures worth the start of further process
 BATCH: Final = 1 << 18  # octets sent to one of them at once
 
 # capture
-CHUNK: Final = 1 << 20  # bytes read from a file at once
+CHUNK: Final = 1 << 18  # bytes read from a file at once: they stay near the processor
 COMPRESSED: Final = 1 << 14  # compressed bytes taken at once
 DICTIONARY: Final = 1 << 27  # what a decompressor may look back: zstd --long=27, twice xz -9
 RECORD: Final = 1 << 18  # largest captured packet; pcap's own MAXIMUM_SNAPLEN is 262144

@@ -55,6 +55,8 @@ TEXT: Final = tuple(32 <= c < 127 or c in (9, 10, 13) for c in range(256))
 
 # May a WebSocket frame begin so: text or binary, whole or the first of several, not compressed?
 WEBSOCKET: Final = tuple(c in (0x81, 0x82, 0x01, 0x02) for c in range(256))
+# By the first octet of a TCP payload: text, a WebSocket frame, Diameter (which begins with 1)?
+TCP_START: Final = tuple(TEXT[c] or WEBSOCKET[c] or c == 1 for c in range(256))
 FRAME_HEAD: Final = 64  # octets in which a frame shows its header and the start of a message
 
 TOKEN: Final = rb"[A-Za-z][-.!%*_+`'~0-9A-Za-z]*"
@@ -167,6 +169,7 @@ def scan_pcap(
     unpack = layout.pcap.unpack_from
     _, _, ip, ipv4, ipv6, vlan, fragment, ports, marked, gtp_u = layout
     start = SIP_START
+    tcp_start = TCP_START
     least = ip + LEAST
     whole = max(ip + 29, 1)
     last = -1
@@ -198,12 +201,12 @@ def scan_pcap(
                     elif not marked_candidate(buffer, last + ip + 44, end):
                         continue
                 elif proto == 6:
-                    if (
-                        sport not in ports
-                        and dport not in ports
-                        and not tcp_text(buffer, last + ip + 16, last + ip + 36, end)
-                    ):
-                        continue
+                    if sport not in ports and dport not in ports:
+                        data = last + ip + 36 + (buffer[last + ip + 48] >> 4) * 4
+                        if data >= end or not tcp_start[buffer[data]]:
+                            continue
+                        if not tcp_text(buffer, last + ip + 16, last + ip + 36, end):
+                            continue
                 elif not ip_candidate(buffer, last + ip + 16, end, False):
                     continue
         elif ether in (ipv6, ipv4):
@@ -236,6 +239,7 @@ def scan_pcapng(
     unpack = layout.pcapng.unpack_from
     _, _, ip, ipv4, ipv6, vlan, fragment, ports, marked, gtp_u = layout
     start = SIP_START
+    tcp_start = TCP_START
     least = ip + LEAST
     whole = ip + 29
     count = len(groups)
@@ -281,12 +285,12 @@ def scan_pcapng(
                     elif not marked_candidate(buffer, last + ip + 56, end):
                         continue
                 elif proto == 6:
-                    if (
-                        sport not in ports
-                        and dport not in ports
-                        and not tcp_text(buffer, last + ip + 28, last + ip + 48, end)
-                    ):
-                        continue
+                    if sport not in ports and dport not in ports:
+                        data = last + ip + 48 + (buffer[last + ip + 60] >> 4) * 4
+                        if data >= end or not tcp_start[buffer[data]]:
+                            continue
+                        if not tcp_text(buffer, last + ip + 28, last + ip + 48, end):
+                            continue
                 elif not ip_candidate(buffer, last + ip + 28, end, False):
                     continue
         elif ether in (ipv6, ipv4):
@@ -329,7 +333,10 @@ def ip_candidate(buffer: bytes, ip: int, end: int, inner: bool) -> bool:
             )
         return SIP_START[first] and sip_prefix(buffer, at + 8, end) is not None
     if proto == 6:
-        return sport in SIP_PORTS or dport in SIP_PORTS or tcp_text(buffer, ip, at, end)
+        if sport in SIP_PORTS or dport in SIP_PORTS:
+            return True
+        data = at + (buffer[at + 12] >> 4) * 4
+        return data < end and TCP_START[buffer[data]] and tcp_text(buffer, ip, at, end)
     if proto in ICMP_ERRORS:
         return buffer[at] in ICMP_ERRORS[proto]
     if proto == SCTP:
@@ -346,6 +353,9 @@ def gtp_candidate(buffer: bytes, at: int, end: int) -> bool:
         if proto == 17 and sport not in MARKED_PORTS and dport not in MARKED_PORTS:
             return SIP_START[first] and sip_prefix(buffer, at + 36, end) is not None
         if proto == 6 and sport not in SIP_PORTS and dport not in SIP_PORTS:
+            data = at + 28 + (buffer[at + 40] >> 4) * 4
+            if data >= end or not TCP_START[buffer[data]]:
+                return False
             return tcp_text(buffer, at + 8, at + 28, end)
     if flags & 0xF0 != 0x30:
         return SIP_START[flags] and sip_prefix(buffer, at, end) is not None
