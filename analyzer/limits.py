@@ -98,6 +98,11 @@ READING: Final = 1024  # the longest text of these, in octets
 TSHARK_SECONDS: Final = 300  # that tshark may take for one capture
 TSHARK_MESSAGES: Final = 100_000  # SIP messages taken from it
 
+# the plugin
+RECORDED: Final = 500_000  # messages, ESP packets and signals that it remembers of a capture
+RECORDED_OCTETS: Final = 1 << 28  # of these
+LOOKED: Final = 5_000  # of them, for which it is run where Wireshark only passes by a frame
+
 # agreement
 EXCHANGES: Final = 8192  # exchanges open at once: some thousand phones within half a minute
 EXCHANGES_BUFFER: Final = 1 << 26  # octets of the messages of all open exchanges

@@ -1,0 +1,65 @@
+-- The protocol `secagree`, a post-dissector: takes down what frames hold, and shows what is known
+-- of them where somebody looks.
+
+return function(import)
+  local M = {}
+  local experts = import("wireshark.experts")
+  local fields = import("wireshark.fields")
+  local passes = import("wireshark.passes")
+  local preferences = import("wireshark.preferences")
+  local tap = import("wireshark.tap")
+  local tree = import("wireshark.tree")
+
+  local protocol = Proto("secagree", "SIP Security Agreement")
+  protocol.fields = fields.all
+  protocol.experts = experts.all
+  preferences.define(protocol)
+  M.protocol = protocol
+
+  local itself -- as a Dissector: asked whether one of its fields is wanted
+  local settings -- the preferences in force, read when they are needed
+
+  -- The preferences in force.
+  function M.settings()
+    settings = settings or preferences.read(protocol)
+    return settings
+  end
+
+  function protocol.prefs_changed()
+    settings = nil
+  end
+
+  function protocol.init()
+    settings = nil
+    passes.reset({ dialect = M.settings().dialect })
+  end
+
+  local function wanted(root)
+    if root.visible then
+      return true
+    end
+    itself = itself or Dissector.get("secagree")
+    return root:referenced(itself)
+  end
+
+  function protocol.dissector(tvb, pinfo, root)
+    if not M.settings().enabled then
+      return
+    end
+    local looks
+    local function looked()
+      if looks == nil then
+        looks = wanted(root)
+      end
+      return looks
+    end
+    local matters, again = passes.take(pinfo, tvb, looked)
+    if matters and (looked() or (again and passes.cheap())) then
+      tree.show(protocol, tvb, pinfo, root, again, M.settings())
+    end
+  end
+
+  register_postdissector(protocol)
+  tap.register(M.settings)
+  return M
+end

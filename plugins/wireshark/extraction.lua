@@ -1,0 +1,238 @@
+-- What a frame holds, read off Wireshark's dissection: the octets of SIP messages, ESP headers and
+-- the cheap signs beside them. Never its reading of the Security-* headers, which splits at commas
+-- in quotes, casts SPIs and flattens lists into one another.
+--
+-- Extractors are made when the plugin is loaded; a FieldInfo lives no longer than the callback.
+
+return function(import)
+  local M = {}
+  local plans = import("wireshark.plans")
+
+  local function extractor(name)
+    local made, field = pcall(Field.new, name)
+    if made then
+      return field
+    end
+    return function() end -- a version of Wireshark that does not have it
+  end
+
+  local protocols = Field.new("frame.protocols")
+  local sip = Field.new("sip")
+  local esp = Field.new("esp")
+  local NET = { ip = Field.new("ip"), ipv6 = Field.new("ipv6") }
+  local HEADERS = { ip = { 4, 16 }, ipv6 = { 8, 32 } } -- from the identification, the addresses on
+  local CARRIERS = { -- by the name that stands before SIP: what names the frames that carry it
+    tcp = extractor("tcp.segment"), ip = extractor("ip.fragment"), ipv6 = extractor("ipv6.fragment"),
+  }
+  local encrypted = extractor("esp.encrypted_data")
+  local icv_good, icv_bad = extractor("esp.icv_good"), extractor("esp.icv_bad")
+  local interface = extractor("frame.interface_id")
+
+  local ESP_HEAD = 40 -- octets by which one ESP packet is told from another
+  local SIGNALLED = 2048 -- octets kept of what says something of reachability
+  local TCP_HEADER = 20
+  local NEAR = 34 -- SIP that begins nearer to its start than behind a link layer: reassembled
+  local NEXT_HEADERS = { ip = 4, tcp = 6, udp = 17, ipv6 = 41, sctp = 132 }
+  local SIP_PORTS = { [5060] = true, [5061] = true }
+  local FRAMES = 256 -- fragments of one message that are named
+  local NOWHERE = ("\0"):rep(4)
+
+  local function nth(place, first, ...)
+    if place <= 1 or select("#", ...) == 0 then
+      return first
+    end
+    return (select(math.min(place - 1, select("#", ...)), ...))
+  end
+
+  -- The octets of a FieldInfo from `offset` on, no more than `most`.
+  local function octets(info, offset, most)
+    local length = info.len - offset
+    if length <= 0 then
+      return ""
+    end
+    return info.range:raw(offset, most and length > most and most or length)
+  end
+  M.octets = octets
+
+  -- The plan of this frame; nil where the fields are empty (a first pass without a tree).
+  function M.plan()
+    local info = protocols()
+    if info then
+      return plans.of(info.value)
+    end
+  end
+
+  local function packed(text)
+    local a, b, c, d = text:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$")
+    if a then
+      return string.char(a % 256, b % 256, c % 256, d % 256)
+    end
+  end
+
+  -- Octets of the innermost IP header: 16 of IPv4 from its identification to the addresses, the
+  -- 32 of the addresses of IPv6. `M.ends` reads them, when somebody looks.
+  local function ip_header(net, pinfo)
+    local where = HEADERS[net.name]
+    local info = where and nth(net.nth, NET[net.name]())
+    if info and info.len >= where[1] + where[2] then
+      return info.range:raw(where[1], where[2])
+    end
+    local src, dst = packed(tostring(pinfo.src)), packed(tostring(pinfo.dst)) -- exported PDUs
+    return ("\0"):rep(8) .. (src or NOWHERE) .. (dst or NOWHERE)
+  end
+
+  -- Source, destination (4 or 16 octets) and identification (-1 where there is none).
+  function M.ends(header)
+    if #header == 32 then
+      return header:sub(1, 16), header:sub(17), -1
+    end
+    local high, low = header:byte(1, 2)
+    return header:sub(9, 12), header:sub(13), high * 256 + low
+  end
+
+  -- The frames that carry segments or fragments of it; nil where this is the only one.
+  local function carriers(plan)
+    local infos = { CARRIERS[plan.transport == "udp" and plan.net.name or "tcp"]() }
+    if #infos < 2 then
+      return nil
+    end
+    local frames = { n = math.min(#infos, FRAMES) }
+    for at = 1, frames.n do
+      frames[at] = infos[at].value
+    end
+    return frames
+  end
+
+  local function same_source(one, other)
+    return (pcall(function() return one <= other end)) -- raises where the sources differ
+  end
+
+  -- The SIP layers of a frame, each cut where the next one in the same octets begins: Wireshark
+  -- lets all of them reach to the end of the segment. A list of {info, length}.
+  function M.messages()
+    local infos = { sip() }
+    local found = {}
+    for at, info in ipairs(infos) do
+      local length, following = info.len, infos[at + 1]
+      if following and following.offset > info.offset and same_source(info, following) then
+        length = math.min(length, following.offset - info.offset)
+      end
+      found[at] = { info = info, length = length }
+    end
+    return found
+  end
+
+  local function add_messages(plan, pinfo, tvb, frame, time, out)
+    local first, second = sip()
+    if not first then
+      return
+    end
+    local header, sport, dport = ip_header(plan.net, pinfo), pinfo.src_port, pinfo.dst_port
+    local cut = tvb:len() < tvb:reported_len()
+    local carried = interface()
+    carried = carried and carried.value or 0
+    if plan.whole and not second then -- the usual case, and the hot one
+      local payload = first.range:raw()
+      out[1] = { kind = "datagram", frame = frame, time = time, plan = plan, header = header,
+        sport = sport, dport = dport, payload = payload, truncated = cut, interface = carried,
+        frames = first.offset < NEAR and carriers(plan) or nil }
+      return
+    end
+    local frames, packet = carriers(plan), out[1] or {}
+    for _, one in ipairs(M.messages()) do
+      out[#out + 1] = { kind = "datagram", frame = frame, time = time, plan = plan,
+        header = header, sport = sport, dport = dport, frames = frames, head = packet.head,
+        opened = packet.opened, truncated = cut, interface = carried,
+        payload = octets(one.info, 0, one.length) }
+    end
+  end
+
+  local function add_esp(plan, pinfo, frame, time, out)
+    local info = esp()
+    if not info or info.len < 8 then
+      return
+    end
+    local item = { kind = "esp", frame = frame, time = time, plan = plan,
+      header = ip_header(plan.esp_net, pinfo), head = octets(info, 0, ESP_HEAD), length = info.len,
+      opened = "", next_header = 0, sport = 0, dport = 0 }
+    local carried = interface()
+    item.interface = carried and carried.value or 0
+    if plan.opened then
+      item.opened = encrypted() and "decrypted" or "null"
+      item.next_header = NEXT_HEADERS[plan.opened] or 0
+      item.sport, item.dport = pinfo.src_port, pinfo.dst_port
+    end
+    local good, bad = icv_good(), icv_bad()
+    item.icv = good and good.value and "good" or bad and bad.value and "bad" or ""
+    out[#out + 1] = item
+  end
+
+  -- Octets behind the IP header of a frame that is no fragment, as captured.
+  local function carried_by_ip(plan, tvb, most)
+    local info = NET[plan.net.name]
+    info = info and nth(plan.net.nth, info())
+    local start = info and info.offset + info.len
+    if start and start < tvb:len() then
+      return tvb:raw(start, math.min(most, tvb:len() - start))
+    end
+    return ""
+  end
+
+  local SAYS = {}
+
+  function SAYS.icmp(data)
+    local kind = data:byte() -- RFC 792: errors quote what they answer
+    return kind == 3 or kind == 4 or kind == 11 or kind == 12
+  end
+
+  function SAYS.icmpv6(data)
+    local kind = data:byte() -- RFC 4443 2.1
+    return kind and kind >= 1 and kind <= 4
+  end
+
+  function SAYS.dns(data) -- names that lead to a P-CSCF or an ePDG
+    local text = data:lower()
+    return text:find("3gppnetwork", 1, true) or text:find("pcscf", 1, true)
+      or text:find("p-cscf", 1, true) or text:find("_sip", 1, true)
+  end
+
+  function SAYS.isakmp()
+    return true
+  end
+
+  function SAYS.tcp(data)
+    return #data >= TCP_HEADER and (data:byte(14) % 8 ~= 0 or #data > TCP_HEADER)
+  end
+
+  local function add_signal(plan, pinfo, tvb, frame, time, out)
+    local data = carried_by_ip(plan, tvb, SIGNALLED)
+    if SAYS[plan.signal](data) then
+      out[#out + 1] = { kind = "signal", name = plan.signal, frame = frame, time = time,
+        plan = plan, header = ip_header(plan.net, pinfo), sport = pinfo.src_port,
+        dport = pinfo.dst_port, payload = data }
+    end
+  end
+
+  -- What stands in this frame, in the order in which it came: a list of records.
+  function M.read(plan, pinfo, tvb, frame, time)
+    local out = {}
+    if plan.esp then
+      add_esp(plan, pinfo, frame, time, out)
+    end
+    if plan.sip then
+      add_messages(plan, pinfo, tvb, frame, time, out)
+    elseif plan.signal ~= "tcp" or SIP_PORTS[pinfo.src_port] or SIP_PORTS[pinfo.dst_port] then
+      if plan.signal then
+        add_signal(plan, pinfo, tvb, frame, time, out)
+      end
+    end
+    return out
+  end
+
+  -- The ESP layer of a frame, to be highlighted.
+  function M.esp()
+    return (esp())
+  end
+
+  return M
+end

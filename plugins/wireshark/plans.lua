@@ -1,0 +1,124 @@
+-- What to do with a frame, by the names of its protocols (`frame.protocols`), asked once for each
+-- such text.
+
+return function()
+  local M = {}
+
+  -- beside SIP and ESP: what says something of reachability, by the innermost protocol that tells
+  local SIGNALS = { icmp = "icmp", icmpv6 = "icmpv6", dns = "dns", isakmp = "isakmp" }
+  local TRANSPORTS = { udp = "udp", tcp = "tcp", sctp = "sctp" }
+  local KEPT = 4096 -- texts remembered: a capture has some dozen
+
+  local NETWORKS = { ip = "ip", ipv6 = "ipv6" }
+
+  local function last_of(names, before, wanted)
+    for at = before, 1, -1 do
+      if wanted[names[at]] then
+        return names[at]
+      end
+    end
+  end
+
+  -- The innermost IP header before a place: which protocol, and the how manieth of it.
+  local function network(names, before)
+    local name, count = last_of(names, before, NETWORKS), 0
+    for at = 1, before do
+      count = count + (names[at] == name and 1 or 0)
+    end
+    return { name = name, nth = count }
+  end
+
+  local function position(names, name)
+    for at = #names, 1, -1 do
+      if names[at] == name then
+        return at
+      end
+    end
+  end
+
+  local function protection(names, sip)
+    for at = sip, 1, -1 do
+      if names[at] == "tls" then
+        return "tls"
+      elseif names[at] == "esp" then
+        return "esp"
+      end
+    end
+    return "clear"
+  end
+
+  -- SIP inside an ICMP error is what that quotes, not a message
+  local function signal(names)
+    for _, name in ipairs(names) do
+      if name == "icmp" or name == "icmpv6" then
+        return name
+      end
+    end
+    return SIGNALS[names[#names]]
+  end
+
+  local function path(names, last)
+    local kept = {}
+    for at = 1, last do
+      if names[at] ~= "ethertype" then
+        kept[#kept + 1] = names[at]
+      end
+    end
+    return table.concat(kept, "/")
+  end
+
+  local function made(text)
+    local names = {}
+    for name in text:gmatch("[^:]+") do
+      names[#names + 1] = name
+    end
+    local sip, esp = position(names, "sip"), position(names, "esp")
+    local other = signal(names)
+    local last = sip or #names
+    local plan = {
+      net = network(names, last),
+      transport = last_of(names, last, TRANSPORTS),
+      esp = esp ~= nil,
+      opened = esp ~= nil and names[esp + 1] ~= "data" and names[esp + 1] or nil,
+      signal = other,
+    }
+    if other == "icmp" or other == "icmpv6" then
+      plan.esp = false
+    elseif sip then
+      plan.sip = true
+      plan.protection = protection(names, sip)
+      plan.path = path(names, sip - 1)
+      if names[sip - 1] == "websocket" then
+        plan.transport = "ws"
+      end
+      plan.whole = plan.transport == "udp" and plan.protection == "clear"
+    elseif plan.transport == "tcp" and not plan.esp then
+      plan.signal = "tcp"
+    end
+    if plan.esp then
+      plan.esp_path = path(names, esp)
+      plan.esp_net = network(names, esp)
+    end
+    if plan.sip or plan.esp or plan.signal then
+      return plan
+    end
+    return false
+  end
+
+  local plans, count = {}, 0
+
+  -- The plan of a frame, or false where nothing in it matters here.
+  function M.of(text)
+    local plan = plans[text]
+    if plan == nil then
+      if count >= KEPT then
+        plans, count = {}, 0
+      end
+      plan = made(text)
+      plans[text], count = plan, count + 1
+    end
+    return plan
+  end
+
+  return M
+end

@@ -1,0 +1,30 @@
+-- `tshark -z secagree,tree`: the summary, once all was read.
+
+return function(import)
+  local M = {}
+  local passes = import("wireshark.passes")
+  local summary = import("wireshark.summary")
+
+  -- Register it. `settings` gives the preferences in force.
+  function M.register(settings)
+    register_stat_cmd_arg("secagree,tree", function()
+      passes.kept = true
+      local listener = Listener.new("frame", "sip or esp")
+      function listener.packet() end
+
+      function listener.draw()
+        local run = passes.everything()
+        local kept = {}
+        for _, finding in ipairs(run:findings()) do
+          if settings().shown(finding) then
+            kept[#kept + 1] = finding
+          end
+        end
+        local lines = summary.lines(run:exchanges(), kept, passes.lost())
+        print(table.concat(lines, "\n"))
+      end
+    end)
+  end
+
+  return M
+end
