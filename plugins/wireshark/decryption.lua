@@ -99,7 +99,8 @@ return function(import)
         known.packets[frame] = true
         known.reason = reason
       elseif #listed < REMEMBERED then
-        known = { spi = packet.spi, dst = packet.dst, sa = sa, frame = frame, reason = reason, packets = { [frame] = true } }
+        known = { spi = packet.spi, dst = packet.dst, sa = sa, frame = frame, reason = reason }
+        known.packets = { [frame] = true }
         closed[packet.dst .. packet.spi] = known
         listed[#listed + 1] = known
       end

@@ -1,14 +1,17 @@
--- What the windows say, as text in ASCII: lines of at most 76 columns, which is what a window shows. Pure functions of what
--- `analysis` gives; what came out of packets is made harmless here.
+-- What the windows say, as text in ASCII: lines of at most 76 columns, which is what a window shows.
+-- Pure functions of what `analysis` gives; what came out of packets is made harmless here.
 
-return function()
+return function(import)
   local M = {}
+  local shown, integer = import("wireshark.plain").shown, import("wireshark.plain").integer
 
   local WIDTH = 76
   local LANE = 33 -- columns between the two bars of a ladder
   local STROKES = { clear = "-", ports = "-", esp = "=", ["esp-null"] = "=", tls = "~" }
   local TO_SERVER = { ["uc>ps"] = true, ["us>pc"] = true }
-  local PARTIES = { ue = "UE", pcscf = "P-CSCF", core = "core", hss = "HSS", path = "the path", capture = "the capture" }
+  local PARTIES = {
+    ue = "UE", pcscf = "P-CSCF", core = "core", hss = "HSS", path = "the path", capture = "the capture",
+  }
   local KINDS = {
     initial = "initial registration",
     reauthentication = "re-registration with a new challenge",
@@ -16,16 +19,10 @@ return function()
     deregistration = "de-registration",
     ["in-dialog"] = "request in a dialog",
   }
-  local LISTS = { { "verify", "Security-Verify" }, { "server", "Security-Server" }, { "client", "Security-Client" } }
+  local LISTS = {
+    { "verify", "Security-Verify" }, { "server", "Security-Server" }, { "client", "Security-Client" },
+  }
   local SHOWN_FRAMES = 12
-
-  -- Text of a packet with control characters and octets beyond ASCII as \xNN.
-  function M.plain(text)
-    return (tostring(text):gsub("[^\32-\126]", function(octet)
-      return ("\\x%02x"):format(octet:byte())
-    end))
-  end
-  local plain = M.plain
 
   local function clip(text, width)
     if #text <= width then return text end
@@ -43,7 +40,7 @@ return function()
 
   local function frames(list)
     local words = {}
-    for place = 1, math.min(#list, SHOWN_FRAMES) do words[place] = "#" .. ("%d"):format(list[place]) end
+    for place = 1, math.min(#list, SHOWN_FRAMES) do words[place] = "#" .. integer(list[place]) end
     if #list > SHOWN_FRAMES then words[#words + 1] = ("and %d more"):format(#list - SHOWN_FRAMES) end
     return table.concat(words, " ")
   end
@@ -56,7 +53,7 @@ return function()
       lines[#lines + 1] = (#lines == 0 and head or (" "):rep(#head)) .. line
       line = ""
     end
-    for word in plain(text):gmatch("%S+") do
+    for word in shown(text):gmatch("%S+") do
       if line ~= "" and #line + 1 + #word > room then close() end
       while #word > room do
         line, word = word:sub(1, room), word:sub(room + 1)
@@ -88,7 +85,7 @@ return function()
   -- A display filter that shows its frames, also without the plugin.
   function M.filter_of(exchange)
     local words = {}
-    for place, frame in ipairs(M.frames_of(exchange)) do words[place] = ("%d"):format(frame) end
+    for place, frame in ipairs(M.frames_of(exchange)) do words[place] = integer(frame) end
     return "frame.number in {" .. table.concat(words, ", ") .. "}"
   end
 
@@ -103,7 +100,7 @@ return function()
   local function rules(findings)
     local words, notes = {}, 0
     for _, finding in ipairs(findings) do
-      if finding.note then notes = notes + 1 else words[#words + 1] = finding.rule end
+      if finding.effect == "none" then notes = notes + 1 else words[#words + 1] = finding.rule end
     end
     if notes > 0 then words[#words + 1] = notes == 1 and "1 note" or ("%d notes"):format(notes) end
     return table.concat(words, " ")
@@ -115,10 +112,10 @@ return function()
     for _, exchange in ipairs(exchanges) do
       local all = M.frames_of(exchange)
       local first, last = all[1] or 0, all[#all] or 0
-      local range = first == last and ("#%d"):format(first) or ("#%d-#%d"):format(first, last)
+      local range = first == last and "#" .. integer(first) or "#" .. integer(first) .. "-#" .. integer(last)
       local when = exchange.steps[1] and seconds(exchange.steps[1].time) or ""
       lines[#lines + 1] = padded(exchange.id, 6) .. padded(when .. " s", 12) .. padded(range, 14)
-        .. padded(plain(exchange.imsi or ""), 17) .. clip(rules(findings_of(exchange, findings)), 27)
+        .. padded(shown(exchange.imsi or ""), 17) .. clip(rules(findings_of(exchange, findings)), 27)
       lines[#lines + 1] = wrap("      ", exchange.verdict or "")
     end
     if #exchanges == 0 then lines[1] = "No run of the Security Mechanism Agreement was seen." end
@@ -133,15 +130,15 @@ return function()
   end
 
   local function words(step)
-    local name = step.method or step.code and ("%d"):format(step.code) or step.summary or "?"
+    local name = step.method or step.code and integer(step.code) or step.summary or "?"
     if step.inferred then name = "not read" end
     for _, row in ipairs(LISTS) do
       local list = step[row[1]]
       if list and #list > 0 then
-        return plain(name) .. "  " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
+        return shown(name) .. "  " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
       end
     end
-    return plain(name)
+    return shown(name)
   end
 
   local function arrow(exchange, step)
@@ -154,16 +151,16 @@ return function()
   end
 
   local function port(address)
-    return plain(address or ""):match(":(%d+)$") or ""
+    return shown(address or ""):match(":(%d+)$") or ""
   end
 
   local function host(address)
-    return (plain(address or ""):gsub(":%d+$", ""))
+    return (shown(address or ""):gsub(":%d+$", ""))
   end
 
   local function beside(step)
     local ports = port(step.src) .. ">" .. port(step.dst)
-    local parts = { plain(step.sa or ""), ports ~= ">" and ports or "" }
+    local parts = { shown(step.sa or ""), ports ~= ">" and ports or "" }
     if step.leg and step.leg ~= "gm" then parts[#parts + 1] = step.leg end
     if step.unanswered then parts[#parts + 1] = "no answer" end
     return (table.concat(parts, " "):gsub("^ ", ""))
@@ -172,7 +169,7 @@ return function()
   local function marks(findings)
     local at = {}
     for _, finding in ipairs(findings) do
-      if not finding.note and finding.frame then
+      if finding.effect ~= "none" and finding.frame then
         at[finding.frame] = (at[finding.frame] and at[finding.frame] .. " " or "") .. finding.rule
       end
     end
@@ -194,7 +191,7 @@ return function()
     for _, step in ipairs(exchange.steps) do
       local delta = before and ("+%.3f"):format((step.time - before) / 1e9) or seconds(0)
       lines[#lines + 1] = ("%8s %5s |%s| %s"):format(
-        delta, "#" .. ("%d"):format(step.frame), arrow(exchange, step),
+        delta, "#" .. integer(step.frame), arrow(exchange, step),
         padded(beside(step), 20) .. clip(at[step.frame] or "", 10)
       ):gsub("%s+$", "")
       before = step.time
@@ -205,7 +202,7 @@ return function()
   local function finding_lines(finding, lines)
     local act = PARTIES[finding.party]
     local head = ("%s %s"):format(finding.rule, finding.severity:upper())
-    lines[#lines + 1] = wrap(padded(plain(head), 18), finding.title)
+    lines[#lines + 1] = wrap(padded(shown(head), 18), finding.title)
     local function row(label, text)
       if text and text ~= "" then lines[#lines + 1] = wrap("   " .. padded(label, 10), text) end
     end
@@ -224,7 +221,7 @@ return function()
   function M.findings(findings)
     local lines, notes = {}, {}
     for _, finding in ipairs(findings) do
-      if finding.note then
+      if finding.effect == "none" then
         notes[#notes + 1] = ("%s %s"):format(finding.rule, frames({ finding.frame }))
       else
         finding_lines(finding, lines)
@@ -239,10 +236,9 @@ return function()
   -- What could not be checked, by reason.
   function M.not_checked(exchange)
     local lines = {}
-    for reason, ids in pairs(exchange.not_checked or {}) do
-      lines[#lines + 1] = wrap("not checked: ", table.concat(ids, " ") .. " (" .. reason .. ")")
+    for _, row in ipairs(exchange.not_checked or {}) do
+      lines[#lines + 1] = wrap("not checked: ", table.concat(row.rules, " ") .. " (" .. row.reason .. ")")
     end
-    table.sort(lines)
     return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
   end
 
@@ -262,7 +258,7 @@ return function()
         break
       end
       lines[#lines + 1] = ("   0x%08x  %s  %s/%s  from #%d: %s"):format(
-        one.spi, one.sa.name or "", plain(one.sa.alg), plain(one.sa.ealg), one.frame, one.reason)
+        one.spi, one.sa.name or "", shown(one.sa.alg), shown(one.sa.ealg), one.frame, one.reason)
     end
     lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"

@@ -4,6 +4,7 @@
 return function(import)
   local M = {}
   local text = import("wireshark.gui_text")
+  local shown = import("wireshark.plain").shown
 
   -- `source` gives what is shown: { exchanges(), findings(), closed() }, each a list.
   function M.new(source)
@@ -27,7 +28,7 @@ return function(import)
     local function ask(title, use)
       new_dialog(title, function(id)
         local exchange = exchange_of(id)
-        if exchange then use(exchange) else report_failure("No exchange is called " .. text.plain(id)) end
+        if exchange then use(exchange) else report_failure("No exchange is called " .. shown(id)) end
       end, "Exchange (E1, E2, ...)")
     end
 
@@ -72,18 +73,18 @@ return function(import)
     end
 
     show_exchange = function(exchange)
-      local shown = exchange
+      local current = exchange
       local function content()
-        shown = exchange_of(shown.id) or shown
-        return text.exchange(shown, source.findings())
+        current = exchange_of(current.id) or current
+        return text.exchange(current, source.findings())
       end
       local function step(by)
         return function(fill)
           return function()
-            local _, place = exchange_of(shown.id)
+            local _, place = exchange_of(current.id)
             local other = place and source.exchanges()[place + by]
             if other then
-              shown = other
+              current = other
               fill()
             end
           end
@@ -92,7 +93,7 @@ return function(import)
       window("SEC-AGREE timeline", content, {
         { "Previous", step(-1) },
         { "Next", step(1) },
-        plain_button("Show its frames", function() filter(shown) end),
+        plain_button("Show its frames", function() filter(current) end),
         refresh(),
       })
     end

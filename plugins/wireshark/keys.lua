@@ -1,6 +1,6 @@
 -- CK and IK that the capture itself holds, by RAND, and the ESP keys they make (TS 33.203 Annex I).
 -- All values are octets in strings. Keys are secrets: nothing here prints them.
-return function(import)
+return function()
   local M = {}
 
   local KEY = 16 -- octets of CK, of IK and of RAND (TS 33.102 6.3.7)

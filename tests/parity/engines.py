@@ -67,9 +67,9 @@ class Engine(Protocol):
         *,
         tap: str = "",
         preferences: Mapping[str, str] = PREFERENCES,
-        options: Sequence[str] = (),
+        esp_sa: str = "",
     ) -> Iterator[Output]:
-        """The outputs for these captures, in their order; `options` are tshark's."""
+        """The outputs for these captures, in their order; `esp_sa` is a table of keys."""
 
 
 class Tshark:
@@ -92,10 +92,12 @@ class Tshark:
         *,
         tap: str = "",
         preferences: Mapping[str, str] = PREFERENCES,
-        options: Sequence[str] = (),
+        esp_sa: str = "",
     ) -> Iterator[Output]:
         """See `Engine`."""
         wanted = [word for item in preferences.items() for word in ("-o", "{}:{}".format(*item))]
+        for row in _rows(esp_sa):
+            wanted += ["-o", "esp.enable_encryption_decode:TRUE", "-o", f"uat:esp_sa:{row}"]
         shown = ("-q", "-z", tap) if tap else ()
         with self._folder() as folder:
             inside = folder if not self._unpacked else Path("/") / folder.name
@@ -105,7 +107,7 @@ class Tshark:
                 yield self._call(
                     inside,
                     "tshark", "-n", *wanted, "-X", f"lua_script:{inside / 'plugin.lua'}",
-                    "-r", str(inside / "capture"), *shown, *options,
+                    "-r", str(inside / "capture"), *shown,
                 )  # fmt: skip
 
     @contextmanager
@@ -149,15 +151,18 @@ class Wiregasm:
         *,
         tap: str = "",
         preferences: Mapping[str, str] = PREFERENCES,
-        options: Sequence[str] = (),
+        esp_sa: str = "",
     ) -> Iterator[Output]:
         """See `Engine`."""
-        assert not options, "options are tshark's"
         module = fetch.FOLDER / "npm/node_modules/@goodtools/wiregasm/dist/wiregasm.js"
+        wanted = dict(preferences)
+        if esp_sa:
+            wanted["esp.enable_encryption_decode"] = "TRUE"
         job = {
             "module": str(module),
             "plugins": {"plugin.lua": plugin},
-            "preferences": [[*name.split(".", 1), value] for name, value in preferences.items()],
+            "preferences": [[*name.split(".", 1), value] for name, value in wanted.items()],
+            "esp_sa": esp_sa,
             "captures": [str(capture) for capture in captures],
             "fields": FIELDS,
         }
@@ -171,6 +176,10 @@ class Wiregasm:
             said = json.loads(line)
             items = [Item(*item) for item in said["items"]]
             yield Output("\n".join(said["printed"]), items, said["error"])
+
+
+def _rows(esp_sa: str) -> list[str]:
+    return [row for row in esp_sa.splitlines() if row and not row.startswith("#")]
 
 
 ENGINES: Final[tuple[Engine, ...]] = (

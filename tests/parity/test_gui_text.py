@@ -32,7 +32,7 @@ EXCHANGE = {
     "kind": "initial",
     "imsi": "001010123456789",
     "verdict": "NOT REGISTERED: 494 Security Agreement Required at agreement",
-    "not_checked": {"no keys given": ["AUT-06", "PRT-23"]},
+    "not_checked": [{"reason": "no keys given", "rules": ["AUT-06", "PRT-23"]}],
     "steps": [
         step(1, 0, method="REGISTER", client=[1]),
         step(2, 40, code=401, server=[1], up=False),
@@ -47,7 +47,7 @@ FINDING = {
     "expected": "spi-s=4097", "seen": "spi-s=99999", "cause": "Rebuilt", "fix": "Store it",
     "spec": "RFC 3329 2.3.1", "count": 1,
 }  # fmt: skip
-NOTE = FINDING | {"rule": "OFR-11", "note": True, "frame": 1, "frames": [1], "effect": "none"}
+NOTE = FINDING | {"rule": "OFR-11", "frame": 1, "frames": [1], "effect": "none"}
 
 LADDER = """\
 E1 initial registration                           -- clear   == ESP   ~~ TLS
@@ -64,8 +64,11 @@ class Text:
 
     def __init__(self, version: Any) -> None:
         self._lua = version.LuaRuntime(encoding="latin-1", unpack_returned_tuples=True)
-        source = (PLUGINS / "wireshark/gui_text.lua").read_text()
-        self._module = self._lua.execute(source)(None)
+        plain, text = (
+            (PLUGINS / f"wireshark/{name}.lua").read_text() for name in ("plain", "gui_text")
+        )
+        shown = self._lua.execute(plain)(None)
+        self._module = self._lua.execute(text)(lambda _: shown)
 
     def __call__(self, name: str, *values: Any) -> str:
         return str(self._module[name](*map(self._table, values)))
@@ -124,7 +127,7 @@ def test_hostile_packets(words: list[str], frame: int) -> None:
     a, b, c, d, e, f, g, h, i = words
     exchange = EXCHANGE | {
         "imsi": a, "verdict": b, "steps": [step(frame, 0, method=c, src=d, dst=e, sa=f)],
-        "not_checked": {"no keys": ["AUT-06"]},
+        "not_checked": [{"reason": "no keys", "rules": ["AUT-06"]}],
     }  # fmt: skip
     finding = FINDING | {"expected": g, "seen": h, "detail": i, "frames": [frame] * 40}
     said = LUA54("exchange", exchange, [finding]) + LUA54("list", [exchange], [finding])

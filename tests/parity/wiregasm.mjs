@@ -1,5 +1,5 @@
 // Wireshark as WebAssembly: loads plugins, then captures one after another.
-// Standard input: JSON {module, plugins: {name: text}, preferences: [[module, name, value]],
+// Standard input: JSON {module, plugins: {name: text}, preferences: [[module, name, value]], esp_sa,
 // captures: [path], fields}. Standard output: one line of JSON for each capture,
 // {capture, error, printed: [line], items: [[frame, filter, label]]}, where items are the tree items
 // whose filter begins with `fields`.
@@ -19,6 +19,8 @@ const library = await require(job.module)({
 });
 
 for (const [name, text] of Object.entries(job.plugins)) library.FS.writeFile(`/plugins/${name}`, text);
+library.FS.mkdirTree("/home/web_user/.config/wireshark");
+library.FS.writeFile("/home/web_user/.config/wireshark/esp_sa", job.esp_sa);
 if (!library.init()) throw new Error("Wireshark does not start");
 for (const [module, name, value] of job.preferences) {
   const answer = library.setPref(module, name, value);
