@@ -58,6 +58,7 @@ def report(
         core_registrations=[
             assembly.core_registration(one) for one in alone(seen.beyond, seen.identities)
         ],
+        rules=[assembly.rule_text(rule) for rule in engine.rules],
     )
     return _sampled(report, captures)
 

@@ -23,6 +23,7 @@ from analyzer.report.times import iso
 from analyzer.report.traffic import traffic
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judged
+from analyzer.rules.rule import Rule
 from analyzer.sip.message import SipMessage
 
 MILLISECOND: Final = 1_000_000
@@ -145,6 +146,22 @@ def finding(one: Finding) -> model.Finding:
             model.Occurrence(frame=model.Frame(*frame), seen=seen or None)
             for frame, seen in one.again
         ],
+    )
+
+
+def rule_text(rule: Rule) -> model.RuleText:
+    """A rule for those who read reports."""
+    words = {step.word for step in rule.severity}
+    return model.RuleText(
+        id=rule.id,
+        name=rule.name,
+        title=rule.title,
+        severity=next(word for word in model.SEVERITIES if word in words),
+        dialects=rule.dialects,
+        clause=rule.spec if rule.grade == "P" else None,
+        means=rule.means,
+        cause=rule.cause,
+        fix=rule.fix,
     )
 
 

@@ -30,7 +30,7 @@ def block(case: Case, view: View) -> Iterator[str]:
         _verdict(case, verdict, view),
         _header(case, verdict, view),
         ladder(case.exchange, case.findings, case.agreements, view),
-        _associations(case, view),
+        associations(case, view),
         _findings(case, view),
         _rest(case, view),
     )
@@ -47,16 +47,17 @@ def headline(case: Case, verdict: Verdict) -> list[str]:
     """The first line, or two: the verdict, and flush right where it stopped or what was found."""
     quiet = verdict.word == "OK" and not case.findings
     text = f"OK, {verdict.headline}" if quiet else verdict.headline
-    right = verdict.stopped or _counts(case)
+    right = verdict.stopped or counts(case)
     if len(text) + 2 + len(right) > _RIGHT:
         return [*wrap(text, "", " "), f" {right}"]
     return [pair(text, right, _RIGHT)]
 
 
-def _counts(case: Case) -> str:
+def counts(case: Case) -> str:
+    """How many findings of each severity, and notes: `1 critical  1 error  3 notes`."""
     own = [finding for finding in case.findings if finding.explained_by is None]
-    counts = [(name, sum(f.severity == name for f in own)) for name in SEVERITIES]
-    texts = [f"{count} {name}" for name, count in counts if count or name in _ALWAYS]
+    numbers = [(name, sum(f.severity == name for f in own)) for name in SEVERITIES]
+    texts = [f"{count} {name}" for name, count in numbers if count or name in _ALWAYS]
     return "  ".join([*texts, *([plural(len(case.notes), "note")] if case.notes else [])])
 
 
@@ -86,7 +87,7 @@ def hint(case: Case) -> str:
     return ": see first whether K, OPc and algorithm are those of the USIM"
 
 
-def _associations(case: Case, view: View) -> Iterator[str]:
+def associations(case: Case, view: View) -> Iterator[str]:
     """All sets, but for those that were announced again before anything travelled on them."""
     held = [a for a in case.agreements if a.association is not None and a.association.sa]
     if len(held) > 1 and not view.verbose:

@@ -35,23 +35,27 @@ def finding_block(
     fix_at = f"fix at: {party}"
     frames = view.frames(finding.frames or [finding.frame], _FRAMES)
     yield pair(f"{clip(head, 42):<43} {fix_at}", frames)
-    compared = list(_compared(exchange, finding, view, agreements)) if exchange else []
-    yield from compared
-    if not compared and not (finding.expected or finding.seen or finding.detail):
+    rows = list(compared(exchange, finding, view, agreements)) if exchange else []
+    yield from rows
+    if not rows and not (finding.expected or finding.seen or finding.detail):
         yield from _field("what", finding.title)
-    for label, value in _fields(finding, view):
-        if value and not (compared and label in _LISTED):
-            yield from _field(label, value)
-    yield from _field("clause", (finding.spec or _UNVERIFIED).removeprefix("clause "))
+    for label, value in fields(finding, view, bool(rows)):
+        yield from _field(label, value)
 
 
-def _fields(finding: Finding, view: View) -> Iterator[tuple[str, str | None]]:
-    yield "expected", finding.expected
-    yield "seen", seen(finding, view)
-    yield "detail", finding.detail
-    yield "means", finding.means
-    yield "likely", finding.cause
-    yield "fix", finding.fix
+def fields(finding: Finding, view: View, listed: bool) -> Iterator[tuple[str, str]]:
+    """Name and text of what a finding says; `listed`: its two lists are shown already."""
+    for label, value in (
+        ("expected", finding.expected),
+        ("seen", seen(finding, view)),
+        ("detail", finding.detail),
+        ("means", finding.means),
+        ("likely", finding.cause),
+        ("fix", finding.fix),
+        ("clause", (finding.spec or _UNVERIFIED).removeprefix("clause ")),
+    ):
+        if value and not (listed and label in _LISTED):
+            yield label, value
 
 
 def seen(finding: Finding, view: View) -> str | None:
@@ -72,7 +76,7 @@ def _field(label: str, text: str) -> list[str]:
     return wrap(clip(text, _FIELD), f"   {label:<10}", " " * _INDENT)
 
 
-def _compared(
+def compared(
     exchange: Exchange, finding: Finding, view: View, agreements: Sequence[Agreement]
 ) -> Iterator[str]:
     """The two lists, where the finding is about their difference."""

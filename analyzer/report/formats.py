@@ -47,11 +47,39 @@ def _html(report: Report, stream: BinaryIO, options: TextOptions) -> None:
     to_html(report, stream, options)
 
 
+def _markdown(report: Report, stream: BinaryIO, options: TextOptions) -> None:
+    from analyzer.report.markdown.document import to_markdown
+
+    to_markdown(report, stream, options)
+
+
+def _sarif(report: Report, stream: BinaryIO, options: TextOptions) -> None:
+    from analyzer.report.sarif import to_sarif
+
+    to_sarif(report, stream, options)
+
+
+def _csv(report: Report, stream: BinaryIO, options: TextOptions) -> None:
+    from analyzer.report.findings_csv import to_csv
+
+    to_csv(report, stream, options)
+
+
+def _junit(report: Report, stream: BinaryIO, options: TextOptions) -> None:
+    from analyzer.report.junit import to_junit
+
+    to_junit(report, stream, options)
+
+
 FORMATS: Final[tuple[Format, ...]] = (
     Format("text", (".txt",), _text),
     Format("json", (".json",), _json),
     Format("jsonl", (".jsonl",), _jsonl),
     Format("html", (".html", ".htm"), _html),
+    Format("markdown", (".md", ".markdown"), _markdown),
+    Format("sarif", (".sarif", ".sarif.json"), _sarif),
+    Format("csv", (".csv",), _csv),
+    Format("junit", (".xml",), _junit),
 )
 
 NAMES: Final = tuple(one.name for one in FORMATS)

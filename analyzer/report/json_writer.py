@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
@@ -12,6 +13,8 @@ from analyzer.report.model import SCHEMA, Report
 
 _ENCODER: Final = msgspec.json.Encoder()
 _BATCH: Final = 256  # objects encoded between two writes
+_UNSEEN: Final = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2[\x80\x81]|\xef\xbb\xbf")
+_DRIVING: Final = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _KEY_HINTS: Final = (b"k=", b"K=", b" =", b"\\t=", b"\\n=")  # `ck` or `ik` may stand there
 
 
@@ -64,8 +67,14 @@ def _encode(value: Any, show_keys: bool = False) -> bytes:
     except UnicodeEncodeError:
         data = _ENCODER.encode(changed(value, whole_text))
     if not show_keys and any(hint in data for hint in _KEY_HINTS):
-        return _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
-    return data
+        data = _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
+    return data if _UNSEEN.search(data) is None else _written_out(data)
+
+
+def _written_out(data: bytes) -> bytes:
+    """The same JSON with what drives a terminal, or turns its text around, as `\\uNNNN`."""
+    text = data.decode("utf-8")
+    return _DRIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode("utf-8")
 
 
 def _batches(items: Iterable[msgspec.Struct], show_keys: bool) -> Iterator[list[bytes]]:

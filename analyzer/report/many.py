@@ -15,7 +15,7 @@ from analyzer.report.view import View, shown
 WORKED: Final = 8  # clusters of which one exchange is shown in full
 _ROWS: Final = 30  # clusters that get a row
 _NOTES: Final = 12
-_WORDS: Final[dict[Word, str]] = {
+WORDS: Final[dict[Word, str]] = {
     "OK": "OK",
     "inferred": "inferred",
     "no answer": "no answer",
@@ -24,20 +24,20 @@ _WORDS: Final[dict[Word, str]] = {
     "bypassed": "bypassed",
     "unknown": "unknown",
 }
-_HEADS: Final = ("n", "what happened", "fix at", "P-CSCF", "handset", "first")
+HEADS: Final = ("n", "what happened", "fix at", "P-CSCF", "handset", "first")
 _WIDTHS: Final = (7, 29, 8, 15, 11)  # of the first columns, at most
 
 
 def many(report: Report, found: Overview, view: View) -> Iterator[str]:
     """The lines above the worked ladders."""
-    yield from _captures(view)
+    yield from captured(view)
     yield ""
     yield from _counts(report, found)
     yield from _table(found, view)
     yield from _notes(found, view)
 
 
-def _captures(view: View) -> Iterator[str]:
+def captured(view: View) -> Iterator[str]:
     """The letters the frames go by, and the time they cover."""
     captures = view.captures
     if not captures:
@@ -70,7 +70,7 @@ def _counts(report: Report, found: Overview) -> Iterator[str]:
     registrations = sum(summary.registrations.values())
     noun = "registration" if registrations == summary.exchanges else "exchange"
     text = f"{plural(summary.exchanges, noun)} of {plural(summary.phones, 'phone')}"
-    counts = [f"{grouped(found.words[w])} {n}" for w, n in _WORDS.items() if w in found.words]
+    counts = [f"{grouped(found.words[w])} {n}" for w, n in WORDS.items() if w in found.words]
     line = f"{text}      " + "   ".join(counts)
     hint = "(--all lists every row)"
     if len(line) + 3 + len(hint) <= WIDTH:
@@ -88,8 +88,8 @@ def _table(found: Overview, view: View) -> Iterator[str]:
         return
     from tabulate import tabulate
 
-    rows = [_cells(cluster, view) for cluster in found.clusters[:_ROWS]]
-    text = tabulate([_HEADS, *rows], tablefmt="plain", disable_numparse=True)
+    rows = [_cut(cells(cluster, view), view) for cluster in found.clusters[:_ROWS]]
+    text = tabulate([HEADS, *rows], tablefmt="plain", disable_numparse=True)
     for line in text.splitlines():
         yield clip(" " + line.rstrip(), WIDTH)
     hidden = sum(c.number for c in found.clusters[_ROWS:]) + found.rest
@@ -97,16 +97,24 @@ def _table(found: Overview, view: View) -> Iterator[str]:
         yield f" {grouped(hidden)} more, of rarer kinds"
 
 
-def _cells(cluster: Cluster, view: View) -> list[str]:
+def cells(cluster: Cluster, view: View) -> list[str]:
+    """The cells of its row, whole and as they came out of packets."""
     signature = cluster.signature
     what = signature.brief
     if signature.word in ("OK", "inferred", "bypassed"):
         what = f"{what}: {' '.join(signature.rules)}".rstrip(": ")
     fix_at = PARTIES[cluster.party] if cluster.party else "-"
     frame = view.frame(cluster.frame) if cluster.frame else ""
-    cells = [grouped(cluster.number), what, fix_at, signature.server, signature.handset or "-"]
-    cut = [clip(shown(cell, view), width) for cell, width in zip(cells, _WIDTHS, strict=True)]
-    return [*cut, f"{cluster.first} {frame}".rstrip()]
+    first = f"{cluster.first} {frame}".rstrip()
+    handset = signature.handset or "-"
+    return [grouped(cluster.number), what, fix_at, signature.server, handset, first]
+
+
+def _cut(texts: list[str], view: View) -> list[str]:
+    """The same within the columns of a terminal."""
+    *most, first = texts
+    cut = [clip(shown(text, view), width) for text, width in zip(most, _WIDTHS, strict=True)]
+    return [*cut, first]
 
 
 def _notes(found: Overview, view: View) -> Iterator[str]:

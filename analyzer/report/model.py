@@ -550,8 +550,30 @@ class Summary(msgspec.Struct, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """A rule that was in force, as people read it; `severity` is the worst it may have, `clause`
+    None where its text was not read."""
+
+    id: str
+    name: str
+    title: str
+    severity: Severity
+    dialects: tuple[str, ...] = ()
+    clause: str | None = None
+    means: str = ""
+    cause: str = ""
+    fix: str = ""
+
+    @property
+    def family(self) -> str:
+        """`VER` of `VER-05`."""
+        return self.id.partition("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One report as a stream; `strict` says that findings without effect count too."""
+    """One report as a stream; `strict` says that findings without effect count too, `rules` which
+    were in force."""
 
     tool: Tool
     captures: list[Capture]
@@ -563,6 +585,7 @@ class Report:
     redacted: bool = False  # subscribers have other names
     signals: Sequence[Signal] = ()  # that no exchange took
     core_registrations: Sequence[CoreRegistration] = ()
+    rules: Sequence[RuleText] = ()
 
 
 class Document(msgspec.Struct, omit_defaults=False, kw_only=True, rename={"schema_": "schema"}):

@@ -77,8 +77,8 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
     total = report.summary.exchanges
     view = view_of(report, options)
     if options.quiet:
-        yield from _rows(report, view)
-        yield from _outside(report, view)
+        yield from rows(report, view)
+        yield from outside(report, view)
         yield from clocks(view)
         return
     if total == 0:
@@ -87,9 +87,9 @@ def lines(report: Report, options: TextOptions) -> Iterator[str]:
         yield from _few(report, view)
     else:
         yield from _many(report, view, options.every)
-    yield from _outside(report, view)
+    yield from outside(report, view)
     yield from clocks(view)
-    yield from _problems(report, view)
+    yield from problems(report, view)
 
 
 def view_of(report: Report, options: TextOptions) -> View:
@@ -107,7 +107,7 @@ def view_of(report: Report, options: TextOptions) -> View:
     )
 
 
-def _outside(report: Report, view: View) -> Iterator[str]:
+def outside(report: Report, view: View) -> Iterator[str]:
     """Findings about messages and packets that belong to no exchange."""
     found = list(islice(homeless(report, report.strict), _OUTSIDE + 1))
     quiet = homeless_notes(report, view)[:_OUTSIDE]
@@ -135,9 +135,15 @@ def _few(report: Report, view: View) -> Iterator[str]:
 
 def _one(case: Case, view: View) -> Iterator[str]:
     """A line for what is healthy, the whole block for all else."""
+    short = list(healthy(case, view))
+    yield from short or block(case, view)
+
+
+def healthy(case: Case, view: View) -> Iterator[str]:
+    """The line of an exchange that succeeded and has no finding to be told at length, and what that
+    line rests on; nothing for any other, nor where all is to be told."""
     verdict = judge(case.exchange, case.findings)
     if view.verbose or verdict.succeeded is not True or _loud(case, view):
-        yield from block(case, view)
         return
     label = "" if view.alone else f"{case.exchange.id} "
     yield fitted(label + row(case.exchange, verdict, _note_count(case)))
@@ -171,7 +177,7 @@ def _many(report: Report, view: View, every: bool) -> Iterator[str]:
     yield from many(report, found, view)
     if every:
         yield ""
-        yield from _rows(report, view)
+        yield from rows(report, view)
     firsts = frozenset(cluster.first for cluster in found.clusters[:WORKED])
     order = [cluster.first for cluster in found.clusters]
     worked = cases(report, firsts, report.strict) if firsts else []
@@ -181,7 +187,7 @@ def _many(report: Report, view: View, every: bool) -> Iterator[str]:
         yield from block(escaped_case(case, view), view)
 
 
-def _rows(report: Report, view: View) -> Iterator[str]:
+def rows(report: Report, view: View) -> Iterator[str]:
     """One line an exchange, with its id where there are several; streams.
 
     Where there are several captures each line has its first frame, and what their letters stand
@@ -228,7 +234,7 @@ def fitted(line: str) -> str:
     return clip("  ".join(parts), WIDTH)
 
 
-def _problems(report: Report, view: View) -> Iterator[str]:
+def problems(report: Report, view: View) -> Iterator[str]:
     """What could not be read of each capture, with frame and offset."""
     for index, capture in enumerate(report.captures):
         if capture.tshark is not None:

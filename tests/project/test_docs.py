@@ -12,7 +12,7 @@ from click import Context
 from analyzer.cli import main
 from analyzer.rules.book import load
 
-DOCUMENTS = ("README.md", "docs/design.md", "docs/states.md")
+DOCUMENTS = ("README.md", "docs/design.md", "docs/formats.md", "docs/states.md")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 

@@ -1,0 +1,357 @@
+"""Every format on the same cases against golden files, and what holds of all of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from lxml import etree
+from markdown_it import MarkdownIt
+
+from analyzer.report import formats
+from analyzer.report.escape import changed
+from analyzer.report.model import KeySource, Report
+from analyzer.report.redaction import redact
+from analyzer.report.streams import Mapped
+from analyzer.report.text import TextOptions
+
+GOLDEN = Path(__file__).parent / "golden"
+SCHEMAS = Path(__file__).parent / "schemas"
+CASES = ("a", "a_without_keys", "b", "c", "d")
+SUFFIXES = {"markdown": "md", "sarif": "sarif", "csv": "csv", "junit": "xml", "jsonl": "jsonl"}
+Sample = Callable[[str], Report]
+
+SARIF = json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+JUNIT = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
+
+
+def written(report: Report, form: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    formats.named(form).write(report, stream, TextOptions(**options))
+    return stream.getvalue()
+
+
+def sarif(report: Report, **options: Any) -> dict[str, Any]:
+    """The log, valid against the schema of OASIS."""
+    log = json.loads(written(report, "sarif", **options))
+    validator = jsonschema.validators.validator_for(SARIF)
+    validator(SARIF, format_checker=validator.FORMAT_CHECKER).validate(log)
+    (run,) = log["runs"]
+    return dict(run)
+
+
+def junit(report: Report, **options: Any) -> etree._Element:
+    """The root, valid against the schema of Jenkins."""
+    root = etree.fromstring(written(report, "junit", **options))
+    JUNIT.assertValid(root)
+    return root
+
+
+def rows(report: Report, **options: Any) -> list[dict[str, str]]:
+    text = written(report, "csv", **options).decode("utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_golden(sample: Sample, form: str, case: str) -> None:
+    expected = (GOLDEN / f"case_{case}.{SUFFIXES[form]}").read_bytes()
+    assert written(sample(case), form) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("x.SARIF", "sarif"),
+        ("x.sarif.json", "sarif"),
+        ("x.json", "json"),
+        ("x.md", "markdown"),
+        ("x.markdown", "markdown"),
+        ("x.csv", "csv"),
+        ("x.xml", "junit"),
+        ("x", None),
+        ("json", None),
+    ],
+)
+def test_the_suffix_names_the_format(path: str, form: str | None) -> None:
+    found = formats.of_path(path)
+    assert (None if found is None else found.name) == form
+
+
+@pytest.mark.parametrize("form", formats.NAMES)
+def test_a_stream_is_left_open_and_written_the_same_again(sample: Sample, form: str) -> None:
+    if form == "text":
+        return  # its wrapper belongs to who opened the file
+    stream = io.BytesIO()
+    formats.named(form).write(sample("d"), stream, TextOptions())
+    assert not stream.closed
+    assert stream.getvalue() == written(sample("d"), form)
+
+
+# ---- SARIF
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sarif_is_valid(sample: Sample, case: str) -> None:
+    assert sarif(sample(case))["invocations"] == [{"executionSuccessful": True}]
+
+
+def test_sarif_has_levels_places_and_fingerprints(sample: Sample) -> None:
+    run = sarif(sample("a"))
+    results = run["results"]
+    levels = {one["ruleId"]: one["level"] for one in results}
+    assert levels == {
+        "VER-10": "error",
+        "VER-05": "error",
+        "VER-11": "warning",
+        "OFR-14": "note",
+        "PRT-05": "note",
+        "PRT-13": "note",
+    }
+    bypass = results[0]
+    assert bypass["partialFingerprints"] == {"secagree/v1": "VER-10-1"}
+    assert bypass["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == (
+        "09_udp_wrong_verify_spi_gm.pcap#4"
+    )
+    assert [one["message"]["text"] for one in bypass["relatedLocations"]] == [
+        "#2",
+        "#3",
+        "#5",
+        "#6",
+    ]
+    assert bypass["properties"]["party"] == "pcscf"
+    assert results[2]["properties"]["explainedBy"] == "F2"
+    for result in results:
+        rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
+        assert rule["id"] == result["ruleId"]
+        for relation in rule.get("relationships", ()):
+            (taxonomy,) = run["taxonomies"]
+            target = relation["target"]
+            assert taxonomy["taxa"][target["index"]]["id"] == target["id"]
+    assert run["properties"]["notChecked"] == {"no Mw capture": ["LEAK-02", "LEAK-03", "LEAK-06"]}
+
+
+def test_a_failed_registration_is_a_result_without_any_finding(sample: Sample) -> None:
+    (result,) = sarif(sample("c"))["results"]
+    assert (result["ruleId"], result["level"]) == ("registration", "error")
+    assert result["message"]["text"] == (
+        "NOT REGISTERED: no answer after the 401, stopped at step 3 of 4. Fix at: P-CSCF."
+    )
+    assert sum(one["ruleId"] == "registration" for one in sarif(sample("d"))["results"]) == 5
+
+
+def test_strict_makes_results_of_notes(sample: Sample) -> None:
+    strict = replace(sample("a"), strict=True)
+    levels = {one["ruleId"]: one["level"] for one in sarif(strict)["results"]}
+    assert levels["OFR-14"] == "note"  # info
+    assert {one["ruleId"]: one["level"] for one in sarif(replace(sample("b"), strict=True))[
+        "results"]}["LEAK-02"] == "warning"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("a b#1.pcap", "a%20b%231.pcap"),
+        ("/tmp/x.pcap", "file:///tmp/x.pcap"),
+        ("-", "stdin"),
+        ("sub/x.pcap", "sub/x.pcap"),
+        ("a:b.pcap", "a%3Ab.pcap"),
+        ("\udcff.pcap", "%FF.pcap"),
+    ],
+)
+def test_paths_become_uris(sample: Sample, path: str, uri: str) -> None:
+    report = sample("a")
+    captures = [replace_path(one, path) for one in report.captures]
+    (artifact,) = sarif(replace(report, captures=captures))["artifacts"]
+    assert artifact["location"]["uri"] == uri
+
+
+def replace_path(capture: Any, path: str) -> Any:
+    return type(capture)(
+        **{name: getattr(capture, name) for name in capture.__struct_fields__} | {"path": path}
+    )
+
+
+# ---- JUnit
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_junit_is_valid_and_counts_right(sample: Sample, case: str) -> None:
+    for suite in junit(sample(case)).iter("testsuite"):
+        for name, element in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"),
+                              ("skipped", "skipped")):  # fmt: skip
+            assert int(suite.get(name) or 0) == len(list(suite.iter(element)))
+
+
+def states(report: Report, **options: Any) -> dict[str, str]:
+    """Of each case what became of it."""
+    return {
+        str(case.get("name")): next(
+            (str(child.tag) for child in case if child.tag != "system-out"), "passed"
+        )
+        for case in junit(report, **options).iter("testcase")
+    }
+
+
+def test_junit_has_a_case_for_the_registration_and_each_family(sample: Sample) -> None:
+    assert states(sample("a")) == {
+        "registration": "passed",
+        "VER": "failure",
+        "LEAK": "skipped",
+        "OFR": "passed",
+        "PRT": "passed",
+    }
+    assert states(sample("c")) == {"registration": "failure", "VER": "skipped"}
+    assert states(sample("a"), threshold=frozenset())["VER"] == "passed"
+
+
+def test_junit_says_what_was_not_checked_and_why(sample: Sample) -> None:
+    (skipped,) = junit(sample("c")).iter("skipped")
+    assert skipped.get("message") == "not checked: VER-05 (ESP not read: no keys)"
+
+
+def test_a_capture_that_cannot_be_read_is_an_error(sample: Sample) -> None:
+    report = sample("a")
+    for capture in report.captures:
+        capture.unreadable = True
+    assert states(report)["09_udp_wrong_verify_spi_gm.pcap"] == "error"
+    assert sarif(report)["invocations"][0]["executionSuccessful"] is False
+
+
+# ---- CSV
+
+
+def test_csv_is_as_rfc_4180_has_it(sample: Sample) -> None:
+    data = written(sample("a"), "csv")
+    assert data.count(b"\r\n") == data.count(b"\n") == 7
+    first = rows(sample("a"))[0]
+    assert first["rule"], first["verdict"] == ("VER-10", "bypassed")
+    assert (first["frame"], first["frames"], first["counts"]) == ("4", "#2 #3 #4 #5 #6", "yes")
+    assert rows(sample("a"))[3]["counts"] == "no"
+
+
+# ---- Markdown
+
+
+def test_markdown_of_a_healthy_registration_is_one_line(sample: Sample) -> None:
+    assert written(sample("b"), "markdown").count(b"\n") == 3  # in its fence
+
+
+def test_markdown_of_many_works_one_case_of_each_kind(sample: Sample) -> None:
+    text = written(sample("d"), "markdown").decode()
+    assert text.startswith("## 50 registrations of 50 phones\n")
+    assert re.findall(r"^## (E\d+)", text, re.MULTILINE) == ["E12", "E7"]
+    assert "| 4 | no answer after 401, ESP out | P-CSCF | 192.0.2.1 | SM-G991B |" in text
+
+
+# ---- what came out of packets
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</code></pre><img src=x onerror=alert(1)>",
+    "[click](javascript:alert(1)) ![x](http://evil.example/x.png)",
+    "@octocat #1 owner/repo#2 :boom: www.evil.example http://evil.example a@b.example",
+    "```\n# out of the fence\n```",
+    "`` ` ``` `",
+    "a | b || c \\| d",
+    '=cmd|"/C calc"!A0',
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    " =1",
+    ";=1",
+    "\x1b[31mred\x1b]0;title\x07\x9b1m",
+    "\r\nSet-Cookie: x",
+    "\u202eevil\u202c \u2066x\u2069 \ufeff",
+    "]]><!--&amp;&#x0;",
+    "{0} {{}} [x](1) \\[",
+    "\udcff\udc80 \x00 \ufffe \uffff \U0001f4a9",
+    "W" * 65_536,
+    "- item\n1. item\n---\n===\n",
+)
+
+
+def hostile(report: Report, payload: str, path: str = "{}.pcap") -> Report:
+    """The report with every free text out of a packet replaced, and the path of its captures."""
+    free = {"lab-ue/1.0", "ue-3deb1c368d15@192.0.2.10", "OK", "Forbidden"}
+
+    def change(value: Any) -> Any:
+        return changed(value, lambda text: payload if text in free else text)
+
+    def finding(value: Any) -> Any:
+        members = {name: getattr(value, name) for name in value.__struct_fields__}
+        for name in ("expected", "seen", "detail", "parameter", "peer"):
+            members[name] = payload
+        return type(value)(**members)
+
+    return replace(
+        report,
+        captures=[replace_path(one, path.format(payload[:60])) for one in report.captures],
+        exchanges=Mapped(report.exchanges, change),
+        findings=Mapped(report.findings, finding),
+    )
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("case", ["a", "c", "d"])
+def test_payloads_stay_text(sample: Sample, case: str, payload: str) -> None:
+    report = hostile(sample(case), payload)
+    for form in (*SUFFIXES, "json"):
+        text = written(report, form).decode("utf-8")
+        assert not re.search(
+            r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text
+        )
+    assert len(rows(report)) == len(list(report.findings))
+    for row in rows(report):
+        for cell in row.values():
+            assert not re.match(r"\s*[=+@\t\r-]", cell)
+            assert not re.search(r";\s*[=+@-]", cell)
+    sarif(report)
+    junit(report)
+    assert_no_markup(written(report, "markdown").decode("utf-8"))
+
+
+def assert_no_markup(text: str) -> None:
+    """What a reader of GFM makes of it: our own tags alone, and nothing that is linked."""
+    html = MarkdownIt("gfm-like", {"linkify": False}).enable("table").render(text)
+    tags = set(re.findall(r"</?([a-z0-9]+)", html))
+    assert tags <= {"h2", "h3", "p", "strong", "code", "pre", "table", "thead", "tbody", "tr", "th",
+                    "td", "br", "hr"}  # fmt: skip
+    for table in re.findall(r"<table>.*?</table>", html, re.DOTALL):
+        widths = {row.count("<td") + row.count("<th") for row in re.findall(r"<tr>.*?</tr>", table,
+                  re.DOTALL)}  # fmt: skip
+        assert len(widths) == 1
+    outside = re.sub(r"<(pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.search(r"[@#]|://|www\.|:[a-z_+-]+:", outside)
+
+
+def test_redaction_reaches_every_format(sample: Sample) -> None:
+    report = redact(sample("a"))
+    for form in SUFFIXES:
+        assert b"001010123456789" not in written(report, form)
+    assert b"0010199" in written(report, "csv")
+
+
+def test_keys_are_shown_where_they_were_asked_for(sample: Sample) -> None:
+    report = sample("a")
+    for agreement in report.agreements:
+        assert agreement.association is not None
+        keys = agreement.association.keys
+        assert isinstance(keys, KeySource)
+        keys.integrity_key = "0x00112233445566778899aabbccddeeff"
+    leaked = 'Digest ck="0123456789abcdef0123456789abcdef"'
+    shown = hostile(report, leaked, "x.pcap")
+    for form in SUFFIXES:
+        assert b"0123456789abcdef0123" not in written(shown, form)
+        assert b"0123456789abcdef0123" in written(shown, form, show_keys=True)
+    # what a report shows of the keys themselves was put there because somebody asked for it
+    assert b"00112233445566778899" in written(report, "markdown", show_keys=True)
