@@ -26,11 +26,14 @@ return function(import)
   }
   local encrypted = extractor("esp.encrypted_data")
   local icv_good, icv_bad = extractor("esp.icv_good"), extractor("esp.icv_bad")
+  local tcp = extractor("tcp")
   local interface = extractor("frame.interface_id")
 
   local ESP_HEAD = 40 -- octets by which one ESP packet is told from another
   local SIGNALLED = 2048 -- octets kept of what says something of reachability
   local TCP_HEADER = 20
+  local ALERT, DATA = 21, 23 -- TLS records from alerts to encrypted data
+  local RECORD = 5 -- octets of the header of one
   local NEAR = 34 -- SIP that begins nearer to its start than behind a link layer: reassembled
   local NEXT_HEADERS = { ip = 4, tcp = 6, udp = 17, ipv6 = 41, sctp = 132 }
   local SIP_PORTS = { [5060] = true, [5061] = true }
@@ -190,7 +193,7 @@ return function(import)
     return kind and kind >= 1 and kind <= 4
   end
 
-  function SAYS.dns(data) -- names that lead to a P-CSCF or an ePDG
+  function SAYS.dns(data) -- the UDP header too; names that lead to a P-CSCF or an ePDG
     local text = data:lower()
     return text:find("3gppnetwork", 1, true) or text:find("pcscf", 1, true)
       or text:find("p-cscf", 1, true) or text:find("_sip", 1, true)
@@ -200,16 +203,34 @@ return function(import)
     return true
   end
 
+  -- Flags, and what TLS says in clear; of its data no more than how long it is.
   function SAYS.tcp(data)
-    return #data >= TCP_HEADER and (data:byte(14) % 8 ~= 0 or #data > TCP_HEADER)
+    if #data < TCP_HEADER then
+      return false
+    end
+    local start = math.floor(data:byte(13) / 16) * 4 + 1
+    local record = data:byte(start)
+    local tls = record and record >= ALERT and record <= DATA and data:byte(start + 1) == 3
+    return data:byte(14) % 8 ~= 0 or tls, record == DATA and start + RECORD or nil
+  end
+
+  local function signal_octets(plan, tvb)
+    if plan.esp then
+      local info = tcp()
+      return info and octets(info, 0) or ""
+    end
+    return carried_by_ip(plan, tvb, SIGNALLED)
   end
 
   local function add_signal(plan, pinfo, tvb, frame, time, out)
-    local data = carried_by_ip(plan, tvb, SIGNALLED)
-    if SAYS[plan.signal](data) then
+    local data = signal_octets(plan, tvb)
+    local says, length = SAYS[plan.signal](data)
+    if says then
+      local packet = out[1] or {}
       out[#out + 1] = { kind = "signal", name = plan.signal, frame = frame, time = time,
         plan = plan, header = ip_header(plan.net, pinfo), sport = pinfo.src_port,
-        dport = pinfo.dst_port, payload = data }
+        dport = pinfo.dst_port, payload = length and data:sub(1, length) or data,
+        head = packet.head, opened = packet.opened }
     end
   end
 
@@ -221,10 +242,9 @@ return function(import)
     end
     if plan.sip then
       add_messages(plan, pinfo, tvb, frame, time, out)
-    elseif plan.signal ~= "tcp" or SIP_PORTS[pinfo.src_port] or SIP_PORTS[pinfo.dst_port] then
-      if plan.signal then
-        add_signal(plan, pinfo, tvb, frame, time, out)
-      end
+    elseif plan.signal and (plan.signal ~= "tcp" or plan.esp or SIP_PORTS[pinfo.src_port]
+        or SIP_PORTS[pinfo.dst_port]) then
+      add_signal(plan, pinfo, tvb, frame, time, out)
     end
     return out
   end

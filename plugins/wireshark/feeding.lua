@@ -3,6 +3,7 @@
 return function(import)
   local M = {}
   local extraction = import("wireshark.extraction")
+  local signals = import("wireshark.signals")
 
   local function number(octets, at)
     local a, b, c, d = octets:byte(at, at + 3)
@@ -17,11 +18,15 @@ return function(import)
   end
   M.spi_and_seq = spi_and_seq
 
+  local function protection_of_esp(item)
+    return item.opened == "decrypted" and "esp" or "esp-null"
+  end
+
   local function protection(item)
     if item.plan.protection ~= "esp" then
       return item.plan.protection
     end
-    return item.opened == "decrypted" and "esp" or "esp-null"
+    return protection_of_esp(item)
   end
 
   local GIVEN = {}
@@ -47,6 +52,14 @@ return function(import)
       sport = item.sport, dport = item.dport, icv = item.icv or "", head = item.head,
       interface = item.interface or 0, encapsulation = item.plan.esp_path,
     })
+  end
+
+  function GIVEN.signal(run, item)
+    for _, signal in ipairs(signals.of(item)) do
+      signal.protection = item.head and protection_of_esp(item) or "clear"
+      signal.spi = signal.spi or spi_and_seq(item.head)
+      run:signal(signal)
+    end
   end
 
   function M.feed(run, item)

@@ -24,10 +24,10 @@ return function()
       if not start then
         break
       end
-      local pattern = QUOTED[text:sub(stop + 1, stop + 1)] or "[%w+/=]*"
+      local pattern = QUOTED[text:sub(stop + 1, stop + 1)] or "[%w+/=]+"
       local _, behind = text:find("^" .. pattern, stop + 1)
-      out[#out + 1] = text:sub(at, stop) .. "***"
-      at = math.max(behind, stop) + 1
+      out[#out + 1] = text:sub(at, stop) .. (behind and "***" or "")
+      at = (behind or stop) + 1
     end
     out[#out + 1] = text:sub(at)
     return table.concat(out)

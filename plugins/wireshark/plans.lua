@@ -36,6 +36,14 @@ return function()
     end
   end
 
+  local function first(names, name)
+    for at = 1, #names do
+      if names[at] == name then
+        return at
+      end
+    end
+  end
+
   local function protection(names, sip)
     for at = sip, 1, -1 do
       if names[at] == "tls" then
@@ -83,7 +91,7 @@ return function()
       signal = other,
     }
     if other == "icmp" or other == "icmpv6" then
-      plan.esp = false
+      plan.esp, plan.net = false, network(names, first(names, other))
     elseif sip then
       plan.sip = true
       plan.protection = protection(names, sip)
@@ -92,7 +100,7 @@ return function()
         plan.transport = "ws"
       end
       plan.whole = plan.transport == "udp" and plan.protection == "clear"
-    elseif plan.transport == "tcp" and not plan.esp then
+    elseif plan.transport == "tcp" and (plan.opened or not plan.esp) then
       plan.signal = "tcp"
     end
     if plan.esp then

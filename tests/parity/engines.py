@@ -73,11 +73,13 @@ class Engine(Protocol):
 
 
 class Tshark:
-    """A tshark of this machine, or of a Debian that is unpacked into a folder."""
+    """A tshark of this machine, or of a Debian that is unpacked into a folder; `options` are
+    further ones of its command line."""
 
-    def __init__(self, name: str, unpacked: str = "") -> None:
+    def __init__(self, name: str, unpacked: str = "", options: Sequence[str] = ()) -> None:
         self.name = name
         self._unpacked = unpacked
+        self._options = options
 
     def missing(self) -> str | None:
         """See `Engine`."""
@@ -107,7 +109,7 @@ class Tshark:
                 yield self._call(
                     inside,
                     "tshark", "-n", *wanted, "-X", f"lua_script:{inside / 'plugin.lua'}",
-                    "-r", str(inside / "capture"), *shown,
+                    "-r", str(inside / "capture"), *shown, *self._options,
                 )  # fmt: skip
 
     @contextmanager
