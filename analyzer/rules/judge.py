@@ -5,7 +5,7 @@ beyond the first hop, and the run as a whole; an agreement when it ends, with th
 Notes about a peer that show in exchange after exchange are held back and told once (`notes`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -22,7 +22,7 @@ from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
 from analyzer.rules.finding import Finding, Site, finding, moved
 from analyzer.rules.folding import merge
-from analyzer.rules.notes import NetworkNotes, Tally, fits
+from analyzer.rules.notes import NetworkNotes, Tally, whom
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
@@ -92,7 +92,7 @@ class Judge:
             site = Site(f"E{exchange.number}", exchange.key, None, ending, peers)
             found = [finding(hit, site, exchange.order) for hit in fired]
             found += [moved(one, hit, site) for hit, one in waiting]
-            self._keep_found(found)
+            self._keep_found(found, peers)
         spoke = [*tally.rules, *(one.rule.id for one in fired)]
         return Judged(facts, seen, self._engine.not_checked(met, facts.dialect, spoke))
 
@@ -118,7 +118,7 @@ class Judge:
     def found(self) -> Found:
         """All that was found, not numbered yet."""
         for waiting in self._waiting.values():
-            self._keep_found([one for _, one in waiting])
+            self._keep_found([one for _, one in waiting], {})
         self._waiting.clear()
         return Found(self._findings, self._notes.held(), list(self.claims.listings()))
 
@@ -221,12 +221,13 @@ class Judge:
         return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
     def _keep(self, fired: Iterable[Fired], site: Site, order: Order) -> None:
-        self._keep_found([finding(hit, site, order) for hit in fired])
+        self._keep_found([finding(hit, site, order) for hit in fired], site.peers)
 
-    def _keep_found(self, found: list[Finding]) -> None:
+    def _keep_found(self, found: list[Finding], peers: Mapping[str, str]) -> None:
         for one in merge(found) if len(found) > 1 else found:
-            if one.effect == "none" and fits(one):
-                self._notes.add(one)
+            about = one.peer or whom(peers, one.party)
+            if one.effect == "none" and one.exchange is not None and about is not None:
+                self._notes.add(one, about)
             else:
                 self._findings.append(one)
 

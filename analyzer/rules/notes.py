@@ -17,9 +17,10 @@ EXCHANGES: Final = 64
 
 
 class Noted(Struct):
-    """Findings of one rule about one peer: those that make a difference to the note they may
-    become, as they came, and how often it was seen `more`."""
+    """Findings of one rule about one peer (`about`): those that make a difference to the note they
+    may become, as they came, and how often it was seen `more`."""
 
+    about: str
     kept: list[Finding]
     more: int = 0
 
@@ -34,8 +35,8 @@ class _Group:
 
     __slots__ = ("exchanges", "frames", "noted", "severity")
 
-    def __init__(self) -> None:
-        self.noted = Noted([])
+    def __init__(self, about: str) -> None:
+        self.noted = Noted(about, [])
         self.exchanges: set[str | None] = set()
         self.frames: set[Frame] = set()
         self.severity = len(SEVERITIES)
@@ -73,19 +74,18 @@ class NetworkNotes:
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str], _Group] = {}
 
-    def add(self, one: Finding) -> None:
-        """Takes a finding that has a peer and an exchange; see `fits`."""
-        assert one.peer is not None
-        key = (one.rule, one.peer)
+    def add(self, one: Finding, about: str) -> None:
+        """Takes a finding that has an exchange."""
+        key = (one.rule, about)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group()
+            group = self._groups[key] = _Group(about)
         group.add(one)
 
-    def counted(self, rule: str, peer: str, severity: str) -> bool:
+    def counted(self, rule: str, about: str, severity: str) -> bool:
         """Count a finding of no effect and of this severity at most, where that is all that would
         become of it: False where it has to be made and added."""
-        group = self._groups.get((rule, peer))
+        group = self._groups.get((rule, about))
         if group is None or not group.full or SEVERITIES.index(severity) < group.severity:
             return False
         group.noted.more += 1
@@ -116,10 +116,10 @@ class Tally:
 
     def takes(self, rule: Rule, severity: str, party: str, role: str | None) -> bool:
         """Count what a rule found, `severity` at most; False where a finding has to be made."""
-        peer = self._peers.get(party)
-        if peer is None or effect_of(rule, severity, role, False, self._ending) != "none":
+        about = whom(self._peers, party)
+        if about is None or effect_of(rule, severity, role, False, self._ending) != "none":
             return False
-        if not self._notes.counted(rule.id, peer, severity):
+        if not self._notes.counted(rule.id, about, severity):
             return False
         self.rules.append(rule.id)
         return True
@@ -127,10 +127,10 @@ class Tally:
 
 def together(held: Iterable[Noted]) -> list[Noted]:
     """What several have held, by rule and peer."""
-    groups: dict[tuple[str, str | None], Noted] = {}
+    groups: dict[tuple[str, str], Noted] = {}
     for noted in held:
-        first = noted.kept[0]
-        group = groups.setdefault((first.rule, first.peer), Noted([]))
+        about = noted.about
+        group = groups.setdefault((noted.kept[0].rule, about), Noted(about, []))
         group.kept += noted.kept
         group.more += noted.more
     for group in groups.values():
@@ -150,9 +150,10 @@ def concluded(held: Iterable[Noted]) -> tuple[list[Finding], list[Finding]]:
     return seldom, notes
 
 
-def fits(one: Finding) -> bool:
-    """Whether a finding is about a known peer in an exchange, so that it can be counted."""
-    return one.peer is not None and one.exchange is not None
+def whom(peers: Mapping[str, str], party: str) -> str | None:
+    """Whom notes are about that are for this party to hear: a peer, and where the rule names nobody
+    whose name is known, the network by its first hop. None where neither is known."""
+    return peers.get(party) or peers.get("pcscf")
 
 
 def _order(one: Finding) -> Order:
@@ -161,9 +162,10 @@ def _order(one: Finding) -> Order:
 
 def _note(noted: Noted) -> Finding:
     note = noted.kept[0]
-    note.fingerprint = fingerprint(note.rule, note.peer or "")
+    note.fingerprint = fingerprint(note.rule, noted.about)
     note.exchanges = [note.exchange] if note.exchange is not None else []
     note.exchange = note.agreement = None
+    note.peer = noted.about
     for one in noted.kept[1:]:
         _count(note, one)
     note.count += noted.more

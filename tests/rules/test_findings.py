@@ -8,7 +8,7 @@ from analyzer.rules.effects import Ending, effect_of
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Site, finding, number, number_again
 from analyzer.rules.folding import fold, merge
-from analyzer.rules.notes import NetworkNotes, Tally, fits
+from analyzer.rules.notes import NetworkNotes, Tally, whom
 from analyzer.rules.pages import page, pages
 from tests.rules.fakes import association, message, response
 from tests.rules.samples import SERVER, TAGS, clear_verify, judged, protected, verified
@@ -160,8 +160,7 @@ def noted(times, peers):
         subject = message(role="offer", pani="x", frames=((0, place),))
         site = {"exchange": f"E{place}", "key": f"k{place}", "ending": REGISTERED}
         for made in found("message", subject, peers=peers, **site):
-            assert fits(made)
-            notes.add(made)
+            notes.add(made, "phone")
     return notes.finish()
 
 
@@ -184,7 +183,7 @@ def tallied(times):
         site = Site(f"E{place}", f"k{place}", None, REGISTERED, {"ue": "phone"})
         tally = Tally(notes, site.peers, site.ending)
         for fired in ENGINE.judge("message", subject, tally=tally):
-            notes.add(finding(fired, site))
+            notes.add(finding(fired, site), "phone")
         taken += len(tally.rules)
     return notes.finish(), taken
 
@@ -201,7 +200,7 @@ def test_what_has_an_effect_is_never_only_counted():
     for place in range(100):
         subject = message(role="offer", pani="x", frames=((0, place),))
         for made in found("message", subject, peers={"ue": "phone"}, exchange=f"E{place}"):
-            notes.add(made)
+            notes.add(made, "phone")
     subject = message(role="offer", pani="x")
     failed = Ending(False, "challenge")
     leaks = Tally(notes, {"ue": "phone"}, failed)
@@ -210,16 +209,18 @@ def test_what_has_an_effect_is_never_only_counted():
     assert not leaks.takes(replace(fired.rule, class_="security"), "info", "ue", "offer")
 
 
-def test_without_a_peer_nothing_is_grouped():
-    (made,) = found("message", message(role="offer", pani="x"))
-    assert not fits(made)
+def test_whom_notes_are_about():
+    peers = {"ue": "phone", "pcscf": "10.0.0.1"}
+    assert whom(peers, "ue") == "phone"
+    assert whom(peers, "unknown") == "10.0.0.1"  # nobody is named: the network
+    assert whom({}, "ue") is None
 
 
 def test_repeats_in_one_exchange_are_no_network_note():
     notes = NetworkNotes()
     for _ in range(5):
         (made,) = found("message", message(role="offer", pani="x"), peers={"ue": "phone"})
-        notes.add(made)
+        notes.add(made, "phone")
     seldom, grouped = notes.finish()
     assert (len(seldom), grouped) == (5, [])
 
