@@ -71,9 +71,24 @@ def test_the_exchange_is_all_there(real: Report) -> None:
 
 def test_the_text_of_the_messages_is_that_of_the_capture(real: Report) -> None:
     (texts,) = opened(html(real))["texts-0"]
-    assert texts[0][0].startswith("REGISTER sip:ims.mnc001.mcc001.3gppnetwork.org SIP/2.0")
-    (verify,) = [line for line in texts[2] if line.startswith("Security-Verify:")]
+    lines = texts[2]["lines"]
+    assert lines[0] == "REGISTER sip:ims.mnc001.mcc001.3gppnetwork.org SIP/2.0"
+    (verify,) = [line for line in lines if line.startswith("Security-Verify:")]
     assert "spi-s=99999" in verify
+
+
+def test_the_tree_names_the_octets_of_the_message(real: Report) -> None:
+    (texts,) = opened(html(real))["texts-0"]
+    raw = "\r\n".join(texts[2]["lines"])
+
+    def walk(node: list[Any]) -> Iterator[list[Any]]:
+        yield node
+        for child in node[6] if len(node) > 6 else ():
+            yield from walk(child)
+
+    found = [node for node in walk(texts[2]["tree"]) if node[0] == "spi-s"]
+    values = [raw[start : start + length] for _, _, start, length, *_ in found]
+    assert values == [node[1] for node in found] == ["572653568", "99999"]
 
 
 def test_what_is_read_after_the_page_has_no_texts(real: Report) -> None:

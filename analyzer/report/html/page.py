@@ -17,8 +17,8 @@ from analyzer.report.text import TextOptions, view_of
 
 _SCRIPTS: Final = (
     "dom.js", "data.js", "text.js", "state.js", "filters.js", "icons.js", "copy.js",
-    "ladder.js", "saving.js", "lists.js", "message.js", "finding.js", "lives.js", "exchange.js",
-    "chips.js", "charts.js", "overview.js", "rows.js", "main.js",
+    "ladder.js", "saving.js", "lists.js", "tree.js", "message.js", "finding.js", "lives.js",
+    "exchange.js", "chips.js", "charts.js", "overview.js", "rows.js", "main.js",
 )  # fmt: skip
 _STYLES: Final = ("base.css", "exchange.css", "overview.css", "print.css")
 _IMPORT: Final = re.compile(r"^import (\{[^}]*\}) from \"\./(\w+)\.js\";$", re.MULTILINE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 from analyzer.limits import PAGE_BLOCK, PAGE_TEXTS
-from analyzer.report.escape import mask
+from analyzer.report.dissect.message import message_tree
+from analyzer.report.dissect.node import Node, Octets
 from analyzer.report.glance import pick
 from analyzer.report.html.packing import Blocks, encoded, safe
 from analyzer.report.joined import JoinedExchanges
@@ -31,14 +33,13 @@ class Texts:
     def packed(self, ranks: Iterable[Collection[str]]) -> Iterator[str]:
         """The arrays; `ranks` are ids of exchanges, those first that matter most."""
         with _with_texts(self._report):
-            for wanted in ranks:
+            for rank, wanted in enumerate(ranks):
                 for exchange in pick(self._report.exchanges, wanted):
                     if self._octets >= PAGE_TEXTS:
                         break
                     self.place[exchange.id] = len(self.place)
-                    yield from self._counted(
-                        self.blocks.add(encoded(_texts(exchange, self._show_keys)))
-                    )
+                    value = _texts(exchange, self._show_keys, trees=rank == 0)
+                    yield from self._counted(self.blocks.add(encoded(value)))
         yield from self.blocks.rest()
 
     def _counted(self, blocks: Iterator[str]) -> Iterator[str]:
@@ -47,18 +48,35 @@ class Texts:
             yield block
 
 
-def _texts(exchange: Exchange, show_keys: bool) -> list[list[str] | None]:
-    """The lines of each message of the ladder, None for what was not read."""
-    found: list[list[str] | None] = []
+def _texts(exchange: Exchange, show_keys: bool, trees: bool) -> list[dict[str, Any] | None]:
+    """Of each message of the ladder its lines, and the tree of its fields; None where it was not
+    read."""
+    found: list[dict[str, Any] | None] = []
     for row in rows(exchange):
         text = row.message.text
         if text is None:
             found.append(None)
             continue
-        if not show_keys:
-            text = mask(text)  # before it is cut into lines: a value may stand on the next one
-        found.append([safe(line, show_keys) for line in text.replace("\r\n", "\n").split("\n")])
+        raw = text.encode("utf-8", "surrogateescape")
+        # masked before it is cut into lines: a value may stand on the next one
+        shown = Octets(raw, show_keys).shown(0, len(raw)).replace("\r\n", "\n")
+        tree = message_tree(raw, show_keys=show_keys) if trees else None
+        found.append(
+            {"lines": safe(shown.split("\n"), show_keys)}
+            | ({} if tree is None else {"tree": safe(_node(tree), show_keys)})
+        )
     return found
+
+
+def _node(node: Node) -> list[Any]:
+    """Name, text, first octet, octets, note, defects, and the nodes below, as far as there are."""
+    values: list[Any] = [
+        node.name, node.text, node.start, node.length, node.note, node.defects,
+        [_node(child) for child in node.children],
+    ]  # fmt: skip
+    while not values[-1]:
+        values.pop()
+    return values
 
 
 def _with_texts(report: Report) -> AbstractContextManager[None]:

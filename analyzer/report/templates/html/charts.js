@@ -25,11 +25,11 @@ export function bars(title, rows, filter, query, options = {}) {
     const on = query.get(filter) === name;
     const told = options.failures ? `${grouped(failed)} of ${grouped(count)}` : grouped(count);
     return el("li", {}, link(address("overview", toggled(query, filter, name)), { class: on ? "on" : null, "aria-current": on ? "true" : null, title: on ? "Take the filter away" : `Only ${name}` },
-      el("span", { class: "label" }, words || data(name || "not known")), bar(count, most, failed), el("span", { class: "number" }, told)));
+      el("span", { class: "label" }, words || data(name || "not known")), el("span", { class: "number" }, told), bar(count, most, failed)));
   });
   const rest = items.splice(MOST);
   return el("section", { class: "card bars" }, el("h2", {}, title), options.failures ? el("p", { class: "muted small" }, "not registered, of all") : null,
-    el("ul", {}, items), rest.length ? el("details", {}, el("summary", {}, `${plural(rest.length, "more")}`), el("ul", {}, rest.slice(0, 200))) : null);
+    el("ul", {}, items), rest.length ? el("details", {}, el("summary", {}, `${rest.length} more`), el("ul", {}, rest.slice(0, 200))) : null);
 }
 
 // One stacked bar of what became of all.

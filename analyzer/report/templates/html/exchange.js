@@ -97,15 +97,21 @@ function findings(detail) {
   ];
 }
 
+// Drawings grow as the text does.
+function scale() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 15;
+}
+
 function drawing(detail) {
   const place = el("div", { class: "drawing" });
+  const size = scale();
   let all = false;
   let width = 0;
   const draw = () => {
     const next = Math.max(Math.floor(place.clientWidth), 280);
     if (next === width) return;
     width = next;
-    fill(place, ladder(detail, width, all));
+    fill(place, ladder(detail, width, all, size));
   };
   const more = hidden(detail) ? el("button", { type: "button", onclick: () => { all = true; width = 0; draw(); more.remove(); } }, `Show ${plural(hidden(detail), "more message")}`) : null;
   watched?.disconnect();
@@ -130,7 +136,7 @@ export async function exchange(view, index, place) {
   fill(view,
     around(index, place), verdict(detail),
     el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), check(detail)), side, beside),
-    el("div", { class: "rest" }, causes(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100)), uncheckedInFull(detail)));
+    el("div", { class: "rest" }, causes(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail)));
   document.title = `${detail.id} ${detail.headline}`;
   return async (number) => {
     const first = view.querySelector(".first");
@@ -141,7 +147,7 @@ export async function exchange(view, index, place) {
       return;
     }
     const texts = await textsOf(index, place);
-    fill(beside, message(detail, number - 1, texts?.[number - 1]));
+    fill(beside, message(detail, number - 1, texts?.[number - 1], !index.redacted));
     first.classList.add("with-message");
     beside.firstChild.focus({ preventScroll: matchMedia("(min-width: 1000px)").matches });
   };

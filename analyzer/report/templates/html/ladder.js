@@ -82,7 +82,7 @@ function arrow(detail, row, place, at, main) {
   const kind = row.inferred ? "inferred" : "read";
   const middle = (x1 + x2) / 2;
   const room = at.gap - 26;
-  const label = [row.name, ...(at.gap > 150 ? row.carries : row.carries.map((one) => one.replace(/^Security-(.)\w+/, "S$1")))].join("\u2002");
+  const label = [row.name, ...(at.gap > 230 ? row.carries : row.carries.map((one) => one.replace(/^Security-(.)\w+/, "S$1")))].join("\u2002");
   const cited = row.pins || row.cited;
   const worst = row.pins ? main?.severity || "error" : "";
   return svg("a", { href: `#${detail.id}/m${place + 1}`, class: `row${row.pins ? " pinned" : ""}`, "aria-label": spoken(detail, row) },
@@ -163,15 +163,16 @@ function bar(life, sa, n, set, sets, rows, at, height) {
     at.step > 11 ? svg("text", { class: "sa-name", transform: `translate(${x + 3.5} ${HEAD - 4}) rotate(-90)` }, name) : []);
 }
 
-// The drawing for a width; the same input gives the same drawing.
-export function ladder(detail, width, all) {
+// The drawing for a width in pixels, its parts `size` times as large as usual.
+export function ladder(detail, pixels, all, size = 1) {
+  const width = Math.max(Math.round(pixels / size), 260);
   const rows = all ? detail.rows : detail.rows.slice(0, SHOWN);
   const at = measures(detail, width);
   const ghosts = detail.ghost && rows.length === detail.rows.length ? 1 : 0;
   const before = detail.ghost?.role === "offer" ? 1 : 0;
   const height = HEAD + (rows.length + ghosts) * ROW + 6;
   const main = detail.findings?.find((one) => !one.explained_by);
-  const node = svg("svg", { class: "ladder", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `Ladder of ${detail.id}, ${detail.kind}` },
+  const node = svg("svg", { class: "ladder", viewBox: `0 0 ${width} ${height}`, width: pixels, height: Math.round(height * size), role: "group", "aria-label": `Ladder of ${detail.id}, ${detail.kind}` },
     heads(detail, at, height - 2),
     rows.map((row, place) => arrow(detail, row, place, at, main)),
     ghosts ? ghost(detail, before ? 0 : rows.length, at) : [],

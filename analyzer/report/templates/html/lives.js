@@ -20,12 +20,13 @@ function request(one, x, y) {
 }
 
 // From the announcement to the end: a lane for the set, one for the requests.
-function lane(life, width) {
+function lane(life, pixels, size) {
+  const width = Math.round(pixels / size);
   const x = scale(life, width);
   const end = life.ended ?? life.until ?? life.established ?? life.created;
   const up = life.established ?? end;
   const height = 2 * LANE + 24;
-  return svg("svg", { class: "life", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `Life of ${life.id}: announced ${span(life.created)} after the start, ${life.reason || ""}; ${plural((life.traffic || []).length, "later request")}` },
+  return svg("svg", { class: "life", viewBox: `0 0 ${width} ${height}`, width: pixels, height: Math.round(height * size), role: "img", "aria-label": `Life of ${life.id}: announced ${span(life.created)} after the start, ${life.reason || ""}; ${plural((life.traffic || []).length, "later request")}` },
     svg("text", { x: 2, y: 18, class: "under" }, life.sas ? "SAs" : "agreed"),
     svg("path", { class: "announced", d: `M${x(life.created)} 14H${x(up)}` }),
     svg("path", { class: "in-force", d: `M${x(up)} 14H${x(end)}` }),
@@ -60,8 +61,8 @@ function traffic(life) {
     life.more ? el("p", { class: "muted" }, `${plural(life.more, "more")} not shown (secagree show CAPTURE ${life.id} --all)`) : null);
 }
 
-export function lives(detail, width) {
+export function lives(detail, width, size) {
   return (detail.lives || []).map((life) => card(`${life.id}: ${life.mechanism}`, { class: "agreement", id: life.id },
     el("p", {}, "announced ", life.begun, life.established !== undefined ? `, in force ${span(life.established - life.created)} later` : ", never in force", life.reason ? `; ${life.reason}` : "", life.expires ? `; the registration lasts ${life.expires} s` : ""),
-    lane(life, width), life.sas ? associations(life) : null, traffic(life)));
+    lane(life, width, size), life.sas ? associations(life) : null, traffic(life)));
 }

@@ -1,10 +1,11 @@
 // One message: where it went, its lists, and its text.
 
 import { data, el, link } from "./dom.js";
-import { parsed } from "./lists.js";
+import { differs, parsed } from "./lists.js";
+import { fields, rowsOf } from "./tree.js";
 import { span } from "./text.js";
 
-const AGREEMENT = /^(security-(client|server|verify)|(proxy-)?require|supported|unsupported|www-authenticate|proxy-authenticate|authorization|proxy-authorization|security-mechanism|security-method)\s*:/i;
+const AGREEMENT = /^(security-(client|server|verify)|(proxy-)?require|supported|unsupported|www-authenticate|proxy-authenticate|authorization|proxy-authorization|security-mechanism|security-method)\s*(:|$)/i;
 const PROTECTION = { clear: "in clear", ports: "in clear on ports of an SA: captured above IPsec", esp: "ESP", "esp-null": "ESP with NULL encryption", tls: "TLS" };
 
 function way(detail, row) {
@@ -41,14 +42,25 @@ function cites(detail, row) {
   return el("p", { class: "cites" }, found.map((one) => link(one.id, {}, `${one.id} ${one.rule} ${one.name}`)).flatMap((one, at) => (at ? [", ", one] : [one])));
 }
 
+// What a Verify has otherwise than the list that it answers, by parameter: marked in the tree.
+function differing(detail, row) {
+  if (row.role !== "verify" || !detail.compared) return new Set();
+  return new Set(detail.compared.elements.flatMap((one) => one.rows.filter(differs).map(([name, , value]) => `${name}=${value}`.toLowerCase())));
+}
+
 // The panel beside the ladder; `close` goes back to the exchange.
-export function message(detail, place, lines) {
+export function message(detail, place, text, octets) {
   const row = detail.rows[place];
+  const rows = text?.tree ? rowsOf(text.tree) : [];
+  const own = rows.filter((node) => AGREEMENT.test(node[0]));
   const step = (to, words, sign) => (detail.rows[to] ? link(`${detail.id}/m${to + 1}`, { class: "button", "aria-label": words }, sign) : null);
   return el("section", { class: "card message", id: "message", tabindex: -1, "aria-label": `Message ${row.f}` },
     el("div", { class: "title" },
       el("h2", {}, data(row.f), " ", data(row.name)),
       el("span", { class: "steps" }, step(place - 1, "Message before", "\u2190"), step(place + 1, "Message after", "\u2192"),
         link(detail.id, { class: "button", "aria-label": "Close the message", id: "close-message" }, "\u2715"))),
-    cites(detail, row), way(detail, row), (row.lists || []).map(parsed), el("h3", {}, "Message"), raw(lines, row));
+    cites(detail, row), way(detail, row), 
+    own.length ? [el("h3", {}, "Agreement"), fields(own, { octets, open: /^security-/i, other: differing(detail, row) })] : (row.lists || []).map(parsed),
+    el("h3", {}, "Message"), raw(text?.lines, row),
+    rows.length ? el("details", {}, el("summary", {}, "All fields"), fields(text.tree[6], { octets, open: /^(request|status)-line|message header/i })) : null);
 }

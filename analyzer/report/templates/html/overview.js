@@ -10,7 +10,8 @@ import { address, toggled } from "./state.js";
 import { grouped, percent, plural, span } from "./text.js";
 
 const SIGNS = { good: "good", warn: "warning", unsure: "unknown", bad: "bad" };
-const CLUSTERS = 30;
+const CLUSTERS = 12; // signatures that are listed at once
+const FILES = 8;
 
 // Counts over these rows by a column of words: [[name, count, failed]].
 function by(index, rows, column) {
@@ -52,16 +53,25 @@ function figures(index, rows, counts) {
     sorted.length ? figure(`${span(quantile(sorted, 0.5) / 1000)}`, "time to register, p50", `p95 ${span(quantile(sorted, 0.95) / 1000)}, of ${grouped(sorted.length)}`) : null);
 }
 
+function scrolled(name, table) {
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name }, table);
+}
+
+// The first rows in a table, the others in one that is folded.
+function folded(rows, most, table, noun) {
+  const rest = rows.slice(most);
+  return [table(rows.slice(0, most)), rest.length ? el("details", {}, el("summary", {}, plural(rest.length, `more ${noun}`)), table(rest)) : null];
+}
+
 function captured(index) {
   const { captures } = index;
-  const rows = captures.slice(0, 60).map((one) => el("tr", {},
+  const rows = captures.map((one) => el("tr", {},
     captures.length > 1 ? el("td", {}, one.letter) : null, el("th", { scope: "row" }, data(one.path)), el("td", {}, grouped(one.packets)),
     el("td", {}, grouped(one.messages)), el("td", {}, one.esp ? `${grouped(one.opened)} of ${grouped(one.esp)}` : "-"), el("td", {}, one.first || "-"), el("td", {}, one.last || "-"),
     el("td", {}, data(one.problems.join("; ")))));
   const heads = [captures.length > 1 ? "" : null, "file", "packets", "SIP messages", "ESP read", "from", "to", "problems"].filter((one) => one !== null);
-  return card("What was captured", { class: "captured" }, el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Captures" },
-    el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => (one ? el("th", { scope: "col" }, one) : el("td", {}))))), el("tbody", {}, rows))),
-    captures.length > 60 ? el("p", { class: "muted" }, `${plural(captures.length - 60, "more file")}`) : null);
+  const table = (some) => scrolled("Captures", el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => (one ? el("th", { scope: "col" }, one) : el("td", {}))))), el("tbody", {}, some)));
+  return card("What was captured", { class: "captured" }, ...folded(rows, FILES, table, "file"));
 }
 
 function clusters(index, rows, query) {
@@ -71,15 +81,15 @@ function clusters(index, rows, query) {
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   if (!sorted.length) return null;
   const heads = ["number", "what happened", "fix at", "network element", "handset", "rules", "first"];
-  return card("Failures of one signature", { class: "clusters" }, el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Failures of one signature" }, el("table", {},
-    el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))),
-    el("tbody", {}, sorted.slice(0, CLUSTERS).map(([number, count]) => {
-      const one = index.clusters[number];
-      return el("tr", {}, el("td", { class: "number" }, grouped(count)),
-        el("th", { scope: "row" }, verdictSign(one.word), " ", link(address("list", toggled(query, "cluster", number)), {}, data(one.brief))),
-        el("td", {}, one.party ? el("strong", {}, one.party) : "-"), el("td", {}, data(one.server)), el("td", {}, data(one.handset || "-")),
-        el("td", {}, one.rules.join(" ") || "-"), el("td", {}, link(one.first, {}, one.first), " ", el("span", { class: "frames" }, one.frame)));
-    })))), sorted.length > CLUSTERS ? el("p", { class: "muted" }, `${plural(sorted.length - CLUSTERS, "rarer signature")} more`) : null);
+  const row = ([number, count]) => {
+    const one = index.clusters[number];
+    return el("tr", {}, el("td", { class: "number" }, grouped(count)),
+      el("th", { scope: "row" }, verdictSign(one.word), " ", link(address("list", toggled(query, "cluster", number)), {}, data(one.brief))),
+      el("td", {}, one.party ? el("strong", {}, one.party) : "-"), el("td", {}, data(one.server)), el("td", {}, data(one.handset || "-")),
+      el("td", {}, one.rules.join(" ") || "-"), el("td", {}, link(one.first, {}, one.first), " ", el("span", { class: "frames" }, one.frame)));
+  };
+  const table = (some) => scrolled("Failures by signature", el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, some)));
+  return card("Failures by signature", { class: "clusters" }, ...folded(sorted.map(row), CLUSTERS, table, "rarer signature"));
 }
 
 // Rules by how many exchanges they were found in; notes are left to the end of the page.

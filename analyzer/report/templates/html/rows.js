@@ -5,7 +5,7 @@ import { data, el, fill, link, say } from "./dom.js";
 import { matching } from "./filters.js";
 import { sign, verdictSign } from "./icons.js";
 import { address, replace } from "./state.js";
-import { frameName, grouped, moment, span } from "./text.js";
+import { frameName, grouped, moment, plural, span } from "./text.js";
 
 const SEVERITIES = ["critical", "error", "warning", "info"];
 const AHEAD = 8; // rows drawn beyond both edges
@@ -65,14 +65,14 @@ function cells(index, at) {
     data(word(index, "handset", at)),
     data(word(index, "server", at)),
     columns.took[at] === null ? "" : span(columns.took[at] / 1000),
-    [levels.length ? sign(levels[0]) : null, " ", data([...new Set(found.map((mark) => mark[0]))].join(" ") || (columns.notes[at] ? `${columns.notes[at]} notes` : ""))],
+    [levels.length ? sign(levels[0]) : null, " ", data([...new Set(found.map((mark) => mark[0]))].join(" ") || (columns.notes[at] ? plural(columns.notes[at], "note") : ""))],
     frames.length ? frameName(index, frames[0], frames[1]) : "",
   ];
 }
 
 function drawn(index, at, place) {
   const row = el("div", { class: "line", role: "row", "aria-rowindex": place + 2 },
-    cells(index, at).map((content, n) => el("div", { class: `cell ${COLUMNS[n][0]}`, role: n ? "cell" : "rowheader" }, content)));
+    cells(index, at).map((content, n) => el("div", { class: `cell c-${COLUMNS[n][0]}`, role: n ? "cell" : "rowheader" }, content)));
   row.dataset.place = place;
   return row;
 }
@@ -80,7 +80,7 @@ function drawn(index, at, place) {
 function heads(order, choose) {
   return el("div", { class: "line heads", role: "row", "aria-rowindex": 1 }, COLUMNS.map(([name, words]) => {
     const way = order.replace("-", "") === name ? (order.startsWith("-") ? "descending" : "ascending") : "none";
-    return el("div", { class: `cell ${name}`, role: "columnheader", "aria-sort": way },
+    return el("div", { class: `cell c-${name}`, role: "columnheader", "aria-sort": way },
       el("button", { type: "button", onclick: () => choose(name, way) }, words, way === "none" ? "" : way === "ascending" ? " \u2191" : " \u2193"));
   }));
 }
@@ -121,7 +121,7 @@ class Table {
     this.query.set("sort", way === "ascending" ? `-${name}` : name);
     replace(address("list", this.query));
     this.refresh();
-    this.top.querySelector(`.${name} button`).focus();
+    this.top.querySelector(`.c-${name} button`).focus();
   }
 
   draw(anew = false, all = false) {
