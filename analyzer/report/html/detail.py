@@ -64,7 +64,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
         "not_checked": sorted(unjudged(case).items(), key=lambda one: (-len(one[1]), one[0])),
         "filter": display_filter(case, view),
         "commands": _commands(case, view),
-        "lives": [life(one, exchange, view) for one in case.agreements],
+        "lives": [life(one, exchange, case.findings, view) for one in case.agreements],
     }
     return {name: value for name, value in found.items() if value not in (None, "", [], {})}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from analyzer.report.model import Agreement, Exchange, Frame, Sa, Traffic
+from analyzer.report.model import Agreement, Exchange, Finding, Frame, Sa, Traffic
 from analyzer.report.sa_table import cells, in_order, naming
 from analyzer.report.times import clock, elapsed
 from analyzer.report.view import View
@@ -19,7 +20,9 @@ _REASONS: Final = {
 }
 
 
-def life(one: Agreement, exchange: Exchange, view: View) -> dict[str, Any]:
+def life(
+    one: Agreement, exchange: Exchange, findings: Sequence[Finding], view: View
+) -> dict[str, Any]:
     """Times in seconds since the exchange began."""
     start = exchange.started
     held = one.association
@@ -41,7 +44,7 @@ def life(one: Agreement, exchange: Exchange, view: View) -> dict[str, Any]:
         "expires": one.expires,
         "begun": clock(one.created, view.zone),
         "sas": [] if held is None else [_sa(sa, one, exchange, view) for sa in in_order(held)],
-        "traffic": [_request(request, start, view) for request in requests[:_REQUESTS]],
+        "traffic": [_request(request, start, findings, view) for request in requests[:_REQUESTS]],
         "more": max(len(requests) - _REQUESTS, 0),
     }
     return {name: value for name, value in found.items() if value not in (None, "", [], 0)}
@@ -58,7 +61,7 @@ def _sa(sa: Sa, one: Agreement, exchange: Exchange, view: View) -> dict[str, Any
     }
 
 
-def _request(one: Traffic, start: str, view: View) -> dict[str, Any]:
+def _request(one: Traffic, start: str, findings: Sequence[Finding], view: View) -> dict[str, Any]:
     answer = "no answer" if one.unanswered else "" if one.code is None else str(one.code)
     frames = [Frame(one.capture, one.frame), *([one.answer] if one.answer is not None else [])]
     found = {
@@ -73,5 +76,6 @@ def _request(one: Traffic, start: str, view: View) -> dict[str, Any]:
         "up": one.from_client,
         "tries": one.tries,
         "bad": one.unanswered or (one.code or 0) >= 300,
+        "pins": [each.id for each in findings if not set(frames).isdisjoint(each.frames)],
     }
-    return {name: value for name, value in found.items() if value not in (None, False)}
+    return {name: value for name, value in found.items() if value not in (None, False, [])}

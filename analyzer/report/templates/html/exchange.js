@@ -12,10 +12,12 @@ import { message } from "./message.js";
 import { saveButtons } from "./saving.js";
 import { plural } from "./text.js";
 
+const TALL = 5; // messages of a ladder
 let watched = null;
 
 function verdict(detail) {
-  const kind = { OK: "good", inferred: "good", bypassed: "warn", unknown: "unsure" }[detail.word] || "bad";
+  const loud = (detail.counts || []).some(([name]) => name === "critical" || name === "error");
+  const kind = { OK: loud ? "warn" : "good", inferred: loud ? "warn" : "good", bypassed: "warn", unknown: "unsure" }[detail.word] || "bad";
   return el("section", { class: `verdict ${kind}`, "aria-label": "Verdict" },
     el("h1", {}, verdictSign(detail.word), " ", data(detail.headline)),
     el("p", { class: "act" },
@@ -59,7 +61,8 @@ function main(detail) {
 }
 
 function facts(detail) {
-  const rows = [...detail.facts, ["frames", detail.frames]];
+  const files = (detail.filter || []).map(([path]) => path);
+  const rows = [...detail.facts, ["frames", files.length === 1 ? `${detail.frames} of ${files[0]}` : detail.frames]];
   return card("Where and when", { class: "where" }, el("dl", { class: "facts" },
     rows.filter(([, text]) => text).map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")))])));
 }
@@ -131,12 +134,13 @@ function around(index, place) {
 // Show the exchange in `view`; gives what shows one of its messages, or null.
 export async function exchange(view, index, place) {
   const detail = await exchangeAt(index, place);
-  const side = el("div", { class: "aside" }, main(detail), facts(detail), unchecked(detail));
+  const tall = detail.rows.length > TALL; // where the ladder is, the room is on the other side
+  const side = el("div", { class: "aside" }, main(detail), facts(detail), unchecked(detail), tall ? check(detail) : null, causes(detail));
   const beside = el("div", { class: "beside" });
   fill(view,
     around(index, place), verdict(detail),
-    el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), check(detail)), side, beside),
-    el("div", { class: "rest" }, causes(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail)));
+    el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), tall ? null : check(detail)), side, beside),
+    el("div", { class: "rest" }, findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail)));
   document.title = `${detail.id} ${detail.headline}`;
   return async (number) => {
     const first = view.querySelector(".first");

@@ -4,7 +4,10 @@ import { el, svg } from "./dom.js";
 import { clip, delta } from "./text.js";
 
 const ROW = 46;
+const CLOSE = 41; // where there are many
+const MANY = 6;
 const HEAD = 42;
+const LATER = 3; // later requests that the ladder shows because a finding names them
 const SHOWN = 60; // rows drawn until somebody asks for more
 const HEADROOM = 17; // of an arrow over its row's lower edge
 const PROTECTION = { clear: "clear", ports: "clear, ports of an SA", esp: "ESP", "esp-null": "ESP-NULL", tls: "TLS" };
@@ -20,7 +23,8 @@ function measures(detail, width) {
   const lanes = detail.lanes.length;
   const first = left + (narrow ? 12 : 26);
   const gap = (end - first - (narrow ? 6 : 26)) / (lanes - 1);
-  return { width, narrow, left, pins: end + 2, bars: width - bars, step: bars / 4.4, lane: (n) => first + n * gap, gap };
+  const row = detail.rows.length > MANY ? CLOSE : ROW;
+  return { row, width, narrow, left, pins: end + 2, bars: width - bars, step: bars / 4.4, lane: (n) => first + n * gap, gap };
 }
 
 function text(x, y, words, attributes) {
@@ -57,7 +61,7 @@ function tip(x, y, way, kind) {
 
 function spoken(detail, row) {
   const names = detail.lanes.map(([name]) => name);
-  const parts = [`Frame ${row.f}`, `at ${row.t.toFixed(3)} s`, row.name, ...row.carries, `${names[row.from]} to ${names[row.to]}`];
+  const parts = [`Frame ${row.f}`, `at ${row.t.toFixed(3)} s`, row.name, ...(row.carries || []), `${names[row.from]} to ${names[row.to]}`];
   parts.push(PROTECTION[row.prot], row.sa || "", row.tr, row.inferred ? "inferred, not read" : "");
   if (row.pins) parts.push(`finding ${row.pins.join(" ")}`);
   return parts.filter(Boolean).join(", ");
@@ -75,19 +79,26 @@ function below(row, wide) {
   return parts.join(" ");
 }
 
+// `REGISTER Security-Verify`; `401 SS` where there is little room.
+function labelled(row, wide) {
+  if (wide) return [row.name, ...(row.carries || [])].join("\u2002");
+  return [row.name.split(/ (?=\D)/)[0], ...(row.carries || []).map((one) => one.replace(/^Security-(.)\w+/, "S$1"))].join("\u2002");
+}
+
 function arrow(detail, row, place, at, main) {
-  const y = HEAD + place * ROW + ROW - HEADROOM;
+  const y = HEAD + (place + 1) * at.row - HEADROOM;
   const [x1, x2] = [at.lane(row.from), at.lane(row.to)];
   const way = Math.sign(x2 - x1);
   const kind = row.inferred ? "inferred" : "read";
   const middle = (x1 + x2) / 2;
   const room = at.gap - 26;
-  const label = [row.name, ...(at.gap > 230 ? row.carries : row.carries.map((one) => one.replace(/^Security-(.)\w+/, "S$1")))].join("\u2002");
+  const label = labelled(row, at.gap > 230);
   const cited = row.pins || row.cited;
   const worst = row.pins ? main?.severity || "error" : "";
-  return svg("a", { href: `#${detail.id}/m${place + 1}`, class: `row${row.pins ? " pinned" : ""}`, "aria-label": spoken(detail, row) },
-    svg("rect", { class: `band${cited ? " cited" : ""}${row.pins ? ` pinned ${worst}` : ""}`, x: 0, y: HEAD + place * ROW + 1, width: at.bars, height: ROW - 2, rx: 3 }),
+  return svg("a", { href: row.later ? `#${row.pins[0]}` : `#${detail.id}/m${place + 1}`, class: `row${row.pins ? " pinned" : ""}`, "aria-label": spoken(detail, row) },
+    svg("rect", { class: `band${cited ? " cited" : ""}${row.pins ? ` pinned ${worst}` : ""}`, x: 0, y: HEAD + place * at.row + 1, width: at.bars, height: at.row - 2, rx: 3 }),
     text(4, y - 3, row.f, { class: "frame" }),
+    row.later ? text(at.lane(0) - 8, y + 12.5, "later", { class: "under", "text-anchor": "end" }) : [],
     text(4, y + 11, place ? delta(row.d) : row.t.toFixed(3), { class: "time" }),
     stroke(row.prot, x1 + 3 * way, x2 - 8 * way, y, kind),
     tip(x2 - 1.5 * way, y, way, kind),
@@ -107,11 +118,11 @@ function pin(names, x, y, worst) {
 
 function ghost(detail, place, at) {
   const one = detail.ghost;
-  const y = HEAD + place * ROW + ROW - HEADROOM;
+  const y = HEAD + (place + 1) * at.row - HEADROOM;
   const [x1, x2] = [at.lane(one.from), at.lane(one.to)];
   const way = Math.sign(x2 - x1);
   const note = one.missing ? "demanded, never came" : "not in the capture";
-  return svg("g", { class: "ghost" },
+  return svg("g", { class: `ghost${one.missing ? "" : " unseen"}` },
     svg("path", { class: "arrow ghost", d: `M${x1 + 3 * way} ${y}H${x2 - 8 * way}`, "stroke-dasharray": "3 5" }),
     svg("path", { class: "tip ghost", d: `M${x2 - 1.5 * way} ${y}l${-9 * way} -5v10Z` }),
     text((x1 + x2) / 2, y - 6, fitted(one.name, at.gap - 20, 12.5), { class: "name", "text-anchor": "middle" }),
@@ -132,9 +143,9 @@ function heads(detail, at, height) {
 }
 
 // Where a moment stands between the rows.
-function yOf(rows, time) {
+function yOf(rows, time, at) {
   const place = rows.findIndex((row) => row.t >= time - 0.0000005);
-  return HEAD + (place < 0 ? rows.length : place) * ROW + ROW - HEADROOM;
+  return HEAD + ((place < 0 ? rows.length : place) + 1) * at.row - HEADROOM;
 }
 
 // The four SAs of each set: dashed while announced, full once in force, with an end where it ends.
@@ -147,11 +158,11 @@ function bars(detail, rows, at, height) {
 
 function bar(life, sa, n, set, sets, rows, at, height) {
   const x = at.bars + at.step * (n + 0.6) + (sets > 1 ? (set % 2) * 3 : 0);
-  const top = yOf(rows, sa.born);
+  const top = yOf(rows, sa.born, at);
   const last = rows.length ? rows[rows.length - 1].t : 0;
   const ends = life.ended !== undefined && life.ended <= last;
-  const bottom = ends ? yOf(rows, life.ended) : height - 4;
-  const up = life.established === undefined ? bottom : Math.min(yOf(rows, life.established), bottom);
+  const bottom = ends ? yOf(rows, life.ended, at) : height - 4;
+  const up = life.established === undefined ? bottom : Math.min(yOf(rows, life.established, at), bottom);
   const [name, way, spi, packets] = sa.cells;
   const title = `${life.id} ${name}: ${way}, SPI ${spi}, ${packets} packets${life.reason ? `, ${life.reason}` : ""}`;
   return svg("g", { class: `sa${sa.used ? "" : " unused"}` },
@@ -163,14 +174,24 @@ function bar(life, sa, n, set, sets, rows, at, height) {
     at.step > 11 ? svg("text", { class: "sa-name", transform: `translate(${x + 3.5} ${HEAD - 4}) rotate(-90)` }, name) : []);
 }
 
+// Later requests that a finding names, as rows under the others.
+function later(detail) {
+  const own = new Map((detail.findings || []).map((one) => [one.id, one]));
+  return (detail.lives || []).flatMap((life) => (life.traffic || []).filter((one) => one.pins?.some((id) => own.has(id))).map((one) => ({
+    later: life.id, f: one.f.split(" ")[0], t: one.t, name: `${one.method} ${one.answer}`, from: one.up ? 0 : 1, to: one.up ? 1 : 0,
+    prot: one.prot, sa: one.sa, tr: "", pins: one.pins.filter((id) => own.has(id) && !own.get(id).explained_by),
+  }))).filter((one) => one.pins.length && !detail.rows.some((row) => row.pins?.includes(one.pins[0]))).slice(0, LATER);
+}
+
 // The drawing for a width in pixels, its parts `size` times as large as usual.
 export function ladder(detail, pixels, all, size = 1) {
   const width = Math.max(Math.round(pixels / size), 260);
-  const rows = all ? detail.rows : detail.rows.slice(0, SHOWN);
+  const own = all ? detail.rows : detail.rows.slice(0, SHOWN);
+  const rows = [...own, ...(own.length === detail.rows.length && !detail.ghost ? later(detail) : [])].map((row, place, them) => ({ ...row, d: place ? row.t - them[place - 1].t : row.t }));
   const at = measures(detail, width);
-  const ghosts = detail.ghost && rows.length === detail.rows.length ? 1 : 0;
+  const ghosts = detail.ghost && own.length === detail.rows.length ? 1 : 0;
   const before = detail.ghost?.role === "offer" ? 1 : 0;
-  const height = HEAD + (rows.length + ghosts) * ROW + 6;
+  const height = HEAD + (rows.length + ghosts) * at.row + 6;
   const main = detail.findings?.find((one) => !one.explained_by);
   const node = svg("svg", { class: "ladder", viewBox: `0 0 ${width} ${height}`, width: pixels, height: Math.round(height * size), role: "group", "aria-label": `Ladder of ${detail.id}, ${detail.kind}` },
     heads(detail, at, height - 2),
