@@ -10,7 +10,7 @@ SECONDS ?= 60
 TARGETS ?= records layers packets sip stream security digest text whole
 
 # What the tests ask beside Python, COMMAND:PACKAGE of Debian. Tests of what is missing are skipped with the reason.
-TOOLS := tshark:tshark wireshark:wireshark Xvfb:xvfb xdotool:xdotool import:imagemagick node:nodejs npm:npm \
+TOOLS := tshark:tshark chromium:chromium wireshark:wireshark Xvfb:xvfb xdotool:xdotool import:imagemagick node:nodejs npm:npm \
 	mmdebstrap:mmdebstrap luac5.1:lua5.1 luac5.2:lua5.2 luac5.3:lua5.3 luac5.4:lua5.4 luacheck:lua-check
 
 APT := DEBIAN_FRONTEND=noninteractive apt-get

@@ -1,0 +1,132 @@
+"""One exchange in the browser."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any
+
+from analyzer import analyze
+from tests.browser.pages import Open, saved
+
+
+def bottom(page: Any, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    return float(box["y"] + box["height"])
+
+
+def test_the_first_screen_holds_what_has_to_be_known(one: Path, open_page: Open) -> None:
+    page = open_page(one, width=1440, height=900)
+    first = page.locator(".verdict, .first").all_inner_texts()
+    told = "\n".join(first)
+    for wanted in (
+        "REGISTERED, SECURITY AGREEMENT BYPASSED", "fix at: P-CSCF", "expected", "seen",
+        "2026-11-22 08:53:03.604 UTC", "lab-ue/1.0", "192.0.2.1", "ue-3deb1c368d15@192.0.2.10",
+        "09_udp_wrong_verify_spi_gm.pcap", "frame.number in {1, 2, 3, 4, 5, 6}", "tshark -C",
+        "RFC 3329 2.3.1", "Not checked:", "no Mw capture",
+    ):  # fmt: skip
+        assert wanted in told
+    for selector in (".verdict", ".finding.main", ".where", ".unchecked", ".ladder", ".check"):
+        assert bottom(page, selector) <= 900, selector
+    assert page.locator(".first .pin").count() == 2
+    assert page.evaluate("scrollY") == 0
+
+
+def test_the_difference_stands_out(one: Path, open_page: Open) -> None:
+    page = open_page(one)
+    bold = page.locator(".finding.main .sides strong").all_inner_texts()
+    assert bold == ["spi-s=4097 (0x00001001)", "spi-s=99999 (0x0001869f)"]
+    differing = page.locator(".compare tr.differs").all_inner_texts()
+    assert [text.split("\t")[0] for text in differing] == ["spi-s"]
+    assert page.locator(".compare tr.equal").count() == 8
+    assert "different (X)" in page.locator(".compare .level").inner_text()
+
+
+def test_an_arrow_opens_its_message(one: Path, open_page: Open) -> None:
+    page = open_page(one)
+    page.get_by_role("link", name="Frame #3").click()
+    page.wait_for_selector("#message")
+    assert page.url.endswith("#E1/m3")
+    text = page.locator("#message").inner_text()
+    assert "SPI 0x00001001 (4097)" in text
+    assert "Security-Verify: ipsec-3gpp;prot=esp" in text
+    assert page.locator("#message .other").all_inner_texts() == ["99999"]
+    page.get_by_role("link", name="Message after").click()
+    page.wait_for_function("document.querySelector('#message h2').textContent.startsWith('#4')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#message", state="detached")
+    assert page.url.endswith("#E1")
+
+
+def test_the_keyboard_reaches_every_arrow(one: Path, open_page: Open) -> None:
+    page = open_page(one)
+    reached = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('href')"))
+    assert {"#E1/m1", "#E1/m2", "#E1/m3", "#E1/m4"} <= reached
+    page.locator("a.row").nth(2).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#message")
+    assert page.evaluate("document.activeElement.id") == "message"
+
+
+def test_protection_is_told_by_more_than_colour(one: Path, open_page: Open) -> None:
+    page = open_page(one)
+    strokes = page.locator("a.row").evaluate_all(
+        "rows => rows.map((row) => row.querySelectorAll('path.arrow').length)"
+    )
+    assert strokes == [1, 1, 2, 2]  # one line in clear, two for ESP
+    names = page.locator("a.row").evaluate_all(
+        "r => r.map((one) => one.getAttribute('aria-label'))"
+    )
+    assert "clear" in names[0]
+    assert "ESP, uc>ps" in names[2]
+
+
+def test_what_never_came_is_drawn(real: Path, tmp_path: Path, open_page: Open) -> None:
+    report = analyze([str(real / "03_udp_3des_md5_gm.pcap")])
+    page = open_page(saved(report, tmp_path / "silence.html"))
+    assert "demanded, never came" in page.locator(".ladder .ghost").first.text_content()
+    assert page.locator(".causes tbody tr").count() == 4
+    assert page.locator(".ladder .sa").count() == 4
+    assert page.locator(".ladder .sa .in-force").count() == 0  # announced, and no more
+
+
+def test_a_finding_has_an_address(one: Path, open_page: Open) -> None:
+    page = open_page(one, "#F2")
+    assert page.evaluate("document.activeElement.id") == "F2"
+    assert page.locator("#F2").evaluate("one => one.getBoundingClientRect().top < innerHeight")
+
+
+def test_the_ladder_is_saved_as_svg_and_png(one: Path, open_page: Open, tmp_path: Path) -> None:
+    page = open_page(one)
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Save the ladder as SVG").click()
+    drawing = Path(waited.value.path()).read_text("utf-8")
+    assert waited.value.suggested_filename == "E1-c2eedfa1556a.svg"
+    assert drawing.startswith("<svg ")
+    assert "REGISTER" in drawing
+    assert 'stroke="' in drawing
+    assert "class=" not in drawing
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Save the ladder as PNG").click()
+    data = Path(waited.value.path()).read_bytes()
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack_from(">II", data, 16)
+    assert width > 1000
+    assert height > 400
+
+
+def test_copy_buttons_copy(one: Path, open_page: Open) -> None:
+    page = open_page(one, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy display filter").click()
+    page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+    assert page.evaluate("navigator.clipboard.readText()") == "frame.number in {1, 2, 3, 4, 5, 6}"
+
+
+def test_one_exchange_is_two_pages_of_paper(one: Path, open_page: Open) -> None:
+    page = open_page(one)
+    data = page.pdf(prefer_css_page_size=True)
+    assert data.count(b"/Type /Page\n") <= 2
+    assert data.count(b"/Type /Page\n") >= 1

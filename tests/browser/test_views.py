@@ -1,0 +1,152 @@
+"""Overview and list in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.pages import Open
+
+WIDTHS = (360, 1366, 3840)
+
+
+def rows(page: Any) -> list[str]:
+    return [text for text in page.locator(".space .line .c-id").all_inner_texts() if text]
+
+
+def told(page: Any) -> str:
+    return str(page.locator("h1").inner_text()).replace("\u202f", " ")
+
+
+def test_many_open_on_the_overview(many: Path, open_page: Open) -> None:
+    page = open_page(many)
+    assert page.locator("nav [aria-current=page]").inner_text() == "Overview"
+    heads = page.locator("main h2").all_inner_texts()
+    for wanted in ("Verdicts", "Failures by signature", "Over time", "Findings by rule",
+                   "Handsets", "Network elements", "What was captured"):  # fmt: skip
+        assert wanted in heads
+    if "Network notes" in heads:
+        assert heads[-1] == "Network notes"
+    text = page.locator(".figures").inner_text()
+    assert "succeeded" in text
+    assert "p50" in text
+    assert "p95" in text
+
+
+def test_a_click_filters_and_a_second_takes_it_away(many: Path, open_page: Open) -> None:
+    page = open_page(many)
+    whole = told(page)
+    link = page.locator(".words a").first
+    count = int(link.inner_text().split()[0])
+    link.click()
+    page.wait_for_selector(".chip")
+    assert told(page).startswith(f"{count} exchange")
+    assert "verdict=" in page.url
+    page.locator(".chip").first.click()
+    page.wait_for_selector(".chip", state="detached")
+    assert told(page) == whole
+
+
+def test_columns_over_time_filter(many: Path, open_page: Open) -> None:
+    page = open_page(many)
+    column = page.locator(".over-time svg a").first
+    column.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chip")
+    assert "from=" in page.url
+    assert "to=" in page.url
+
+
+def test_what_is_searched_is_found(many: Path, open_page: Open) -> None:
+    page = open_page(many, "#list")
+    assert "exchange" in told(page)
+    search = page.get_by_role("searchbox")
+    search.fill("PRT-22")
+    page.wait_for_function("location.hash.includes('q=PRT-22')")
+    by_rule = rows(page)
+    assert by_rule
+    for text in page.locator(".space .line .c-findings").all_inner_texts():
+        assert "PRT-22" in text
+    search.fill("no such thing")
+    page.wait_for_function("document.querySelectorAll('.space .line').length === 0")
+    search.fill("")
+    page.wait_for_function("!location.hash.includes('q=')")
+    whole = len(rows(page))
+    page.locator(".space .line .c-frame").first.wait_for()
+    frame = page.locator(".space .line .c-frame").nth(3).inner_text()
+    search.fill(frame)
+    page.wait_for_function("document.querySelectorAll('.space .line').length === 1")
+    assert whole > 1
+
+
+def test_the_list_is_sorted_both_ways(many: Path, open_page: Open) -> None:
+    page = open_page(many, "#list")
+    button = page.get_by_role("button", name="took")
+    button.click()
+    values = page.locator(".space .line .c-took").all_inner_texts()
+    times = [float(text.split()[0]) for text in values if text.endswith(" s")]
+    assert times == sorted(times)
+    page.get_by_role("button", name="took").click()
+    assert page.locator("[aria-sort=descending]").inner_text().startswith("took")
+    assert "sort=-took" in page.url
+
+
+def test_the_address_keeps_the_view(many: Path, open_page: Open) -> None:
+    page = open_page(many, "#list?severity=critical")
+    assert page.locator("select").first.input_value() == "critical"
+    wanted = rows(page)
+    assert wanted
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert rows(page) == wanted
+    page.locator(".space .line a").first.click()
+    page.wait_for_selector(".verdict")
+    assert page.url.endswith(f"#{wanted[0]}")
+    page.go_back()
+    page.wait_for_selector(".space .line")
+    assert rows(page) == wanted
+
+
+def test_an_exchange_opens_by_its_key(many: Path, open_page: Open) -> None:
+    page = open_page(many, "#E3")
+    title = page.title()
+    assert title.startswith("E3 ")
+    name = page.locator(".ladder-card .save button").first
+    with page.expect_download() as waited:
+        name.click()
+    key = waited.value.suggested_filename.removesuffix(".svg").partition("-")[2]
+    other = open_page(many, f"#{key}")
+    assert other.title() == title
+
+
+def test_the_keyboard_moves_through_the_list(many: Path, open_page: Open) -> None:
+    page = open_page(many, "#list", height=500)
+    page.locator(".frame").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == rows(page)[1]
+    page.keyboard.press("End")
+    last = page.evaluate("document.activeElement.textContent")
+    count = int(told(page).split()[0])
+    assert page.locator(".space .line").count() < count + 1
+    assert last
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict")
+    assert page.url.endswith(f"#{last}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("place", ["", "#list", "#E1", "#E1/m1"])
+def test_nothing_is_wider_than_the_window(
+    many: Path, open_page: Open, width: int, place: str
+) -> None:
+    page = open_page(many, place, width=width, height=740)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("place", ["", "#list", "#E1"])
+def test_each_view_is_printed(many: Path, open_page: Open, place: str) -> None:
+    page = open_page(many, place)
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
