@@ -19,7 +19,7 @@ RUN := .venv
 TEST := .venv-test
 IN := $(TEST)/bin
 
-.PHONY: demo test lint bench fuzz samples docs clean tools wiresharks tshark sngrep
+.PHONY: demo test lint bench fuzz samples plugin docs clean tools wiresharks tshark sngrep
 
 demo: $(RUN)/installed
 	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
@@ -44,6 +44,10 @@ fuzz: $(TEST)/installed
 
 samples: $(TEST)/installed
 	$(IN)/python -m samples.build
+
+# The rooms of the Lua plugin, from the Python that they are in.
+plugin: $(TEST)/installed
+	$(IN)/python -m plugins.translate
 
 docs: $(RUN)/installed
 	$(RUN)/bin/python -m docs.make_states

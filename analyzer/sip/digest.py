@@ -96,7 +96,7 @@ class Credentials(DigestParameters):
     integrity_protected: str | None = None
 
 
-_Kind = TypeVar("_Kind", Challenge, Credentials)
+_Kind = TypeVar("_Kind", bound=DigestParameters)
 _COMMON: Final = ("realm", "nonce", "algorithm", "qop", "opaque")
 _CHALLENGE: Final = {name: name for name in (*_COMMON, "stale", "domain", "ck", "ik")}
 _CREDENTIALS: Final = {

@@ -91,6 +91,7 @@ _TOKEN: Final = re.compile(rb"[-.!%*_+`'~0-9A-Za-z]+")
 _ROW_NAME: Final = re.compile(rb"\n([^:\r\n]*:?)")
 _BLANK_LINE: Final = re.compile(rb"\r\n\r\n")
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
+_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
 # What a separator does not separate: quoted-strings, and what stands in angle brackets, where
 # quoted-strings stand too. What is not closed reaches to the end.
@@ -388,4 +389,4 @@ def unquote(text: str) -> str:
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         return text
     inner = text[1:-1]
-    return re.sub(r"\\(.)", r"\1", inner, flags=re.DOTALL) if "\\" in inner else inner
+    return _ESCAPE.sub(r"\1", inner) if "\\" in inner else inner

@@ -1,0 +1,165 @@
+-- Made from analyzer/agreement/runs.py by plugins/translate (make plugin); edit that file, not this one.
+
+return function(import)
+  local py = import("runtime.python")
+  local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local EXCHANGES = import("limits").EXCHANGES
+  local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
+  local State = import("agreement.states").State
+  local identity = import("agreement.meaning").identity
+  local M = {}
+
+  M.PATIENCE = py.dict_of({
+    { "done", 32000000000, n = 2 }, { "heard", 128000000000, n = 2 },
+    { "offered", 240000000000, n = 2 }, { "challenged", 240000000000, n = 2 },
+    { "answered", 240000000000, n = 2 }, { "begun", 32000000000, n = 2 },
+    n = 6,
+  })
+
+  -- All of them; `dropped` counts those that were let go because too many were open.
+  M.Runs = py.class("Runs")
+
+  function M.Runs.make()
+    local self = setmetatable({}, M.Runs)
+    self._open = py.dict()
+    self._calls = py.dict()
+    self._refused = py.dict()
+    self._running = py.dict()
+    self._due = { n = 0 }
+    self._begun = 0
+    self._most = 0
+    self._octets = 0
+    self._most_octets = 0
+    self.dropped = 0
+    return self
+  end
+
+  function M.Runs:__contains__(number)
+    return self._running:has(number)
+  end
+
+  -- That of this client and Call-ID.
+  function M.Runs:of_client(client, call_id)
+    return self._open:get({ client, call_id, n = 2 })
+  end
+
+  -- The newest of this Call-ID, whoever its client is.
+  function M.Runs:of_call(call_id)
+    return self._calls:get(call_id)
+  end
+
+  -- That which a request may belong to: by Call-ID, after 421 and 494 by identity.
+  function M.Runs:of_request(message)
+    local run = self._open:get({ message.src, message.call_id, n = 2 })
+    if run == nil and self._refused.size > 0 then
+      local key = { message.src, message.dst, identity(message), n = 3 }
+      run = self._refused:get(key)
+      if run ~= nil and (run.closed or run.state ~= State.CHALLENGED) then
+        self._refused:delete(key)
+        run = nil
+      elseif run ~= nil then
+        self:_find_by(run, { message.src, message.call_id, n = 2 })
+      end
+    end
+    return run
+  end
+
+  -- Of the run that begins next.
+  function M.Runs.__get.next_number(self)
+    return self._begun + 1
+  end
+
+  -- It begins.
+  function M.Runs:add(run)
+    self._begun = self._begun + 1
+    self._running:set(run.number, run)
+    self._most = math.max(self._most, self._running.size)
+    self:_find_by(run, { run.access.ue, run.call_id, n = 2 })
+    self._calls:set(run.call_id, run)
+    py.heappush(self._due, { run.begun + ANSWER_WAIT, run.number, n = 2 })
+  end
+
+  -- Its first request was refused: the next one may come under another Call-ID.
+  function M.Runs:refuse(run, name)
+    local key = { run.access.ue, run.access.first_hop, name, n = 3 }
+    self._refused:set(key, run)
+    run.refused = py.concat(run.refused, { key, n = 1 })
+  end
+
+  -- Their messages have so many octets more.
+  function M.Runs:weigh(octets)
+    self._octets = self._octets + octets
+    self._most_octets = math.max(self._most_octets, self._octets)
+  end
+
+  -- It is closed.
+  function M.Runs:remove(run)
+    self._running:delete(run.number)
+    self._octets = self._octets - run.octets
+    for _, key in py.each(run.keys) do
+      if self._open:get(key) == run then
+        self._open:delete(key)
+      end
+    end
+    if self._calls:get(run.call_id) == run then
+      self._calls:delete(run.call_id)
+    end
+    for _, refused in py.each(run.refused) do
+      if self._refused:get(refused) == run then
+        self._refused:delete(refused)
+      end
+    end
+  end
+
+  function M.Runs:_find_by(run, key)
+    self._open:set(key, run)
+    py.append(run.keys, key)
+  end
+
+  -- No further one may begin.
+  function M.Runs.__get.full(self)
+    return self._running.size >= EXCHANGES
+  end
+
+  -- Their messages take more room than they may.
+  function M.Runs.__get.heavy(self)
+    return self._octets > EXCHANGES_BUFFER
+  end
+
+  -- The one that began first.
+  function M.Runs.__get.oldest(self)
+    return self._running:first_value()
+  end
+
+  -- Those of which nothing more is expected (`now` in ns), with when each was looked at.
+  function M.Runs:overdue(now)
+    local given = { n = 0 }
+    while self._due.n > 0 and self._due[1][1] <= now do
+      local tuple1 = py.heappop(self._due)
+      local looked, number = tuple1[1], tuple1[2]
+      local run = self._running:get(number)
+      if run ~= nil then
+        local due = run.last_time + M.PATIENCE:get(run.state)
+        if due <= now then
+          py.append(given, { looked, run, n = 2 })
+        else
+          py.heappush(self._due, { due, number, n = 2 })
+        end
+      end
+    end
+    return given
+  end
+
+  -- All, as they began.
+  function M.Runs:remaining()
+    return py.sorted(py.set(self._open:values()), function(run) return run.number end)
+  end
+
+  -- How near each bound came.
+  function M.Runs.__get.bounds(self)
+    return py.dict_of({ { "exchanges", { self._most, EXCHANGES, n = 2 }, n = 2 }, { "exchange-octets", { self._most_octets, EXCHANGES_BUFFER, n = 2 }, n = 2 }, n = 2 })
+  end
+  py.done(M.Runs)
+
+  return M
+end

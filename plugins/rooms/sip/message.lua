@@ -1,0 +1,500 @@
+-- Made from analyzer/sip/message.py by plugins/translate (make plugin); edit that file, not this one.
+
+return function(import)
+  local py = import("runtime.python")
+  local str = import("runtime.text")
+  local NAMES = import("sip.headers").NAMES
+  local SPAN_BITS = import("sip.headers").SPAN_BITS
+  local SPAN_MASK = import("sip.headers").SPAN_MASK
+  local SYNTHETIC = import("capture.text").SYNTHETIC
+  local content_length = import("sip.fields").content_length
+  local first_line = import("sip.fields").first_line
+  local headers = import("sip.headers")
+  local parse_address = import("sip.fields").parse_address
+  local parse_challenges = import("sip.digest").parse_challenges
+  local parse_contact = import("sip.fields").parse_contact
+  local parse_credentials = import("sip.digest").parse_credentials
+  local read_cseq = import("sip.fields").read_cseq
+  local read_number = import("sip.fields").read_number
+  local read_tokens = import("sip.fields").read_tokens
+  local row_text = import("sip.headers").row_text
+  local unfold = import("sip.headers").unfold
+  local via_branches = import("sip.fields").via_branches
+  local via_sent_by = import("sip.fields").via_sent_by
+  local M = {}
+
+  M.NO_TOKENS = py.set({ n = 0 })
+
+  -- One header row: its unfolded `value`, and the octets `raw[start:end]` it was read from.
+  M.Row = py.struct("Row", { "value", "start", "end_" })
+
+  function M.Row.make(value, start, end_)
+    return setmetatable({ value = value, start = start, end_ = end_ }, M.Row)
+  end
+  py.done(M.Row)
+
+  -- One place and time a message was captured at.
+  M.Sighting = py.struct("Sighting", { "capture", "frame", "src", "dst", "sport", "dport", "path", "time", "interface", "ip_id", "line" })
+
+  function M.Sighting.make(capture, frame, src, dst, sport, dport, path, time, interface, ip_id, line)
+    if interface == nil then
+      interface = 0
+    end
+    if ip_id == nil then
+      ip_id = -1
+    end
+    if line == nil then
+      line = 0
+    end
+    return setmetatable({
+      capture = capture,
+      frame = frame,
+      src = src,
+      dst = dst,
+      sport = sport,
+      dport = dport,
+      path = path,
+      time = time,
+      interface = interface,
+      ip_id = ip_id,
+      line = line,
+    }, M.Sighting)
+  end
+  py.done(M.Sighting)
+
+  -- One SIP message on one hop.
+  M.SipMessage = py.class("SipMessage")
+
+  function M.SipMessage.make(head, raw, origin, frames, truncated)
+    local self = setmetatable({}, M.SipMessage)
+    self.capture = origin.capture
+    self.line = origin.line
+    self.frame = origin.frame
+    self.frames = frames.n > 0 and frames or { origin.frame, n = 1 }
+    self.time = origin.time
+    self.interface = origin.interface
+    self.path = origin.path
+    self.src = origin.src
+    self.sport = origin.sport
+    self.dst = origin.dst
+    self.dport = origin.dport
+    self.transport = origin.transport
+    self.protection = origin.protection
+    self.spi = origin.spi
+    self.seq = origin.seq
+    self.stream = origin.stream
+    self.ip_id = origin.ip_id
+    self.raw = raw
+    self.truncated = truncated
+    local start = head.start
+    self.method = start.method
+    self.uri = start.uri
+    self.code = start.code
+    self.reason = start.reason
+    self.is_request = start.code == 0
+    self.body_start = head.body_start
+    self.defects = head.defects
+    self._index = head.index
+    self._lines = py.list(head.lines)
+    self._spans = head.spans
+    self.request = nil
+    self.final = nil
+    self.provisional = nil
+    self.original = nil
+    self.forward = nil
+    self.source = nil
+    self.variant_of = nil
+    self.retransmissions = 0
+    self._answers = nil
+    self._sightings = nil
+    self._challenges = nil
+    self._credentials = nil
+    self._contact = nil
+    self._from = nil
+    self._to = nil
+    self:_read_transaction(head)
+    self:_read_length(head)
+    return self
+  end
+
+  -- It stands in a text: its addresses and ports are made up, how it travelled is unknown.
+  function M.SipMessage.__get.synthetic(self)
+    return str.startswith(self.path, SYNTHETIC)
+  end
+
+  -- Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by.
+  function M.SipMessage:_read_transaction(head)
+    local line = first_line(head, "call-id")
+    self.call_id = (line or "") ~= "" and row_text(line) or ""
+    if self.call_id == "" then
+      self:_defect("no-call-id")
+    end
+    line = first_line(head, "cseq")
+    local value1
+    if (line or "") ~= "" then
+      value1 = read_cseq(line)
+    end
+    local cseq = value1
+    if cseq ~= nil then
+      self.cseq, self.cseq_method = cseq[1], cseq[2]
+    else
+      self.cseq = -1
+      self.cseq_method = self.method
+      self:_defect("cseq-bad")
+    end
+    self.branches = via_branches(head)
+    self.via_count = self.branches.n
+    if self.branches.n > 0 then
+      self.branch = self.branches[1]
+    else
+      self.branch = ""
+      self:_defect("no-via")
+    end
+  end
+
+  -- Where the body ends (RFC 3261 18.3: Content-Length, else the end of the datagram).
+  function M.SipMessage:_read_length(head)
+    self.body_end = #self.raw
+    local rows = head.index:get("content-length")
+    if rows ~= nil then
+      local length = content_length(head)
+      local have = self.body_end - self.body_start
+      if length == nil then
+        self:_defect("content-length-bad")
+      elseif length < have then
+        self.body_end = self.body_start + length
+        self:_defect("content-length-short")
+      elseif length > have then
+        self.truncated = true
+      end
+      if not (type(rows) == "number") then
+        self:_defect("content-length-repeated")
+      end
+    end
+    if self.truncated then
+      self:_defect("truncated")
+    end
+  end
+
+  function M.SipMessage:_defect(defect)
+    self.defects = py.concat(self.defects, { defect, n = 1 })
+  end
+
+  -- Let go of all that can be read from `raw` again, for a message that is only remembered.
+  function M.SipMessage:slim()
+    if self._lines == nil then
+      return
+    end
+    self._lines = nil
+    self._challenges = nil
+    self._credentials = nil
+    self._contact = nil
+    self._from = nil
+    self._to = nil
+  end
+
+  -- Host and port as written in the top Via, "" without one (RFC 3261 18.1.1).
+  function M.SipMessage.__get.sent_by(self)
+    local via = self:_first("via")
+    return (via or "") ~= "" and via_sent_by(via) or ""
+  end
+
+  -- The other places it was captured at.
+  function M.SipMessage.__get.copies(self)
+    return self._sightings == nil and { n = 0 } or py.slice(self._sightings, 1)
+  end
+
+  -- All places it was captured at; the first is the message itself.
+  function M.SipMessage.__get.sightings(self)
+    if self._sightings == nil then
+      self._sightings = { M.Sighting.make(self.capture, self.frame, self.src, self.dst, self.sport, self.dport, self.path, self.time, self.interface, self.ip_id, self.line), n = 1 }
+    end
+    return self._sightings
+  end
+
+  -- Of a request: the first response of each code on this hop.
+  function M.SipMessage.__get.answers(self)
+    if self._answers == nil then
+      self._answers = py.dict()
+    end
+    return self._answers
+  end
+
+  -- The body, as long as Content-Length says; octets behind it stay in `raw`.
+  function M.SipMessage.__get.body(self)
+    return str.slice(self.raw, self.body_start, self.body_end)
+  end
+
+  -- Whether there is a row of that header; any case, compact or not.
+  function M.SipMessage:has(name)
+    return self._index:has(name) or not NAMES:has(name) and self._index:has(headers.full_name(name))
+  end
+
+  -- The number of the row of that header, or of all; None without one.
+  function M.SipMessage:_numbers(name)
+    local numbers = self._index:get(name)
+    if numbers == nil and not NAMES:has(name) then
+      return self._index:get(headers.full_name(name))
+    end
+    return numbers
+  end
+
+  -- The rows of a header in order, one `Row` each; any case, compact or not.
+  function M.SipMessage:rows(name)
+    local numbers = self:_numbers(name)
+    if numbers == nil then
+      return { n = 0 }
+    end
+    if type(numbers) == "number" then
+      return { self:_row(numbers), n = 1 }
+    end
+    local list1 = { n = 0 }
+    for _, number in py.each(numbers) do
+      py.append(list1, self:_row(number))
+    end
+    return list1
+  end
+
+  function M.SipMessage:_row(number)
+    if self._spans == nil then
+      self._spans = headers.row_spans(self.raw, self.body_start)
+    end
+    local span = self._spans[number + 1]
+    local line = str.slice(self.raw, py.rshift(span, SPAN_BITS), py.band(span, SPAN_MASK))
+    local octets = str.slice(line, str.find(line, ":") + 1)
+    local end_ = py.band(span, SPAN_MASK) - #octets + #str.rstrip(octets, " \t\r\n")
+    octets = str.strip(octets, " \t\r\n")
+    return M.Row.make(unfold(octets), end_ - #octets, end_)
+  end
+
+  -- The text of each row of a header, unfolded, not split; any case, compact or not.
+  function M.SipMessage:texts(name)
+    local numbers = self._index:get(name)
+    if numbers == nil then
+      numbers = self:_numbers(name)
+      if numbers == nil then
+        return { n = 0 }
+      end
+    end
+    if type(numbers) == "number" then
+      return { row_text(self:_line(numbers)), n = 1 }
+    end
+    local list1 = { n = 0 }
+    for _, number in py.each(numbers) do
+      py.append(list1, row_text(self:_line(number)))
+    end
+    return list1
+  end
+
+  -- As `texts`, folds as they stand; a line without colon below a row is taken for the rest
+  function M.SipMessage:folded_texts(name)
+    local numbers = self:_numbers(name)
+    if numbers == nil then
+      return { n = 0 }
+    end
+    local broken = py.contains(self.defects, "line-without-colon")
+    local found = { n = 0 }
+    for _, number in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+      local line = self:_line(number)
+      if broken then
+        line = line .. self:_cut_off(number)
+      end
+      py.append(found, headers.decode(str.strip(str.partition(line, ":")[3], " \t\r\n")))
+    end
+    return found
+  end
+
+  function M.SipMessage:_cut_off(number)
+    local lines = self._lines or { n = 0 }
+    local after = number + 1 < lines.n and lines[number + 2] or ""
+    return (str.contains(after, ":") or after == "") and "" or "\r\n" .. after
+  end
+
+  function M.SipMessage:_line(number)
+    if self._lines == nil then
+      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
+    end
+    return self._lines[number + 1]
+  end
+
+  -- The values over all rows, split at commas outside quotes and angle brackets.
+  function M.SipMessage:values(name)
+    local texts = self:texts(name)
+    if texts.n == 1 then
+      return headers.split_values(texts[1])
+    end
+    local list1 = { n = 0 }
+    for _, text in py.each(texts) do
+      for _, value in py.each(headers.split_values(text)) do
+        py.append(list1, value)
+      end
+    end
+    return list1
+  end
+
+  -- The text of the first row, not split; None without one.
+  function M.SipMessage:value(name)
+    local numbers = self._index:get(name)
+    if numbers == nil then
+      numbers = self:_numbers(name)
+      if numbers == nil then
+        return nil
+      end
+    end
+    return row_text(self:_line(type(numbers) == "number" and numbers or numbers[1]))
+  end
+
+  -- The first of `values`; None without one.
+  function M.SipMessage:_first(name)
+    for _, text in py.each(self:texts(name)) do
+      if text ~= "" and not str.contains(text, ",") then
+        return text
+      end
+      local values = headers.split_values(text)
+      if values.n > 0 then
+        return values[1]
+      end
+    end
+    return nil
+  end
+
+  -- The lower-cased comma-separated tokens of all rows (Require, Supported, ...).
+  function M.SipMessage:tokens(name)
+    local texts = self:texts(name)
+    if texts.n == 1 then
+      return read_tokens(texts[1])
+    end
+    return M.NO_TOKENS:union(py.unpack(py.map(read_tokens, texts)))
+  end
+
+  -- The name of each row in order: lower case, compact forms written out.
+  function M.SipMessage:header_names()
+    local list1 = { n = 0 }
+    for name, numbers in self._index:pairs() do
+      for _, row in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+        py.append(list1, { row, name, n = 2 })
+      end
+    end
+    local rows = list1
+    local list2 = { n = 0 }
+    for _, item1 in py.each(py.sorted(rows)) do
+      local name = item1[2]
+      py.append(list2, name)
+    end
+    return list2
+  end
+
+  -- All challenges: WWW-Authenticate, then Proxy-Authenticate, in order.
+  function M.SipMessage.__get.challenges(self)
+    if self._challenges == nil then
+      local list1 = { n = 0 }
+      for _, name in py.each({ "www-authenticate", "proxy-authenticate", n = 2 }) do
+        for _, text in py.each(self:texts(name)) do
+          for _, challenge in py.each(parse_challenges(text)) do
+            py.append(list1, challenge)
+          end
+        end
+      end
+      self._challenges = list1
+    end
+    return self._challenges
+  end
+
+  -- The first challenge for Digest AKA, else the first one.
+  function M.SipMessage.__get.challenge(self)
+    local found = self.challenges
+    for _, one in py.each(found) do
+      if one.aka then
+        return one
+      end
+    end
+    return found.n > 0 and found[1] or nil
+  end
+
+  -- The first credentials for Digest AKA, else the first (Authorization before Proxy-).
+  function M.SipMessage.__get.credentials(self)
+    if self._credentials == nil then
+      local first = nil
+      for _, name in py.each({ "authorization", "proxy-authorization", n = 2 }) do
+        for _, text in py.each(self:texts(name)) do
+          local one = parse_credentials(text)
+          if first == nil or one ~= nil and (one.aka and not first.aka) then
+            first = one
+          end
+        end
+      end
+      self._credentials = { first, n = 1 }
+    end
+    return self._credentials[1]
+  end
+
+  -- URI and tag of From or To; "" for what is not there.
+  function M.SipMessage:_party(name)
+    local text = self:value(name)
+    if (text or "") == "" then
+      return { "", "", n = 2 }
+    end
+    local tuple1 = parse_address(text)
+    local uri, params = tuple1[1], tuple1[2]
+    return { uri, params:get("tag", ""), n = 2 }
+  end
+
+  function M.SipMessage.__get._from_party(self)
+    if self._from == nil then
+      self._from = self:_party("from")
+    end
+    return self._from
+  end
+
+  function M.SipMessage.__get._to_party(self)
+    if self._to == nil then
+      self._to = self:_party("to")
+    end
+    return self._to
+  end
+
+  -- URI of From; "" without one.
+  function M.SipMessage.__get.from_uri(self)
+    return self._from_party[1]
+  end
+
+  -- Tag of From; "" without one.
+  function M.SipMessage.__get.from_tag(self)
+    return self._from_party[2]
+  end
+
+  -- URI of To; "" without one.
+  function M.SipMessage.__get.to_uri(self)
+    return self._to_party[1]
+  end
+
+  -- Tag of To; "" without one.
+  function M.SipMessage.__get.to_tag(self)
+    return self._to_party[2]
+  end
+
+  -- The first Contact value; None without one.
+  function M.SipMessage.__get.contact(self)
+    if self._contact == nil then
+      local value = self:_first("contact")
+      self._contact = { (value or "") ~= "" and parse_contact(value) or nil, n = 1 }
+    end
+    return self._contact[1]
+  end
+
+  -- Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1).
+  function M.SipMessage.__get.expires(self)
+    for _, text in py.each(self:texts("contact")) do
+      if str.contains(str.lower(text), "expires") then
+        local contact = self.contact
+        if contact ~= nil and contact.expires ~= nil then
+          return contact.expires
+        end
+      end
+    end
+    return read_number(self:value("expires") or "")
+  end
+  py.done(M.SipMessage)
+
+  return M
+end
