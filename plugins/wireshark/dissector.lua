@@ -53,7 +53,7 @@ return function(import)
       end
       return looks
     end
-    local matters, again = passes.take(pinfo, tvb, looked)
+    local matters, again = passes.take(pinfo, tvb, root, looked)
     if matters and (looked() or (again and passes.cheap())) then
       tree.show(protocol, tvb, pinfo, root, again, M.settings())
     end

@@ -161,7 +161,7 @@ return function(import)
     local carried = interface()
     item.interface = carried and carried.value or 0
     if plan.opened then
-      item.opened = encrypted() and "decrypted" or "null"
+      item.opened = plan.how or (encrypted() and "decrypted" or "null")
       item.next_header = NEXT_HEADERS[plan.opened] or 0
       item.sport, item.dport = pinfo.src_port, pinfo.dst_port
     end
@@ -247,6 +247,23 @@ return function(import)
       add_signal(plan, pinfo, tvb, frame, time, out)
     end
     return out
+  end
+
+  -- The ESP packet of a frame: { src, dst, spi (numbers and octets as in an IP header), range };
+  -- nil where there is none.
+  function M.esp_packet(plan, pinfo)
+    local info = esp()
+    if not info or info.len < 8 then
+      return nil
+    end
+    local src, dst = M.ends(ip_header(plan.esp_net, pinfo))
+    local a, b, c, d = info.range:raw(0, 4):byte(1, 4)
+    return { src = src, dst = dst, spi = ((a * 256 + b) * 256 + c) * 256 + d, range = info.range }
+  end
+
+  -- Whether Wireshark found SIP in this frame.
+  function M.has_sip()
+    return sip() ~= nil
   end
 
   -- The ESP layer of a frame, to be highlighted.

@@ -12,6 +12,7 @@ return function(import)
   local extraction = import("wireshark.extraction")
   local feeding = import("wireshark.feeding")
   local limits = import("limits")
+  local plans = import("wireshark.plans")
   local record = import("wireshark.record")
 
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
@@ -19,6 +20,7 @@ return function(import)
   local state
 
   M.kept = false -- a tap of ours wants what was taken down
+  M.opens = nil -- makes what opens ESP that Wireshark leaves closed, where that is wanted
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
@@ -80,33 +82,6 @@ return function(import)
     return columns and not M.kept and not gui_enabled()
   end
 
-  -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
-  -- seen before, so that all there is was read. `wanted` says whether somebody looks.
-  function M.take(pinfo, tvb, wanted)
-    if state.idle and not pinfo.visited then
-      return false
-    end
-    local plan = extraction.plan()
-    if not plan then
-      return false
-    end
-    local store, frame = state.store, pinfo.number
-    local time = M.time(pinfo)
-    if store:has(frame, time) then
-      return true, pinfo.visited
-    end
-    if not wanted() and for_nobody(pinfo) then
-      state.idle = not pinfo.visited -- as long as the pass lasts
-      return false
-    end
-    local found = extraction.read(plan, pinfo, tvb, frame, time)
-    if found[1] == nil then
-      return false
-    end
-    store:add(frame, found)
-    return true, false
-  end
-
   -- Nanoseconds since the first frame. A reference that the user set for the times shown moves
   -- `rel_ts`; the other clock, of some hundred nanoseconds, tells.
   function M.time(pinfo)
@@ -141,6 +116,54 @@ return function(import)
   -- Whether a look costs little: the run is there, or there is little to run it on.
   function M.cheap()
     return up_to_date() or state.store.count <= limits.LOOKED
+  end
+
+  -- What the frame is once ESP in it was opened that Wireshark left closed. That asks the run for
+  -- its SA; where nobody looks no further than costs little.
+  local function inside(plan, pinfo, root, again, wanted)
+    if not plan.esp or plan.opened or not M.opens or not (wanted() or M.cheap()) then
+      return plan
+    end
+    local packet = extraction.esp_packet(plan, pinfo)
+    if not packet then
+      return plan
+    end
+    local run = M.look(pinfo.number, again)
+    state.machine = state.machine or M.opens()
+    local name, pair = state.machine.open(packet, run, pinfo, root)
+    if not name then
+      return plan
+    end
+    return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
+  end
+
+  -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
+  -- seen before, so that all there is was read. `wanted` says whether somebody looks.
+  function M.take(pinfo, tvb, root, wanted)
+    if state.idle and not pinfo.visited then
+      return false
+    end
+    local plan = extraction.plan()
+    if not plan then
+      return false
+    end
+    local store, frame = state.store, pinfo.number
+    local time = M.time(pinfo)
+    if store:has(frame, time) then
+      inside(plan, pinfo, root, pinfo.visited, wanted)
+      return true, pinfo.visited
+    end
+    if not wanted() and for_nobody(pinfo) then
+      state.idle = not pinfo.visited -- as long as the pass lasts
+      return false
+    end
+    plan = inside(plan, pinfo, root, false, wanted)
+    local found = extraction.read(plan, pinfo, tvb, frame, time)
+    if found[1] == nil then
+      return false
+    end
+    store:add(frame, found)
+    return true, false
   end
 
   -- What could not be taken down: how many messages, from which frame on; nil for nothing.

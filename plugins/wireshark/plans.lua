@@ -128,5 +128,25 @@ return function()
     return plan
   end
 
+  -- The plan of a frame whose ESP, which Wireshark left closed, was opened: what it held was given
+  -- to the dissector `name`, and whether that found SIP. `how`: `null` or `decrypted`.
+  function M.inside(plan, name, sip, how)
+    local key = name .. how .. (sip and "sip" or "")
+    plan.insides = plan.insides or {}
+    local made = plan.insides[key]
+    if not made then
+      local net = plan.net
+      if NETWORKS[name] then
+        net = { name = name, nth = name == net.name and net.nth + 1 or 1 }
+      end
+      made = { net = net, esp_net = plan.esp_net, transport = TRANSPORTS[name] or "udp",
+        esp = true, opened = name, how = how, esp_path = plan.esp_path, sip = sip,
+        protection = "esp", path = plan.esp_path .. "/" .. name,
+        signal = not sip and name == "tcp" and "tcp" or nil }
+      plan.insides[key] = made
+    end
+    return made
+  end
+
   return M
 end
