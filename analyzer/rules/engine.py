@@ -13,6 +13,7 @@ from msgspec import Struct
 from analyzer.agreement.exchange import Dialect
 from analyzer.limits import SORTS_KNOWN
 from analyzer.rules.book import Book
+from analyzer.rules.fusing import Clause
 from analyzer.rules.nodes import (
     TEXT,
     Attribute,
@@ -31,7 +32,6 @@ from analyzer.rules.rendering import shown
 from analyzer.rules.rule import SEVERITIES, Guard, Rule
 from analyzer.rules.sorts import Sort, given, left, sort_of
 from analyzer.rules.to_python import (
-    Clause,
     Fused,
     Hit,
     PolicyValues,

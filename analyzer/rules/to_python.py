@@ -4,8 +4,7 @@ The source is never text: trees of `nodes` become trees of `ast`, so a literal o
 literal. Names in the generated code are those of the vocabulary (attributes) or made here.
 
 The fused function takes a subject and gives the hits, a list of (rule index, bound element or
-None). Rules share their conjuncts: what most rules ask is asked once, in front, and a subject to
-which nothing applies costs a dozen tests.
+None). It is a plan of `fusing` written down: a subject to which nothing applies costs a dozen tests.
 """
 
 import ast
@@ -13,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any, Final, cast
 
-from msgspec import Struct
-
+from analyzer.rules.fusing import Ask, Clause, Fires, Loop, Step, plan
 from analyzer.rules.nodes import (
     Absent,
     And,
@@ -34,55 +32,20 @@ from analyzer.rules.nodes import (
     Value,
     Variable,
     Words,
-    walk,
 )
-from analyzer.rules.transform import substitute
-from analyzer.rules.vocabulary import COST
 
 PolicyValues = Mapping[str, bool | int | frozenset[str]]
 Hit = tuple[int, Any]
 Fused = Callable[[Any], list[Hit]]
 
 SUBJECT: Final = "subject"
-DEAR: Final = 2  # the cost from which a condition is asked for last
 _HITS: Final = "hits"
-_ELEMENT: Final = "the element"  # no name that a rule can use
-
-
-class Clause(Struct, frozen=True):
-    """One rule as the compiler needs it: all conjuncts must hold, for each element if `each`."""
-
-    index: int
-    conjuncts: tuple[Condition, ...]
-    each: tuple[Variable, Value] | None = None
-
-
-class _Part:
-    """A conjunct that rules share, with what deciding on its place asks of it again and again."""
-
-    __slots__ = ("condition", "cost", "size", "variables")
-
-    def __init__(self, condition: Condition) -> None:
-        nodes = walk(condition)
-        facts = (node.fact.name for node in nodes if isinstance(node, Attribute))
-        self.condition = condition
-        self.cost = max((COST.get(name, 0) for name in facts), default=0)  # of its dearest fact
-        self.size = len(nodes)
-        self.variables = frozenset(node for node in nodes if isinstance(node, Variable))
-
-
-class _Clause(Struct, frozen=True):
-    """A clause whose conjuncts are parts: equal ones are the same one."""
-
-    index: int
-    parts: tuple[_Part, ...]
-    each: tuple[Variable, Value] | None = None
 
 
 def fuse(scope: str, clauses: Sequence[Clause], policy: PolicyValues) -> Fused:
     """One function for all clauses of a scope; their subject is the variable named `scope`."""
     writer = _Writer(scope, policy)
-    body = writer.block(_shared([_canonical(clause) for clause in clauses]), {})
+    body = writer.block(plan(clauses), {})
     hits = ast.Name(_HITS, ast.Load())
     start = ast.Assign([ast.Name(_HITS, ast.Store())], ast.List([], ast.Load()))
     function: Fused = _function([start, *body, ast.Return(hits)], [SUBJECT])
@@ -134,28 +97,6 @@ def _function(body: list[ast.stmt], parameters: list[str]) -> Any:
     return FunctionType(code, {**_GLOBALS, "__builtins__": {}})
 
 
-def _canonical(clause: Clause) -> Clause:
-    """Elements of one collection get one name, so that its rules share a loop."""
-    if clause.each is None:
-        return clause
-    variable, collection = clause.each
-    name = Variable(_ELEMENT, variable.type)
-    renamed = tuple(substitute(part, variable.name, name) for part in clause.conjuncts)
-    return Clause(clause.index, renamed, (name, collection))
-
-
-def _shared(clauses: list[Clause]) -> list[_Clause]:
-    parts: dict[Condition, _Part] = {}
-    for clause in clauses:
-        for condition in clause.conjuncts:
-            if condition not in parts:
-                parts[condition] = _Part(condition)
-    return [
-        _Clause(clause.index, tuple(parts[one] for one in clause.conjuncts), clause.each)
-        for clause in clauses
-    ]
-
-
 Known = dict[Value, str]
 """Values that are known not to be absent here, and the local variable that holds them."""
 
@@ -173,47 +114,28 @@ class _Writer:
             self._names[element.name] = "element"
 
     def block(
-        self, clauses: list[_Clause], known: Known, element: str | None = None
+        self, steps: Sequence[Step], known: Known, element: str | None = None
     ) -> list[ast.stmt]:
-        """Statements that try all clauses, the cheapest conjunct first, then the most shared.
-
-        `element` is the local variable of the loop they stand in.
-        """
+        """Statements for all steps; `element` is the local variable of the loop they stand in."""
         body: list[ast.stmt] = []
-        while clauses:
-            shared = _next_asked(clauses)
-            if shared is None:
-                body.extend(self._leaves(clauses, known, element))
-                break
-            inside = [_without(clause, shared) for clause in clauses if shared in clause.parts]
-            clauses = [clause for clause in clauses if shared not in clause.parts]
-            learnt = dict(known)
-            test = self.condition(shared.condition, learnt)
-            body.append(ast.If(test, self.block(inside, learnt, element), []))
+        for step in steps:
+            match step:
+                case Fires():
+                    body.append(_append(step.index, element))
+                case Ask():
+                    learnt = dict(known)
+                    test = self.condition(step.condition, learnt)
+                    body.append(ast.If(test, self.block(step.inside, learnt, element), []))
+                case Loop():
+                    body.append(self._loop(step, dict(known)))
         return body
 
-    def _leaves(self, clauses: list[_Clause], known: Known, element: str | None) -> list[ast.stmt]:
-        """What is left when nothing more can be asked before the loops: hits, and the loops."""
-        body: list[ast.stmt] = []
-        loops: dict[tuple[Variable, Value], list[_Clause]] = {}
-        for clause in clauses:
-            if clause.each is None:
-                body.append(_append(clause.index, element))
-            else:
-                inner = _Clause(clause.index, clause.parts)
-                loops.setdefault(clause.each, []).append(inner)
-        for (variable, collection), inside in loops.items():
-            body.append(self._loop(variable, collection, inside, dict(known)))
-        return body
-
-    def _loop(
-        self, variable: Variable, collection: Value, clauses: list[_Clause], known: Known
-    ) -> ast.stmt:
-        checks, found = self._solid(collection, known)
+    def _loop(self, step: Loop, known: Known) -> ast.stmt:
+        checks, found = self._solid(step.collection, known)
         name = self._fresh()
         outer = dict(self._names)
-        self._names[variable.name] = name
-        inside = self.block(clauses, known, name)
+        self._names[step.variable.name] = name
+        inside = self.block(step.inside, known, name)
         self._names = outer
         loop = ast.For(ast.Name(name, ast.Store()), found, inside, [])
         return ast.If(_all(checks), [loop], []) if checks else loop
@@ -373,24 +295,3 @@ def _append(index: int, local: str | None) -> ast.stmt:
     append = ast.Attribute(ast.Name(_HITS, ast.Load()), "append", ast.Load())
     hit = ast.Tuple([ast.Constant(index), element], ast.Load())
     return ast.Expr(ast.Call(append, [hit], []))
-
-
-def _without(clause: _Clause, part: _Part) -> _Clause:
-    return _Clause(clause.index, tuple(one for one in clause.parts if one is not part), clause.each)
-
-
-def _next_asked(clauses: list[_Clause]) -> _Part | None:
-    """The cheapest conjunct; among equals the one most clauses have, then the shortest.
-
-    Conjuncts about the element of a loop that is still to come do not count, nor do dear ones
-    that can wait until an element fits.
-    """
-    counts: dict[_Part, int] = {}
-    for clause in clauses:
-        each = clause.each
-        for part in clause.parts:
-            if each is None or (part.cost < DEAR and each[0] not in part.variables):
-                counts[part] = counts.get(part, 0) + 1
-    if not counts:
-        return None
-    return min(counts, key=lambda part: (part.cost, -counts[part], part.size))
