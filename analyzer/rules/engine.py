@@ -107,7 +107,7 @@ class Engine:
         self.policy = policy
         alone = spoken - {MEDIASEC}
         self.dialect = cast("Dialect", min(alone)) if len(alone) == 1 else None
-        self._guards = book.guards
+        self.guards = book.guards
         self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)
         self._gates = [rule.gate for rule in self.rules]
@@ -170,7 +170,7 @@ class Engine:
 
     def _clauses(self, scope: str) -> list[Clause]:
         return [
-            Clause(index, conditions_of(rule, self._guards), rule.each)
+            Clause(index, conditions_of(rule, self.guards), rule.each)
             for index, rule in enumerate(self.rules)
             if rule.scope == scope
         ]
@@ -179,7 +179,7 @@ class Engine:
         speaker = self._speakers[index]
         if speaker is None:
             rule = self.rules[index]
-            speaker = _Speaker(rule, guards_of(rule, self._guards), self.policy)
+            speaker = _Speaker(rule, guards_of(rule, self.guards), self.policy)
             self._speakers[index] = speaker
         return speaker
 

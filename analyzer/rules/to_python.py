@@ -4,7 +4,7 @@ The source is never text: trees of `nodes` become trees of `ast`, so a literal o
 literal. Names in the generated code are those of the vocabulary (attributes) or made here.
 
 The fused function takes a subject and gives the hits, a list of (rule index, bound element or
-None). It is a plan of `fusing` written down: a subject to which nothing applies costs a dozen tests.
+None): a plan of `fusing` written down. A subject to which nothing applies costs a dozen tests.
 """
 
 import ast

@@ -26,3 +26,31 @@ def load(lua: Any, path: str, imported: Any = None) -> Any:
 def items(table: Any) -> list[Any]:
     """A list of the runtime: 1 to n, with holes."""
     return [table[place] for place in range(1, int(table[b"n"]) + 1)]
+
+
+def importer(lua: Any, made: dict[str, str] | None = None) -> Any:
+    """`import` as the plugin has it: modules of `plugins/` and its rooms, and `made`, by name."""
+    find = {name.encode(): source.encode() for name, source in (made or {}).items()}
+
+    def source_of(name: bytes) -> bytes:
+        if name in find:
+            return find[name]
+        path = f"{name.decode().replace('.', '/')}.lua"
+        for folder in (PLUGINS, PLUGINS / "rooms"):
+            if (folder / path).exists():
+                return (folder / path).read_bytes()
+        raise KeyError(path)
+
+    return lua.eval(
+        b"""function(source_of)
+          local loaded = {}
+          local function import(name)
+            if loaded[name] == nil then
+              local chunk = assert((loadstring or load)(source_of(name), "=" .. name))
+              loaded[name] = chunk()(import)
+            end
+            return loaded[name]
+          end
+          return import
+        end"""
+    )(source_of)

@@ -16,7 +16,8 @@ another word is refused when the book is loaded.
 
 `needs` names the coverage without which a fact may be wrong or absent through no fault of the
 peers (`NEEDS`). A rule needs what its facts need. `wireshark` says whether Wireshark itself can
-supply the fact to the plugin; the others the plugin computes for itself.
+supply the fact to the plugin; the others the plugin computes for itself, but for those that are
+`withheld` from it (`WITHHELD`): there they are absent.
 """
 
 from collections.abc import Mapping
@@ -43,6 +44,7 @@ __all__ = [
     "POLICY_DEFAULTS",
     "ROLES",
     "SCOPES",
+    "WITHHELD",
     "Fact",
     "Scope",
 ]
@@ -99,6 +101,12 @@ NEEDS: Final[Mapping[str, str]] = {
     "keys": "no keys given",
 }
 """Coverage a fact may need, and what people read where it is not there."""
+
+WITHHELD: Final[Mapping[str, str]] = {
+    "secrets": "needs keys, K or a password, which the plugin is not given",
+    "kernel": "needs the SAs of a kernel, which stand in a file beside the capture",
+}
+"""What the plugin for Wireshark lacks, and what people read of a rule that cannot do without."""
 
 KINDS: Final[Mapping[str, Mapping[str, Fact]]] = {
     kind: {fact.name: fact for fact in facts}

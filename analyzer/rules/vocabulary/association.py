@@ -32,6 +32,7 @@ ASSOCIATION: Final = (
         "text",
         "how the SAs of a kernel differ from it; absent where they do not, or none were given",
         wireshark=False,
+        withheld="kernel",
     ),
     Fact("used", "bool", "ESP was seen on it", needs=("wire",), wireshark=False),
     Fact(
@@ -198,6 +199,7 @@ FLOW: Final = (
         "packets whose ICV fits none of the keys there are",
         needs=("keys",),
         wireshark=False,
+        withheld="secrets",
     ),
     Fact(
         "keys_fit",
@@ -205,6 +207,7 @@ FLOW: Final = (
         "an ICV fitted, or none did; absent where there are no keys",
         needs=("keys",),
         wireshark=False,
+        withheld="secrets",
     ),
     Fact(
         "key_variant",
@@ -212,6 +215,7 @@ FLOW: Final = (
         "how the keys that fit differ from those that the agreement gives; absent for not at all",
         needs=("keys",),
         wireshark=False,
+        withheld="secrets",
     ),
     Fact("agreed_ealg", "text", "encryption that its set agreed on", needs=("list",)),
     Fact(

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
-    """One attribute of a kind of object."""
+    """One attribute of a kind of object. `withheld` names what the plugin lacks for it."""
 
     name: str
     type: str
@@ -12,3 +12,4 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
     needs: tuple[str, ...] = ()
     wireshark: bool = True
     values: tuple[str, ...] = ()
+    withheld: str = ""

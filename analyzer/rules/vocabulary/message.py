@@ -58,6 +58,7 @@ MESSAGE: Final = (
         "MAC of the AUTN of its exchange, computed with K",
         values=("right", "wrong"),
         wireshark=False,
+        withheld="secrets",
     ),
     Fact("fragmented", "bool", "came in several IP fragments"),
     Fact("via_count", "int", "number of Via values"),
