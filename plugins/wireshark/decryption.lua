@@ -86,9 +86,8 @@ return function(import)
     return nil, #found > 0 and M.WRONG_KEYS or M.NO_KEYS
   end
 
-  -- For one capture: of_spi(dst, spi) gives the SA announced, with alg, ealg, sport, dport, nonce
-  -- (octets) and name, or nil; `ring` is of `keys.new`.
-  function M.new(of_spi, ring)
+  -- For one capture; `ring` is of `keys.new`.
+  function M.new(ring)
     local machine = {}
     local first_read = {} -- frames opened when they were seen for the first time
     local closed, listed = {}, {}
@@ -96,24 +95,23 @@ return function(import)
     local function stays(packet, sa, frame, reason)
       local known = closed[packet.dst .. packet.spi]
       if known then
-        known.packets[frame] = true
         known.reason = reason
       elseif #listed < REMEMBERED then
         known = { spi = packet.spi, dst = packet.dst, sa = sa, frame = frame, reason = reason }
-        known.packets = { [frame] = true }
         closed[packet.dst .. packet.spi] = known
         listed[#listed + 1] = known
       end
       return nil, reason
     end
 
-    -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }. Gives
-    -- the name of the next dissector and the keys' origin, or nil and the reason.
+    -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }. `run`
+    -- knows the SA: alg, ealg, sport, dport, nonce (octets) and name. Gives the name of the next
+    -- dissector and the keys used, or nil and the reason.
     --
     -- TCP keeps what it learns of a segment when it sees it first, so a packet that could not be
     -- read then is not handed to it later.
-    function machine.open(packet, pinfo, tree)
-      local sa = of_spi(packet.dst, packet.spi)
+    function machine.open(packet, run, pinfo, tree)
+      local sa = run:sa(packet.dst, packet.spi)
       if not sa then return nil end
       local frame = pinfo.number
       local payload, protocol, pair = M.opened(packet.range:bytes():raw(), sa, ring)
@@ -126,7 +124,7 @@ return function(import)
     end
 
     -- SPIs of which packets stayed closed, in the order of their first frames:
-    -- { spi, dst, sa, frame, reason, packets }, `packets` the set of frames.
+    -- { spi, dst, sa, frame, reason }.
     function machine.closed()
       return listed
     end

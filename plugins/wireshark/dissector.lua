@@ -5,6 +5,8 @@ return function(import)
   local M = {}
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields")
+  local gui = import("wireshark.gui")
+  local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
   local preferences = import("wireshark.preferences")
   local tap = import("wireshark.tap")
@@ -31,6 +33,8 @@ return function(import)
 
   function protocol.init()
     settings = nil
+    opening.reset()
+    passes.opens = M.settings().decrypt and opening.machine or nil
     passes.reset({ dialect = M.settings().dialect })
   end
 
@@ -60,6 +64,8 @@ return function(import)
   end
 
   register_postdissector(protocol)
+  passes.learn = opening.learn
   tap.register(M.settings)
+  gui.register(M.settings)
   return M
 end

@@ -2,14 +2,46 @@
 
 return function(import)
   local M = {}
+  local opening = import("wireshark.opening")
+  local passes = import("wireshark.passes")
 
   local MENU = "SEC-AGREE/"
   local FIELD = "secagree.exchange" -- what a packet must have for its menu
 
-  -- Register the menus; `source` as in `gui_windows`, `profile` writes keys and says how to use them.
-  function M.register(source, profile)
+  local function list_of(values)
+    local list = {}
+    for place, value in ipairs(values) do list[place] = value end
+    return list
+  end
+
+  local function sas()
+    local list = {}
+    for _, association in ipairs(passes.everything():associations()) do
+      for _, sa in ipairs(association.sas) do list[#list + 1] = sa end
+    end
+    return list
+  end
+
+  -- What the windows show, see `gui_windows`.
+  local function source(settings)
+    return {
+      exchanges = function() return list_of(passes.everything():exchanges()) end,
+      closed = opening.closed,
+      findings = function()
+        local kept = {}
+        for _, finding in ipairs(passes.everything():findings()) do
+          if settings().shown(finding) then kept[#kept + 1] = finding end
+        end
+        return kept
+      end,
+    }
+  end
+
+  -- Register the menus. `settings` gives the preferences in force.
+  function M.register(settings)
     if not gui_enabled() then return end
-    local windows = import("wireshark.gui_windows").new(source)
+    local windows = import("wireshark.gui_windows").new(source(settings))
+    local profile = import("wireshark.gui_profile").action(function() return settings().keys end, sas, opening.ring)
     register_menu(MENU .. "Exchanges", windows.list, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Write keys into a profile", profile, MENU_TOOLS_UNSORTED)

@@ -101,14 +101,14 @@ secagree keys CAPTURE --ck HEX --ik HEX --format profile
 ]]
 
   -- What the menu does: `allowed()`, `sas()` and `ring()` give what holds then.
-  function M.action(allowed, sas, ring, files)
+  function M.action(allowed, sas, ring)
     return function()
       local said = OFF
       if allowed() then
         local content, count = M.esp_sa(sas(), ring())
         said = NONE
         if count > 0 then
-          local done, folder = pcall(M.write, content, files)
+          local done, folder = pcall(M.write, content, import("wireshark.profile_files"))
           said = done and HOW:format(count, folder, NAME, NAME) or "Not written: " .. tostring(folder) .. "\n"
         end
       end

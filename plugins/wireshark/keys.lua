@@ -47,6 +47,58 @@ return function()
     return second.wireshark, first.wireshark
   end
 
+  local DIGITS = {}
+  for value, digit in ipairs({ ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"):byte(1, -1) }) do
+    DIGITS[digit] = value - 1
+  end
+
+  -- The first 16 octets of base64; nil where there are fewer.
+  local function first_octets(text)
+    local out, bits, value = {}, 0, 0
+    for at = 1, #text do
+      local digit = DIGITS[text:byte(at)]
+      if not digit or #out == KEY then
+        break
+      end
+      value, bits = value * 64 + digit, bits + 6
+      if bits >= 8 then
+        bits = bits - 8
+        local unit = 2 ^ bits
+        out[#out + 1] = string.char(math.floor(value / unit))
+        value = value % unit
+      end
+    end
+    return #out == KEY and table.concat(out) or nil
+  end
+
+  local function octets(hexadecimal)
+    if not hexadecimal or #hexadecimal ~= 2 * KEY or hexadecimal:find("%X") then
+      return nil
+    end
+    return (hexadecimal:gsub("..", function(pair)
+      return string.char(tonumber(pair, 16))
+    end))
+  end
+
+  local function parameter(row, pattern)
+    return row:match("[%s,]" .. pattern .. '%s*=%s*"([^"]*)"') or row:match("[%s,]" .. pattern .. "%s*=%s*([%w+/]+)")
+  end
+
+  -- RAND, CK and IK of a 401 that has the three in one row (TS 24.229 7.2A.1), else nothing.
+  function M.of_challenge(message)
+    if message:sub(1, 12) ~= "SIP/2.0 401 " or not message:find("[%s,][cC][kK]%s*=") then
+      return nil
+    end
+    for row in message:gmatch("\n[wW][wW][wW]%-[aA]uthenticate%s*:([^\r\n]*)") do
+      local rand = first_octets(parameter(row, "[nN][oO][nN][cC][eE]") or "")
+      local ck, ik = octets(parameter(row, "[cC][kK]")), octets(parameter(row, "[iI][kK]"))
+      if rand and ck and ik then
+        return rand, ck, ik
+      end
+    end
+    return nil
+  end
+
   -- The keys of one capture. bind(rand, ck, ik, frame) says whether that is news; pairs_of(nonce)
   -- gives a list of { ck, ik, frame }, where a nonce is RAND, AUTN and what follows.
   function M.new()

@@ -21,6 +21,7 @@ return function(import)
 
   M.kept = false -- a tap of ours wants what was taken down
   M.opens = nil -- makes what opens ESP that Wireshark leaves closed, where that is wanted
+  M.learn = function() end -- told the plan of a frame that is new, its number and its records
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
@@ -159,6 +160,7 @@ return function(import)
     end
     plan = inside(plan, pinfo, root, false, wanted)
     local found = extraction.read(plan, pinfo, tvb, frame, time)
+    M.learn(plan, frame, found)
     if found[1] == nil then
       return false
     end

@@ -89,6 +89,7 @@ return function()
       esp = esp ~= nil,
       opened = esp ~= nil and names[esp + 1] ~= "data" and names[esp + 1] or nil,
       signal = other,
+      cx = position(names, "diameter") ~= nil,
     }
     if other == "icmp" or other == "icmpv6" then
       plan.esp, plan.net = false, network(names, first(names, other))
@@ -107,7 +108,7 @@ return function()
       plan.esp_path = path(names, esp)
       plan.esp_net = network(names, esp)
     end
-    if plan.sip or plan.esp or plan.signal then
+    if plan.sip or plan.esp or plan.signal or plan.cx then
       return plan
     end
     return false

@@ -52,7 +52,7 @@ def told(capture: Path, *options: str, most: int = 1000) -> list[str]:
     engine = Tshark("tshark", options=options)
     if engine.missing():
         pytest.skip(engine.missing() or "")
-    output = next(engine.run([capture], plugin, preferences={}))
+    output = next(engine.run([capture], plugin, preferences={"secagree.decrypt": "FALSE"}))
     assert not output.errors
     lines = output.printed.splitlines()
     assert not [line for line in lines if "Lua Error" in line]
