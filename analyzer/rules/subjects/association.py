@@ -56,12 +56,12 @@ class AssociationFacts:
         older = self.association.older
         return None if older is None else AssociationFacts(older)
 
-    @fact
+    @property
     def collides(self) -> AssociationFacts | None:
         other = self.association.collides
         return None if other is None else AssociationFacts(other)
 
-    @fact
+    @property
     def kernel_difference(self) -> str | None:
         return self.association.kernel or None
 
@@ -78,7 +78,7 @@ class AssociationFacts:
         older = self.association.older
         return older is not None and older.state != "dead" and self.state != "dead"
 
-    @fact
+    @property
     def new_keys(self) -> bool | None:
         older = self.association.older
         if older is None:
@@ -121,7 +121,7 @@ class FlowFacts:
         frames = flow.moved_frames or flow.unanswered_frames or flow.frames
         return (frames[-1], *frames[:-1]) if frames else ()
 
-    @fact
+    @property
     def announced(self) -> bool | None:
         if self.flow.announced:
             return True
@@ -143,13 +143,13 @@ class FlowFacts:
     def icv_bad(self) -> int:
         return self.flow.icv_bad
 
-    @fact
+    @property
     def keys_fit(self) -> bool | None:
         if self.flow.icv_good:
             return True
         return False if self.flow.icv_bad else None
 
-    @fact
+    @property
     def key_variant(self) -> str | None:
         # of keys that RAND does not bind the mistake may be that of whoever typed them
         key = self.flow.key
@@ -161,22 +161,22 @@ class FlowFacts:
     def agreed_ealg(self) -> str | None:
         return None if self.association is None else self.association.ealg
 
-    @fact
+    @property
     def wire_ealg(self) -> str | None:
         key = self.flow.key
         if key is not None and key.proves and key.ealg != "?":
             return key.ealg
         return "null" if self.flow.null_unagreed else None
 
-    @fact
+    @property
     def restarted(self) -> int:
         return self.flow.restarted
 
-    @fact
+    @property
     def late(self) -> int:
         return self.flow.late
 
-    @fact
+    @property
     def moved(self) -> int:
         return self.flow.moved
 
@@ -193,7 +193,7 @@ class FlowFacts:
         association = self.association
         return None if association is None else association.packets == association.opened
 
-    @fact
+    @property
     def senders_own(self) -> bool | None:
         association = self.association
         if association is None or self.flow.announced:
@@ -201,7 +201,7 @@ class FlowFacts:
         sender = association.server if self.direction == "to-client" else association.client
         return sender is not None and self.spi in (sender.spi_c, sender.spi_s)
 
-    @fact
+    @property
     def returns(self) -> int:
         """ESP packets the other way on any SA of the two."""
         other = "to-client" if self.direction == "to-server" else "to-server"
@@ -211,7 +211,7 @@ class FlowFacts:
         flows += self.access.strays.values()
         return sum({id(f): f.packets for f in flows if f.direction == other}.values())
 
-    @fact
+    @property
     def after_challenge(self) -> bool:
         return (
             self.association is not None and self.flow.first_time >= self.association.announced_time
@@ -253,15 +253,15 @@ class AgreementFacts:
     def replaced_requests(self) -> int:
         return len(self._after(ANSWER_WAIT))
 
-    @fact
+    @property
     def lingering_requests(self) -> int:
         return len(self._after(OVERLAP))
 
-    @fact
+    @property
     def lingering_answers(self) -> int:
         return sum(one.code > 0 for one in self._after(OVERLAP))
 
-    @fact
+    @property
     def successor_unused(self) -> bool | None:
         for one in self.agreement.access.associations:
             if one.older is self.association and one.established_time is not None:
@@ -306,7 +306,7 @@ class AgreementFacts:
         lost, until = self._lost, self.association.until
         return (until - SA_MARGIN - lost[0].time) // SECOND if lost else None
 
-    @fact
+    @property
     def sets_alive(self) -> int:
         since, older = self.association.established_time, self.association.older
         alive = 1

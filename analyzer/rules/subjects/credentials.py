@@ -185,7 +185,7 @@ class CredentialFacts:
             since = None if self.place.on is None else self.place.on.announced_time
         return None if since is None else (self.message.time - since) // 1_000_000
 
-    @fact
+    @property
     def answers_elsewhere(self) -> bool:
         on, credentials = self.place.on, self.message.credentials
         if on is None or credentials is None or not credentials.nonce or self.role != "offer":

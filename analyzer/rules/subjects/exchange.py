@@ -94,7 +94,7 @@ class ExchangeFacts:
         steps = self.exchange.steps
         return tuple((step.capture, step.frame) for step in [*steps[-1:], *steps[:-1]])
 
-    @fact
+    @property
     def registered(self) -> bool:
         registration = self.verdict.registration
         return registration is not None and registration.state == "registered"
@@ -112,7 +112,7 @@ class ExchangeFacts:
     def verify(self) -> MessageFacts | None:
         return self.cast.of(self.exchange.message("verify"))
 
-    @fact
+    @property
     def result(self) -> MessageFacts | None:
         return self.cast.of(self.exchange.message("result"))
 
@@ -130,13 +130,13 @@ class ExchangeFacts:
     def tls(self) -> ConnectionFacts | None:
         return tls_of(self.exchange)
 
-    @fact
+    @property
     def restart(self) -> MessageFacts | None:
         by = self.exchange.superseded_by
         offer = self.exchange.offer
         return None if by is None or not by.is_request else self.cast.of(by, offer)
 
-    @fact
+    @property
     def began_anew_ms(self) -> int | None:
         return began_anew(self.exchange)
 
@@ -150,7 +150,7 @@ class ExchangeFacts:
         granted = self.exchange.granted
         return None if granted is None else (self.exchange.begun - granted[0]) // SECOND
 
-    @fact
+    @property
     def answered(self) -> bool:
         steps = self.exchange.steps
         for step in reversed(steps):
@@ -158,11 +158,11 @@ class ExchangeFacts:
                 return step.role == "verify"
         return False
 
-    @fact
+    @property
     def failure_reports(self) -> int:
         return sum(step.role == "failure-report" for step in self.exchange.steps)
 
-    @fact
+    @property
     def unanswered_ms(self) -> int | None:
         exchange = self.exchange
         verify = exchange.last("verify")
@@ -219,7 +219,7 @@ class ExchangeFacts:
     def exempt(self) -> str | None:
         return None if self.offer is None else self.offer.exempt
 
-    @fact
+    @property
     def response_check(self) -> str | None:
         found = self.exchange.authentication
         return None if found is None else found.response or None
@@ -259,7 +259,7 @@ class ExchangeFacts:
     def challenges(self) -> int:
         return sum(step.role == "challenge" for step in self.exchange.steps)
 
-    @fact
+    @property
     def silence_ms(self) -> int | None:
         exchange = self.exchange
         if exchange.state is not State.CHALLENGED or exchange.superseded_by is not None:

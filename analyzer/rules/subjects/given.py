@@ -114,7 +114,7 @@ class GivenFacts:
         mine = {(one.key, one.effective_alg) for one in listed.signalling}
         return not mine.isdisjoint((one.key, one.effective_alg) for one in offered.signalling)
 
-    @fact
+    @property
     def _offered(self) -> MechanismList | None:
         """Security-Client of the request that it answers."""
         request = self.cast.of(self.message.request, self.place)

@@ -7,7 +7,10 @@ T = TypeVar("T")
 
 
 class fact(Generic[T]):
-    """A fact of a subject: computed at most once, then a plain attribute."""
+    """A fact of a subject: computed at most once, then a plain attribute.
+
+    One that is at hand, or that rules ask for once, is a property: keeping it would cost more.
+    """
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self._compute = compute
@@ -22,7 +25,7 @@ class fact(Generic[T]):
         if subject is None:
             return self
         value = self._compute(subject)
-        subject.__dict__[self._name] = value
+        setattr(subject, self._name, value)
         return value
 
 

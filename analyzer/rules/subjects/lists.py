@@ -54,7 +54,7 @@ class MechanismFacts:
         """What is not worked out here stands in the element itself."""
         return getattr(self.element, name)
 
-    @fact
+    @property
     def q(self) -> int | None:
         return self.element.q_thousandths
 
@@ -66,7 +66,7 @@ class MechanismFacts:
     def ealg(self) -> str | None:
         return _lower(self.element.ealg) or None
 
-    @fact
+    @property
     def prot(self) -> str | None:
         return _lower(self.element.prot)
 
@@ -88,7 +88,7 @@ class MechanismFacts:
             return NOTHING
         return list(dict.fromkeys(code.partition(":")[0] for code in self.element.defects))
 
-    @fact
+    @property
     def has_q(self) -> bool:
         return self.element.q is not None
 
@@ -226,11 +226,11 @@ class HeaderFacts:
     def raw(self) -> str:
         return self.listed.text
 
-    @fact
+    @property
     def defects(self) -> list[str]:
         return list(self.listed.defects) if self.listed.defects else NOTHING
 
-    @fact
+    @property
     def equal_q(self) -> int | None:
         seen: set[int] = set()
         for element in self.listed.signalling:
@@ -241,12 +241,12 @@ class HeaderFacts:
                 seen.add(q)
         return None
 
-    @fact
+    @property
     def lacks_q(self) -> bool:
         elements = self.listed.signalling
         return len(elements) > 1 and any(element.q is None for element in elements)
 
-    @fact
+    @property
     def ports_on_last(self) -> bool:
         elements = [element for element in self.listed.signalling if element.key == "ipsec-3gpp"]
         return len(elements) > 1 and [_has_ports(element) for element in elements] == [

@@ -110,7 +110,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
         """(capture, frame), the anchor first."""
         return ((self.message.capture, self.message.frame),)
 
-    @fact
+    @property
     def dialect(self) -> str:
         return self.cast.dialect(self.place)
 
@@ -316,7 +316,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def algorithm(self) -> str | None:
         return self._digest("algorithm")
 
-    @fact
+    @property
     def realm(self) -> str | None:
         realm = self._digest("realm")
         return None if realm is None else realm.lower()
@@ -325,11 +325,11 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def username(self) -> str | None:
         return self._digest("username")
 
-    @fact
+    @property
     def digest_uri(self) -> str | None:
         return self._digest("uri")
 
-    @fact
+    @property
     def nonce_empty(self) -> bool | None:
         credentials = self.message.credentials
         return None if credentials is None else not credentials.nonce
@@ -338,7 +338,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def has_credentials(self) -> bool:
         return self.message.credentials is not None
 
-    @fact
+    @property
     def response_empty(self) -> bool | None:
         credentials = self.message.credentials
         return None if credentials is None else not credentials.response
@@ -351,11 +351,11 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def ck(self) -> str | None:
         return _masked(self._digest("ck"))
 
-    @fact
+    @property
     def ik(self) -> str | None:
         return _masked(self._digest("ik"))
 
-    @fact
+    @property
     def integrity_protected(self) -> str | None:
         flag = self._digest("integrity_protected")
         return None if flag is None else flag.lower()
@@ -371,7 +371,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def request(self) -> MessageFacts | None:
         return self.cast.of(self.message.request, self.place)
 
-    @fact
+    @property
     def response(self) -> MessageFacts | None:
         return self.cast.of(self.message.final, self.place)
 
@@ -462,7 +462,7 @@ class TransactionFacts:
         # In IMS the first hop forwards the REGISTER and adds its list to the 401 of the core.
         return self.dialect == "rfc3329" and self.forwarded and not listed
 
-    @fact
+    @property
     def accepted(self) -> bool:
         code = None if self.response is None else self.response.code
         if code is not None:

@@ -29,11 +29,11 @@ class WireFacts:
     message: SipMessage
     cast: Cast
 
-    @fact
+    @property
     def source_port(self) -> int:
         return self.message.sport
 
-    @fact
+    @property
     def destination_port(self) -> int:
         return self.message.dport
 
@@ -42,11 +42,11 @@ class WireFacts:
         on = self.place.on
         return None if on is None else AssociationFacts(on, self.place.life)
 
-    @fact
+    @property
     def sa(self) -> str | None:
         return self.place.sa or None
 
-    @fact
+    @property
     def set_alive(self) -> bool:
         association = self.place.in_force
         return association is not None and self.message.time < association.until
@@ -119,7 +119,7 @@ class WireFacts:
         announced = exchange.association
         return None if announced is None else AssociationFacts(announced)
 
-    @fact
+    @property
     def reuses(self) -> AssociationFacts | None:
         found = self.place.reuses
         return None if found is None else AssociationFacts(found)
@@ -154,7 +154,7 @@ class WireFacts:
                 return None
         return contact.port or SIP_PORT
 
-    @fact
+    @property
     def above_tls(self) -> bool:
         return self.place.protection == "clear" and above_tls(self.message)
 
