@@ -16,7 +16,7 @@ from analyzer.report.glance import Glance, glance
 from analyzer.report.model import Agreement, Exchange
 from analyzer.report.steps import Kept, steps
 
-IN_MEMORY: Final = 8 << 20  # octets before the spool goes to disk
+IN_MEMORY: Final = 1 << 20  # octets before the spool goes to disk
 BLOCK: Final = 1 << 20  # octets written and read back at once
 
 T = TypeVar("T")

@@ -1,19 +1,21 @@
 """The processes that share the work, and the pipes to them.
 
-Each is started anew, on every system alike, and gets its work as octets. A thread for each keeps
-its pipe filled, so that one that is slow for a moment does not let the others wait.
+Each gets its work as octets. A thread for each keeps its pipe filled, so that one that is slow for
+a moment does not let the others wait.
 """
 
+import gc
+import sys
+import threading
 from collections.abc import Callable, Iterator
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import Queue
-from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
-WAITING: Final = 16  # batches that wait for one process
+WAITING: Final = 4  # batches that wait for one process
 NO_MORE: Final = b""
 
 Work = Callable[..., None]
@@ -24,6 +26,15 @@ class Lost(Exception):
     """A process of the crew has gone."""
 
 
+def _process() -> Callable[..., BaseProcess]:
+    """How processes are started: on Linux as copies of this one, which share what is imported and
+    compiled; anew elsewhere, and where other threads run, whose locks a copy would inherit."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return get_context("spawn").Process
+    gc.freeze()  # the collector writes into what it looks at, and what is written is not shared
+    return get_context("fork").Process
+
+
 class Crew:
     """Processes that all run `work(connection, *arguments)`, which must be picklable.
 
@@ -31,12 +42,12 @@ class Crew:
     """
 
     def __init__(self, size: int, work: Work, *arguments: Any) -> None:
-        context = get_context("spawn")
+        started = _process()
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection] = []
         for _ in range(size):
-            mine, theirs = context.Pipe()
-            process = context.Process(target=work, args=(theirs, *arguments), daemon=True)
+            mine, theirs = Pipe()
+            process = started(target=work, args=(theirs, *arguments), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
@@ -44,7 +55,7 @@ class Crew:
         self._queues: list[Queue[bytes]] = [Queue(WAITING) for _ in range(size)]
         self._failed = False
         self._threads = [
-            Thread(target=self._send, args=pair, daemon=True)
+            threading.Thread(target=self._send, args=pair, daemon=True)
             for pair in zip(self._pipes, self._queues, strict=True)
         ]
         for thread in self._threads:

@@ -4,7 +4,7 @@ import io
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -124,9 +124,29 @@ def test_what_cannot_be_taken_apart_is_not(tmp_path: Path) -> None:
     assert written(pipeline.analyze([path], settings)) == one([path])
 
 
+@pytest.fixture
+def another_thread() -> Iterator[None]:
+    """A thread that runs beside."""
+    over = threading.Event()
+    beside = threading.Thread(target=over.wait)
+    beside.start()
+    yield
+    over.set()
+    beside.join()
+
+
 def test_with_real_processes(tmp_path: Path) -> None:
     path = together(tmp_path / "all.pcap", frames(60))
     settings = Settings(jobs=2, shared_from=0)
     swept = shared([path], 2)
     assert swept is not None
     assert written(swept.report) == written(pipeline.analyze([path], settings)) == one([path])
+
+
+@pytest.mark.usefixtures("another_thread")
+def test_beside_other_threads_processes_start_anew(tmp_path: Path) -> None:
+    """A copy would inherit locks that nobody in it will ever release."""
+    path = together(tmp_path / "all.pcap", frames(60))
+    swept = shared([path], 2)
+    assert swept is not None
+    assert written(swept.report) == one([path])
