@@ -103,6 +103,10 @@ RECORDED: Final = 500_000  # messages, ESP packets and signals that it remembers
 RECORDED_OCTETS: Final = 1 << 28  # of these
 LOOKED: Final = 5_000  # of them, for which it is run where Wireshark only passes by a frame
 
+# dissect
+DISSECTED: Final = 64  # frames that are taken apart where none is named
+OVERLAPS: Final = 256  # places tried for the piece of a message that a frame has
+
 # agreement
 EXCHANGES: Final = 8192  # exchanges open at once: some thousand phones within half a minute
 EXCHANGES_BUFFER: Final = 1 << 26  # octets of the messages of all open exchanges

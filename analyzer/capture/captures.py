@@ -1,10 +1,11 @@
 """All inputs together: from paths to one stream of packets and watermarks in the order of time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from analyzer.capture.anatomy import Examined, examine
 from analyzer.capture.clocks import Clock, set_right
 from analyzer.capture.decap import LAYERS, decapsulate, exported_packet
 from analyzer.capture.exported import UPPER_PDU, ExportedPdus
@@ -164,6 +165,11 @@ class Captures:
         """One frame, whatever it holds; None where there is none, or it cannot be read again."""
         entries = self.entries
         return look(entries[capture], frame) if capture < len(entries) else None
+
+    def examine(self, capture: int, frames: Collection[int]) -> dict[int, Examined]:
+        """Frames of one capture by number, with their octets; what is not there is left out."""
+        entries = self.entries
+        return dict(examine(entries[capture], frames)) if capture < len(entries) else {}
 
     def samples(self) -> list[Sample]:
         """What each capture holds; empty samples of what cannot be read again."""

@@ -50,21 +50,21 @@ class Sample(msgspec.Struct):
 
 def look(entry: Input, frame: int) -> Look | None:
     """The frame with this number; None where there is none, or it cannot be read again."""
-    for record in _records(entry):
+    for record in records(entry):
         if record.frame >= frame:
-            return _look(record) if record.frame == frame else None
+            return look_at(record) if record.frame == frame else None
     return None
 
 
 def sample(entry: Input) -> Sample:
     """The first `limits.SAMPLED` frames."""
     found = Sample()
-    for record in _records(entry):
+    for record in records(entry):
         if found.frames >= SAMPLED:
             break
         found.frames += 1
         found.cut += record.cut
-        seen = _look(record)
+        seen = look_at(record)
         if not seen.path:
             found.without_ip += 1
             continue
@@ -76,7 +76,8 @@ def sample(entry: Input) -> Sample:
     return found
 
 
-def _records(entry: Input) -> Iterator[Record]:
+def records(entry: Input) -> Iterator[Record]:
+    """All frames of an input; none where it cannot be read again."""
     if not entry.repeatable:
         return
     try:
@@ -89,7 +90,8 @@ def _records(entry: Input) -> Iterator[Record]:
         opened.close()
 
 
-def _look(record: Record) -> Look:
+def look_at(record: Record) -> Look:
+    """What one frame is."""
     data = record.data
     context = Context(record.interface, cut=record.cut)
     descend(data, ("link", record.link_type, 0, len(data)), context)

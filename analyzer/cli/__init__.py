@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-_NAMES: Final = ("analyze", "show", "doctor", "keys", "live", "rules")
+_NAMES: Final = ("analyze", "show", "dissect", "doctor", "keys", "live", "rules")
 _COMMANDS: Final = {name: name for name in _NAMES}
 _DEFAULT: Final = "analyze"
 _OWN_OPTIONS: Final = frozenset(("--help", "-h", "--version"))
@@ -68,5 +68,6 @@ def main() -> None:
     secagree keys capture.pcap       keys found and proven, for Wireshark
     secagree live -i eth0            findings as they happen
     secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12)
+    secagree dissect capture.pcap --frame 12   one frame, field by field
     secagree rules VER-05            one rule, in full
     """

@@ -38,7 +38,7 @@ def follow(stream: BinaryIO, told: Told, **settings: Any) -> Report:
         raise click.UsageError(str(error)) from None
 
 
-def run(inputs: Sequence[str], esp: EspWatch, **settings: Any) -> Swept:
+def run(inputs: Sequence[str], esp: EspWatch, watch: Watch | None = None, **settings: Any) -> Swept:
     """As `analyze`, with what the last sweep knew of keys; `esp` hears of what was opened."""
     import click
 
@@ -48,7 +48,7 @@ def run(inputs: Sequence[str], esp: EspWatch, **settings: Any) -> Swept:
 
     try:
         with _progress(inputs):
-            return pipeline.run(inputs, pipeline.Settings(**settings), esp=esp)
+            return pipeline.run(inputs, pipeline.Settings(**settings), watch, esp)
     except (BookError, pipeline.KeysError, ClockError) as error:
         raise click.UsageError(str(error)) from None
 

@@ -50,6 +50,15 @@ def write_stdout(report: Report, form: str, options: TextOptions) -> None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
+def write_octets(data: bytes) -> None:
+    """Write to standard output; nothing where its reader has gone away."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
 def echo(text: str) -> None:
     """One line to standard output, at once; nothing where its reader has gone away."""
     try:

@@ -15,14 +15,14 @@ import msgspec
 
 T = TypeVar("T")
 
-_KEYS: Final = re.compile(
+KEYS: Final = re.compile(
     r"""\b(ck|ik)(\s*=\s*)("[^"]*"?|'[^']*'?|(?:0x)?[0-9a-z+/=]+)""", re.IGNORECASE
 )
 
 
 def mask(text: str) -> str:
     """Put `***` for the values of `ck` and `ik` (TS 24.229 7.2A.1), however they are quoted."""
-    return _KEYS.sub(r"\1\2***", text)
+    return KEYS.sub(r"\1\2***", text)
 
 
 def escape(text: str, ascii_only: bool = True, show_keys: bool = False) -> str:

@@ -68,10 +68,10 @@ def _encode(value: Any, show_keys: bool = False) -> bytes:
         data = _ENCODER.encode(changed(value, whole_text))
     if not show_keys and any(hint in data for hint in _KEY_HINTS):
         data = _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
-    return data if _UNSEEN.search(data) is None else _written_out(data)
+    return data if _UNSEEN.search(data) is None else written_out(data)
 
 
-def _written_out(data: bytes) -> bytes:
+def written_out(data: bytes) -> bytes:
     """The same JSON with what drives a terminal, or turns its text around, as `\\uNNNN`."""
     text = data.decode("utf-8")
     return _DRIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode("utf-8")

@@ -9,7 +9,7 @@ what is invented. Addresses of hosts stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ _NAMES: Final = re.compile(
     rf"|({_DIGITS})",
     re.IGNORECASE,
 )
+_VALUES: Final = (2, 4, 5, 6)  # groups of what is replaced
 _NUMBER: Final = re.compile(_DIGITS)
 _MADE: Final = frozenset(("key", "id", "fingerprint"))  # made here, they name nobody
 _FREE: Final = frozenset(("call_id", "path"))  # anything may stand there: known numbers alone go
@@ -57,6 +58,10 @@ class Pseudonyms:
             if name:
                 self._user(_bare(name))
 
+    def change(self, value: Any) -> Any:
+        """Any object with other names in every text of it."""
+        return _walk(value, self, "")
+
     def text(self, text: str) -> str:
         """A text with every known identity, and every user part of a URI, under its other name."""
         whole = self._known.get(text)
@@ -65,6 +70,13 @@ class Pseudonyms:
     def numbers(self, text: str) -> str:
         """A text with the known numbers in it under their other names, all else as it is."""
         return _NUMBER.sub(lambda match: self._known.get(match[0], match[0]), text)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where in a text something would get another name."""
+        for match in _NAMES.finditer(text):
+            if self._replace(match) != match[0]:
+                group = next((one for one in _VALUES if match[one] is not None), 0)
+                yield match.span(group)
 
     def _replace(self, match: re.Match[str]) -> str:
         scheme, user, cell_key, cell, before_at, digits = match.groups()
@@ -95,12 +107,17 @@ class Pseudonyms:
         return self._known[real]
 
 
-def change_of(report: Report) -> Callable[[Any], Any]:
-    """What puts other names for the subscribers of this report into any object."""
+def names_of(report: Report) -> Pseudonyms:
+    """The other names for the subscribers of this report."""
     names = Pseudonyms()
     for exchange in report.exchanges:
         names.learn(exchange.identity)
-    return lambda value: _walk(value, names, "")
+    return names
+
+
+def change_of(report: Report) -> Callable[[Any], Any]:
+    """What puts other names for the subscribers of this report into any object."""
+    return names_of(report).change
 
 
 def redact(report: Report) -> Report:

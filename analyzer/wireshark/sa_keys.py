@@ -6,7 +6,7 @@ same CK and IK (TS 33.203 Annex I), so one proven SA gives the keys of the other
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 import msgspec
@@ -73,9 +73,10 @@ class Inner(msgspec.Struct, gc=False):
 
 class EspWatch:
     """Takes down what opens during one sweep. With `contents` also what the packets held, by
-    capture and frame, as far as `limits.OPENED_OCTETS` allows; `dropped` counts the rest."""
+    capture and frame, as far as `limits.OPENED_OCTETS` allows; `dropped` counts the rest. They may
+    be limited to some frames: `contents` then holds capture and number of each."""
 
-    def __init__(self, *, contents: bool = False) -> None:
+    def __init__(self, *, contents: bool | Container[tuple[int, int]] = False) -> None:
         self._contents = contents
         self.begin()
 
@@ -89,7 +90,7 @@ class EspWatch:
 
     def see(self, packet: Packet, opened: Opened, seen: EspSeen, table: SaTable) -> None:
         """One packet that was opened."""
-        if self._contents:
+        if self._wanted(seen):
             self._keep(packet, opened, seen)
         sa = table.get(packet.dst, seen.spi)
         place = packet.dst, seen.spi, 0 if sa is None else sa.owner
@@ -101,6 +102,10 @@ class EspWatch:
         elif found.unchecked and opened.icv == "good":
             found = self._found[place] = _found(packet, seen, opened, sa)
         found.packets += not seen.copy
+
+    def _wanted(self, seen: EspSeen) -> bool:
+        contents = self._contents
+        return contents if isinstance(contents, bool) else (seen.capture, seen.frame) in contents
 
     def announced(self, sas: tuple[Sa, ...]) -> None:
         """A set was announced."""

@@ -19,7 +19,7 @@ LWS: Final = " \t\r\n"
 MASKED: Final = "***"
 KEYS: Final = frozenset(("ck", "ik"))  # TS 24.229 7.2A.1
 
-_INLINE: Final = re.compile(r"(inline:)[^|\s]+")  # keys of media, RFC 4568 6.1
+INLINE: Final = re.compile(r"(inline:)([^|\s]+)")  # keys of media, RFC 4568 6.1
 _QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+\\?"?'
 _BRACKETED: Final = rf'<[^>"]*+(?:{_QUOTED}[^>"]*+)*+>?'
 _OUTSIDE_QUOTES: Final = re.compile(rf"([,;])|{_QUOTED}", re.DOTALL)
@@ -70,7 +70,7 @@ class Octets:
     def shown(self, start: int, end: int) -> str:
         """What stands there as people read it, keys masked unless they are to be shown."""
         text = decode(self.raw[start:end])
-        return text if self.show_keys else _INLINE.sub(rf"\1{MASKED}", mask(text))
+        return text if self.show_keys else INLINE.sub(rf"\1{MASKED}", mask(text))
 
     def trimmed(self, start: int, end: int) -> Span:
         """The same without the white space at both ends."""

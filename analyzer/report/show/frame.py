@@ -16,6 +16,9 @@ from analyzer.report.show.witness import Sight
 from analyzer.report.times import clock, iso
 from analyzer.report.view import View, shown
 
+Fact = tuple[str, str]
+
+UNSEEN: Final = "there is no such frame, or the capture cannot be read twice (standard input)"
 _INDENT: Final = " " * 11
 _LEGS: Final = {"gm": "Gm (first hop)", "mw": "Mw (core)", "unknown": "not known"}
 _PROTECTION: Final = {
@@ -40,22 +43,29 @@ def _lines(
     path = report.captures[wanted.capture].path
     yield from wrap(f"{view.frame(wanted)} of {path}")
     if look is None:
-        yield "there is no such frame, or the capture cannot be read twice (standard input)"
+        yield UNSEEN
         return
-    yield from _field("time", clock(iso(look.time), view.zone))
-    yield from _field("layers", _layers(look))
+    yield from field("time", clock(iso(look.time), view.zone))
+    yield from field("layers", _layers(look))
+    for name, text in facts(wanted, look, sights, report, view):
+        yield from field(name, text)
+
+
+def facts(
+    wanted: Frame, look: Look, sights: list[Sight], report: Report, view: View
+) -> Iterator[Fact]:
+    """What was made of a frame: name and text, as it came out of packets."""
     for sight in sights:
         yield from _sight(wanted, sight, view)
     found = list(_uses(wanted, report, view))
-    for name, text in found:
-        yield from _field(name, text)
+    yield from found
     if not sights and not found:
-        yield from _field("is", _nothing(look, report))
-    cited = cites(list(report.findings), {wanted}, view)
-    yield from _field("findings", cited or "none names it")
+        yield "is", _nothing(look, report)
+    yield "findings", cites(list(report.findings), {wanted}, view) or "none names it"
 
 
-def _field(name: str, text: str) -> list[str]:
+def field(name: str, text: str) -> list[str]:
+    """The lines of one fact."""
     return wrap(text, f" {name:<9} ", _INDENT)
 
 
@@ -68,34 +78,29 @@ def _layers(look: Look) -> str:
     return f"{look.path}, {ends}, {look.length} octets{fragment}{cut}"
 
 
-def _sight(wanted: Frame, sight: Sight, view: View) -> Iterator[str]:
-    yield from _field(
-        "message", f"{sight.summary}, CSeq {sight.cseq}, Call-ID {sight.call_id or '-'}"
-    )
+def _sight(wanted: Frame, sight: Sight, view: View) -> Iterator[Fact]:
+    yield "message", f"{sight.summary}, CSeq {sight.cseq}, Call-ID {sight.call_id or '-'}"
     inside = _PROTECTION[sight.protection]
     if sight.sa:
         inside += f", {sight.sa}"
     if sight.spi >= 0:
         inside += f", SPI 0x{sight.spi:08x} ({sight.spi}) seq {sight.seq}"
-    yield from _field(
-        "way", f"{sight.src} > {sight.dst}, {sight.transport.upper()}, {inside}; {sight.path}"
-    )
+    yield "way", f"{sight.src} > {sight.dst}, {sight.transport.upper()}, {inside}; {sight.path}"
     evidence = f": {sight.evidence}" if sight.evidence else ""
-    yield from _field("leg", f"{_LEGS[sight.leg]}{evidence}")
+    yield "leg", f"{_LEGS[sight.leg]}{evidence}"
     if sight.exchange and not sight.round:
-        yield from _field("is", f"of {sight.exchange}, {sight.role}")
+        yield "is", f"of {sight.exchange}, {sight.role}"
     if len(sight.pieces) > 1:
-        yield from _field("pieces", f"{view.frames(sight.pieces)}; complete at "
-                          f"{view.frame(sight.first)}")  # fmt: skip
+        yield "pieces", f"{view.frames(sight.pieces)}; complete at {view.frame(sight.first)}"
     if sight.first != wanted and wanted not in sight.pieces:
-        yield from _field("copy", f"of {view.frame(sight.first)}: the same octets at another tap")
+        yield "copy", f"of {view.frame(sight.first)}: the same octets at another tap"
     others = [one for one in sight.sightings if one not in (wanted, sight.first)]
     if others:
-        yield from _field("also at", view.frames(others))
+        yield "also at", view.frames(others)
     if sight.again is not None:
-        yield from _field("repeats", view.frame(sight.again))
+        yield "repeats", view.frame(sight.again)
     if sight.cut:
-        yield from _field("cut", "the capture has not all of the message")
+        yield "cut", "the capture has not all of the message"
 
 
 def _uses(wanted: Frame, report: Report, view: View) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ class Sight(msgspec.Struct):
 
     `exchange` is the run it belongs to, with its `role` and `round`; `leg` and `evidence` say where
     it was captured and how that is known. `first` is where the same message was first seen, `again`
-    the message that it repeats.
+    the message that it repeats. `raw` are its octets.
     """
 
     summary: str
@@ -43,6 +43,7 @@ class Sight(msgspec.Struct):
     sightings: list[Frame]
     again: Frame | None
     cut: bool
+    raw: bytes
 
 
 class Witness:
@@ -111,4 +112,5 @@ def _sight(place: Place, item: Item, role: str, number: int) -> Sight:
         sightings=[Frame(one.capture, one.frame) for one in message.sightings],
         again=None if original is None else Frame(original.capture, original.frame),
         cut=message.truncated,
+        raw=message.raw,
     )
