@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from plugins.translate import profile
 from plugins.translate.errors import Unknown
 from plugins.translate.project import ROOMS, ROOT, translated
 
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> int:
     stale = []
     wanted = set()
     try:
-        for path, text in translated():
+        for path, text in (*translated(), *profile.made()):
             wanted.add(path)
             if not path.exists() or path.read_text() != text:
                 stale.append(path)
