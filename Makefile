@@ -19,7 +19,7 @@ RUN := .venv
 TEST := .venv-test
 IN := $(TEST)/bin
 
-.PHONY: demo test lint bench fuzz samples plugin docs clean tools wiresharks tshark sngrep
+.PHONY: demo test lint bench fuzz samples plugin docs pictures clean tools wiresharks tshark sngrep
 
 demo: $(RUN)/installed
 	@$(RUN)/bin/secagree $(DEMO) || test $$? -eq 1
@@ -52,6 +52,10 @@ plugin: $(TEST)/installed
 docs: $(RUN)/installed
 	$(RUN)/bin/python -m docs.make_states
 	$(RUN)/bin/python -m docs.make_picture
+
+# The pictures of the HTML report, taken in the Chromium of the system.
+pictures: $(TEST)/installed tools
+	$(IN)/python -m docs.make_report_pictures
 
 clean:
 	rm -rf $(RUN) $(TEST) .bench .fuzz build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -66,9 +66,14 @@ def _encode(value: Any, show_keys: bool = False) -> bytes:
         data = _ENCODER.encode(value)
     except UnicodeEncodeError:
         data = _ENCODER.encode(changed(value, whole_text))
-    if not show_keys and any(hint in data for hint in _KEY_HINTS):
+    if not show_keys and may_hold_keys(data):
         data = _ENCODER.encode(changed(value, lambda text: mask(whole_text(text))))
     return data if _UNSEEN.search(data) is None else written_out(data)
+
+
+def may_hold_keys(data: bytes) -> bool:
+    """Whether `ck` or `ik` with a value may stand in this JSON."""
+    return any(hint in data for hint in _KEY_HINTS)
 
 
 def written_out(data: bytes) -> bytes:

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages import Open
+from analyzer.report.model import Report
+from analyzer.report.selection import Criteria, select
+from tests.benchmarks.registrations import registration
+from tests.browser.pages import Open, saved
+from tests.captures import SECOND, analysed, pcap
 
 WIDTHS = (360, 1366, 3840)
 
@@ -24,7 +28,7 @@ def test_many_open_on_the_overview(many: Path, open_page: Open) -> None:
     page = open_page(many)
     assert page.locator("nav [aria-current=page]").inner_text() == "Overview"
     heads = page.locator("main h2").all_inner_texts()
-    for wanted in ("Verdicts", "Failures by signature", "Over time", "Findings by rule",
+    for wanted in ("Verdicts", "Problems by signature", "Over time", "Findings by rule",
                    "Handsets", "Network elements", "What was captured"):  # fmt: skip
         assert wanted in heads
     if "Network notes" in heads:
@@ -33,6 +37,23 @@ def test_many_open_on_the_overview(many: Path, open_page: Open) -> None:
     assert "succeeded" in text
     assert "p50" in text
     assert "p95" in text
+
+
+def silent(*numbers: int) -> Report:
+    """Registrations that nothing answers after the challenge."""
+    made = [list(registration(number, number * SECOND))[:3] for number in numbers]
+    late = [(time + 60 * SECOND, data) for time, data in list(registration(99, 0))[:1]]
+    return analysed(pcap(sorted([timed for one in made for timed in one] + late)))
+
+
+def test_a_few_of_one_signature_open_on_the_verdict(tmp_path: Path, open_page: Open) -> None:
+    same = select(silent(4, 8), Criteria(exchange=("E1", "E2")))
+    page = open_page(saved(same, tmp_path / "same.html"))
+    assert page.locator(".verdict h1").is_visible()
+    assert page.locator(".around").inner_text().endswith("E1 of 2 \u2192")
+    other = select(silent(4, 9), Criteria(exchange=("E1", "E2")))  # another network element
+    page = open_page(saved(other, tmp_path / "other.html"))
+    assert page.locator("nav [aria-current=page]").inner_text() == "Exchanges"
 
 
 def test_a_click_filters_and_a_second_takes_it_away(many: Path, open_page: Open) -> None:

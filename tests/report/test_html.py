@@ -22,6 +22,8 @@ from analyzer.report.html import to_html
 from analyzer.report.model import Report
 from analyzer.report.redaction import redact
 from analyzer.report.text import TextOptions
+from tests.benchmarks.registrations import registration
+from tests.captures import SECOND, analysed, pcap
 
 REAL = "samples/real/09_udp_wrong_verify_spi"
 Sample = Callable[[str], Report]
@@ -181,3 +183,12 @@ def test_many_stay_small_and_each_is_found(sample: Sample) -> None:
     assert sum(one["number"] for one in index["clusters"]) == sum(
         place >= 0 for place in index["columns"]["cluster"]
     )
+
+
+@pytest.mark.slow
+def test_a_thousand_registrations_that_fail_are_below_two_megabytes() -> None:
+    made = (registration(number, number * SECOND) for number in range(1000))
+    silent = [timed for one in made for timed in list(one)[:3]]
+    page = html(analysed(pcap(sorted(silent))))
+    assert len(opened(page)["index"]["columns"]["id"]) == 1000
+    assert 1_000_000 < len(page) < 2_000_000

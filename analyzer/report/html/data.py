@@ -101,8 +101,8 @@ class Data:
                 self._titles.setdefault(one.rule, one.title)
             if case.findings:
                 self._noted.add(case.exchange.id)
-            value = safe(detail(case, self.view), self.view.show_keys)
-            yield from self._details.add(encoded(value))
+            value = encoded(detail(case, self.view), self.view.show_keys)
+            yield from self._details.add(value)
         yield from self._details.rest()
 
     def _ranks(self) -> Iterator[set[str]]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from analyzer.report.escape import changed, escape
+from analyzer.report.json_writer import may_hold_keys
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _LEVEL: Final = 9
@@ -20,9 +21,21 @@ def safe(value: Any, show_keys: bool = False) -> Any:
     return changed(value, lambda text: escape(text, ascii_only=False, show_keys=show_keys))
 
 
-def encoded(value: Any) -> bytes:
-    """The JSON of a value whose texts are printable."""
-    return _ENCODE(value)
+def encoded(value: Any, show_keys: bool = False) -> bytes:
+    """The JSON of a value, made `safe`."""
+    try:
+        data = _ENCODE(value)
+    except UnicodeEncodeError:  # octets that were no UTF-8
+        return _ENCODE(safe(value, show_keys))
+    return data if _is_safe(data, show_keys) else _ENCODE(safe(value, show_keys))
+
+
+def _is_safe(data: bytes, show_keys: bool) -> bool:
+    """Whether nothing would change, as far as a glance at the JSON tells: what is not printable is
+    not ASCII there, or has a backslash that stands before neither a quote nor a backslash."""
+    if not data.isascii() or b"\x7f" in data or not (show_keys or not may_hold_keys(data)):
+        return False
+    return b"\\" not in data.replace(b"\\\\", b"").replace(b'\\"', b"")
 
 
 def packed(data: bytes) -> str:

@@ -10,7 +10,7 @@ from analyzer.limits import PAGE_BLOCK, PAGE_TEXTS
 from analyzer.report.dissect.message import message_tree
 from analyzer.report.dissect.node import Node, Octets
 from analyzer.report.glance import pick
-from analyzer.report.html.packing import Blocks, encoded, safe
+from analyzer.report.html.packing import Blocks, encoded
 from analyzer.report.joined import JoinedExchanges
 from analyzer.report.ladder import rows
 from analyzer.report.model import Exchange, Report
@@ -39,7 +39,7 @@ class Texts:
                         break
                     self.place[exchange.id] = len(self.place)
                     value = _texts(exchange, self._show_keys, trees=rank == 0)
-                    yield from self._counted(self.blocks.add(encoded(value)))
+                    yield from self._counted(self.blocks.add(encoded(value, self._show_keys)))
         yield from self.blocks.rest()
 
     def _counted(self, blocks: Iterator[str]) -> Iterator[str]:
@@ -61,10 +61,7 @@ def _texts(exchange: Exchange, show_keys: bool, trees: bool) -> list[dict[str, A
         # masked before it is cut into lines: a value may stand on the next one
         shown = Octets(raw, show_keys).shown(0, len(raw)).replace("\r\n", "\n")
         tree = message_tree(raw, show_keys=show_keys) if trees else None
-        found.append(
-            {"lines": safe(shown.split("\n"), show_keys)}
-            | ({} if tree is None else {"tree": safe(_node(tree), show_keys)})
-        )
+        found.append({"lines": shown.split("\n")} | ({} if tree is None else {"tree": _node(tree)}))
     return found
 
 

@@ -25,7 +25,8 @@ function theme() {
 // What is shown where the address names nothing.
 function home() {
   const count = index.columns.id.length;
-  if (count === 1) return index.columns.id[0];
+  const clusters = new Set(index.columns.cluster);
+  if (count === 1 || (clusters.size === 1 && !clusters.has(-1))) return index.columns.id[0];
   return count >= index.overview || !count ? "overview" : "list";
 }
 

@@ -24,7 +24,7 @@ function way(detail, row) {
 }
 
 function raw(lines, row) {
-  if (!lines) return el("p", { class: "muted" }, row.inferred ? "It was not read: there is no text." : `Its text is not in this page, which holds so much of them: secagree show CAPTURE ${row.f.replace("#", row.f.startsWith("#") ? "" : "#")}`);
+  if (!lines) return el("p", { class: "muted" }, row.inferred ? "It was not read: there is no text." : `Its text is not in this page, which has room for some: secagree dissect CAPTURE --frame ${row.n}`);
   let inside = false;
   let head = true;
   const shown = lines.map((line) => {

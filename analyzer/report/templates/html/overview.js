@@ -10,7 +10,7 @@ import { address, toggled } from "./state.js";
 import { grouped, percent, plural, span } from "./text.js";
 
 const SIGNS = { good: "good", warn: "warning", unsure: "unknown", bad: "bad" };
-const CLUSTERS = 12; // signatures that are listed at once
+const CLUSTERS = 8; // signatures that are listed at once
 const FILES = 8;
 
 // Counts over these rows by a column of words: [[name, count, failed]].
@@ -88,8 +88,8 @@ function clusters(index, rows, query) {
       el("td", {}, one.party ? el("strong", {}, one.party) : "-"), el("td", {}, data(one.server)), el("td", {}, data(one.handset || "-")),
       el("td", {}, one.rules.join(" ") || "-"), el("td", {}, link(one.first, {}, one.first), " ", el("span", { class: "frames" }, one.frame)));
   };
-  const table = (some) => scrolled("Failures by signature", el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, some)));
-  return card("Failures by signature", { class: "clusters" }, ...folded(sorted.map(row), CLUSTERS, table, "rarer signature"));
+  const table = (some) => scrolled("Problems by signature", el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => el("th", { scope: "col" }, one)))), el("tbody", {}, some)));
+  return card("Problems by signature", { class: "clusters" }, ...folded(sorted.map(row), CLUSTERS, table, "rarer signature"));
 }
 
 // Rules by how many exchanges they were found in; notes are left to the end of the page.
