@@ -6,6 +6,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 from analyzer import analyze
 from tests.browser.pages import Open, saved
 
@@ -52,7 +54,7 @@ def test_an_arrow_opens_its_message(one: Path, open_page: Open) -> None:
     assert "Security-Verify: ipsec-3gpp;prot=esp" in text
     assert page.locator("#message .other").all_inner_texts() == ["99999"]
     page.get_by_role("link", name="Message after").click()
-    page.wait_for_function("document.querySelector('#message h2').textContent.startsWith('#4')")
+    expect(page.locator("#message h2")).to_contain_text("#4")
     page.keyboard.press("Escape")
     page.wait_for_selector("#message", state="detached")
     assert page.url.endswith("#E1")
@@ -121,7 +123,7 @@ def test_the_ladder_is_saved_as_svg_and_png(one: Path, open_page: Open, tmp_path
 def test_copy_buttons_copy(one: Path, open_page: Open) -> None:
     page = open_page(one, permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy display filter").click()
-    page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+    expect(page.locator(".copy").first).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == "frame.number in {1, 2, 3, 4, 5, 6}"
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from playwright.sync_api import expect
 
-from analyzer.report.model import Report
+from analyzer.report.model import Problem, Report
 from analyzer.report.selection import Criteria, select
 from tests.benchmarks.registrations import registration
 from tests.browser.pages import Open, saved
@@ -85,20 +89,20 @@ def test_what_is_searched_is_found(many: Path, open_page: Open) -> None:
     assert "exchange" in told(page)
     search = page.get_by_role("searchbox")
     search.fill("PRT-22")
-    page.wait_for_function("location.hash.includes('q=PRT-22')")
+    page.wait_for_url(re.compile("q=PRT-22"))
     by_rule = rows(page)
     assert by_rule
     for text in page.locator(".space .line .c-findings").all_inner_texts():
         assert "PRT-22" in text
     search.fill("no such thing")
-    page.wait_for_function("document.querySelectorAll('.space .line').length === 0")
+    expect(page.locator(".space .line")).to_have_count(0)
     search.fill("")
-    page.wait_for_function("!location.hash.includes('q=')")
+    page.wait_for_url(re.compile("#list$"))
     whole = len(rows(page))
     page.locator(".space .line .c-frame").first.wait_for()
     frame = page.locator(".space .line .c-frame").nth(3).inner_text()
     search.fill(frame)
-    page.wait_for_function("document.querySelectorAll('.space .line').length === 1")
+    expect(page.locator(".space .line")).to_have_count(1)
     assert whole > 1
 
 
@@ -171,3 +175,25 @@ def test_nothing_is_wider_than_the_window(
 def test_each_view_is_printed(many: Path, open_page: Open, place: str) -> None:
     page = open_page(many, place)
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_what_belongs_to_no_exchange_is_shown_beside_a_single_one(
+    real: Path, tmp_path: Path, open_page: Open
+) -> None:
+    report = analysed((real / "09_udp_wrong_verify_spi_gm.pcap").read_bytes())
+    found = list(report.findings)
+    odd = msgspec.structs.replace(found[0], id="F99", exchange=None, agreement=None, effect="risk")
+    told = msgspec.structs.replace(
+        report.captures[0], problems=[Problem(kind="truncated", count=3, detail="cut short")]
+    )
+    whole = replace(report, findings=[*found, odd], captures=[told])
+    page = open_page(saved(whole, tmp_path / "whole.html"))
+    assert page.locator(".verdict h1").is_visible()
+    text = page.locator("main").inner_text()
+    assert "Outside of the exchanges" in text
+    assert "truncated cut short (3 x)" in text
+
+
+def test_where_there_is_no_exchange_it_says_what_there_is(tmp_path: Path, open_page: Open) -> None:
+    page = open_page(saved(analysed(pcap([])), tmp_path / "nothing.html"))
+    assert "no exchange was seen" in page.locator("main").inner_text()

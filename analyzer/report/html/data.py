@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from analyzer.limits import PAGE_BLOCK
+from analyzer.report.clocks import clocks
 from analyzer.report.clusters import NETWORK_NOTE, overview
 from analyzer.report.glance import glances, pick
 from analyzer.report.html.detail import detail, finding
@@ -16,6 +17,7 @@ from analyzer.report.html.packing import Blocks, encoded, safe
 from analyzer.report.html.texts import Texts
 from analyzer.report.layout import grouped, plural
 from analyzer.report.model import Agreement, Exchange, Finding, Report
+from analyzer.report.nothing import nothing
 from analyzer.report.summary import is_note
 from analyzer.report.text import TextOptions, lines
 from analyzer.report.times import clock, nanoseconds, zoned
@@ -38,16 +40,17 @@ class Block(NamedTuple):
 
 
 class Data:
-    """Walks the report; the index is complete when all blocks were taken."""
+    """Walks the report; the index is complete when all blocks were taken. `selected`: the report
+    holds only what was asked for."""
 
-    def __init__(self, report: Report, view: View) -> None:
+    def __init__(self, report: Report, view: View, selected: bool) -> None:
         self.report = report
         self.view = view
+        self._selected = selected
         self._index = Index()
         self._details = Blocks(PAGE_BLOCK)
         self._texts = Texts(report, view.show_keys)
         self._overview = overview(report, view.threshold)
-        self._titles: dict[str, str] = {}
         self._noted: set[str] = set()
 
     def title(self) -> str:
@@ -87,7 +90,9 @@ class Data:
             "network": safe([[one.rule, one.peer, one.number] for one in found.notes[:_NOTES]]),
             "network_from": NETWORK_NOTE,
             "outside": safe(self._outside()),
-            "titles": safe(self._titles),
+            "titles": safe({one.rule: one.title for one in report.findings}),
+            "nothing": self._nothing(),
+            "clocks": list(clocks(view)),
             "exchanges": self._details.starts,
             "texts": self._texts.blocks.starts,
             "placed": [self._texts.place.get(id_, -1) for id_ in self._index.columns["id"]],
@@ -97,8 +102,6 @@ class Data:
     def _packed_details(self) -> Iterator[str]:
         for case in self._cases():
             self._index.add(case, self._overview.members.get(case.exchange.id))
-            for one in (*case.findings, *case.notes):
-                self._titles.setdefault(one.rule, one.title)
             if case.findings:
                 self._noted.add(case.exchange.id)
             value = encoded(detail(case, self.view), self.view.show_keys)
@@ -131,6 +134,12 @@ class Data:
         for one in (*by_exchange.get(exchange.id, ()), *own):
             (case.notes if is_note(one, self.report.strict) else case.findings).append(one)
         return case
+
+    def _nothing(self) -> list[str]:
+        """What there is where no exchange was found."""
+        if self.report.summary.exchanges:
+            return []
+        return [str(safe(line)) for line in nothing(self.report, self.view, self._selected)]
 
     def _outside(self) -> list[dict[str, Any]]:
         loud = islice(homeless(self.report, self.report.strict), _OUTSIDE)

@@ -18,7 +18,7 @@ from analyzer.report.text import TextOptions, view_of
 _SCRIPTS: Final = (
     "dom.js", "data.js", "text.js", "state.js", "filters.js", "icons.js", "copy.js",
     "ladder.js", "saving.js", "lists.js", "tree.js", "message.js", "finding.js", "lives.js",
-    "exchange.js", "chips.js", "charts.js", "overview.js", "rows.js", "main.js",
+    "whole.js", "exchange.js", "chips.js", "charts.js", "overview.js", "rows.js", "main.js",
 )  # fmt: skip
 _STYLES: Final = ("base.css", "exchange.css", "overview.css", "print.css")
 _IMPORT: Final = re.compile(r"^import (\{[^}]*\}) from \"\./(\w+)\.js\";$", re.MULTILINE)
@@ -28,7 +28,7 @@ _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:const|function|class) (\w
 def to_html(report: Report, stream: BinaryIO, options: TextOptions) -> None:
     """Write the page, a block of data at a time."""
     view = replace(view_of(report, options), ascii_only=False)
-    data = Data(report, view)
+    data = Data(report, view, options.selected)
     shell = _environment().get_template("report.html.j2")
     script, style = joined(_SCRIPTS), "".join(map(_read, _STYLES))
     page = shell.generate(

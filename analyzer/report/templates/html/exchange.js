@@ -11,6 +11,7 @@ import { lives } from "./lives.js";
 import { message } from "./message.js";
 import { saveButtons } from "./saving.js";
 import { plural } from "./text.js";
+import { captured, notes, outside } from "./whole.js";
 
 const TALL = 5; // messages of a ladder
 let watched = null;
@@ -56,7 +57,7 @@ function causes(detail) {
 function main(detail) {
   const own = (detail.findings || []).filter((one) => !one.explained_by);
   const first = own.find((one) => one.effect === "explains-outcome") || own[0];
-  if (first) return finding(first, detail.compared, "main");
+  if (first) return finding(first, detail, "main");
   return stopped(detail) || el("p", { class: "nothing" }, sign("good"), " Nothing to act on in this exchange.");
 }
 
@@ -91,12 +92,12 @@ function uncheckedInFull(detail) {
 
 function findings(detail) {
   const own = detail.findings || [];
-  const notes = detail.notes || [];
+  const quiet = detail.notes || [];
   return [
-    own.length ? card("Findings", { class: "findings" }, own.map((one) => finding(one, detail.compared))) : null,
-    notes.length ? card("Notes, no effect here", { class: "notes" }, notes.map((one) => el("details", { class: "note", id: one.id, tabindex: -1 },
+    own.length ? card("Findings", { class: "findings" }, own.map((one) => finding(one, detail))) : null,
+    quiet.length ? card("Notes, no effect here", { class: "notes" }, quiet.map((one) => el("details", { class: "note", id: one.id, tabindex: -1 },
       el("summary", {}, severity(one.severity), " ", el("code", {}, `${one.id} ${one.rule}`), " ", data(one.title), " ", el("span", { class: "frames" }, one.frames)),
-      finding(one, detail.compared, "note")))) : null,
+      finding(one, detail, "note")))) : null,
   ];
 }
 
@@ -140,7 +141,7 @@ export async function exchange(view, index, place) {
   fill(view,
     around(index, place), verdict(detail),
     el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), tall ? null : check(detail)), side, beside),
-    el("div", { class: "rest" }, findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail)));
+    el("div", { class: "rest" }, findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail), index.columns.id.length === 1 ? [outside(index), captured(index), notes(index)] : null));
   document.title = `${detail.id} ${detail.headline}`;
   return async (number) => {
     const first = view.querySelector(".first");

@@ -8,7 +8,8 @@ const MARKS = { rule: 0, severity: 1, effect: 2 };
 let hay = null;
 let held = null;
 
-function haystack(index) {
+// What a search looks through; made when there is time, or when it is needed.
+export function haystack(index) {
   if (hay) return hay;
   const { columns, words, marks } = index;
   hay = columns.id.map((id, at) => {

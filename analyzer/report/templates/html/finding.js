@@ -1,6 +1,6 @@
 // One finding: expected and seen side by side, then why, and what to do.
 
-import { data, el } from "./dom.js";
+import { data, el, link } from "./dom.js";
 import { severity } from "./icons.js";
 import { differs } from "./lists.js";
 import { clip, compared, number } from "./text.js";
@@ -49,17 +49,26 @@ function texts(one) {
     one.seen ? side("seen", words(right)) : null);
 }
 
+// Its frames: those of the ladder lead to their message.
+function frames(one, detail) {
+  return el("span", { class: "frames" }, one.frames.split(" ").map((name) => {
+    const place = detail?.rows.findIndex((row) => row.f === name) ?? -1;
+    return [" ", place < 0 ? name : link(`${detail.id}/m${place + 1}`, {}, name)];
+  }));
+}
+
 function field(name, value) {
   return value ? [el("dt", {}, name), el("dd", {}, data(value))] : [];
 }
 
 // The finding: `main` on the first screen, with what it has room for; `full`; or in a `note`.
-export function finding(one, comparison, kind = "full") {
+export function finding(one, detail, kind = "full") {
   const brief = kind === "main";
+  const comparison = detail?.compared;
   const heading = el(brief ? "h2" : kind === "note" ? "p" : "h3", { class: "finding-title" }, severity(one.severity), " ", el("code", {}, `${one.id} ${one.rule}`), " ", data(one.title));
   return el("article", { class: `finding ${one.severity}${brief ? " main" : ""}`, id: kind === "full" ? one.id : null, tabindex: kind === "full" ? -1 : null },
     heading,
-    el("p", { class: "about" }, "fix at: ", el("strong", {}, one.party), el("span", { class: "frames" }, ` ${one.frames}`), el("span", { class: "muted" }, ` ${EFFECTS[one.effect]}${one.count ? `, ${one.count} times` : ""}`)),
+    el("p", { class: "about" }, "fix at: ", el("strong", {}, one.party), frames(one, detail), el("span", { class: "muted" }, ` ${EFFECTS[one.effect]}${one.count ? `, ${one.count} times` : ""}`)),
     sides(one, comparison, brief),
     el("dl", { class: "facts" },
       field("on wire", one.wire), one.detail !== one.seen && one.detail !== (brief && comparison?.edit) ? field("detail", one.detail) : [],

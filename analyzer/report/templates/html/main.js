@@ -3,6 +3,7 @@
 import { exchangeAt, unpack } from "./data.js";
 import { el, fill, link, say } from "./dom.js";
 import { exchange } from "./exchange.js";
+import { haystack } from "./filters.js";
 import { overview } from "./overview.js";
 import { list } from "./rows.js";
 import { address, read } from "./state.js";
@@ -113,6 +114,7 @@ async function start() {
   addEventListener("keydown", keys);
   await route();
   document.documentElement.dataset.ready = "yes";
+  (globalThis.requestIdleCallback || setTimeout)(() => haystack(index));
 }
 
 start().catch((error) => {

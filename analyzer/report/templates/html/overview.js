@@ -2,16 +2,15 @@
 
 import { bars, CLASS_OF, CLASSES, NAMED, outcomes, timeline } from "./charts.js";
 import { card, data, el, fill, link, say } from "./dom.js";
-import { finding } from "./finding.js";
 import { chips } from "./chips.js";
 import { matching } from "./filters.js";
-import { severity, sign, verdictSign } from "./icons.js";
+import { sign, verdictSign } from "./icons.js";
 import { address, toggled } from "./state.js";
 import { grouped, percent, plural, span } from "./text.js";
+import { captured, folded, nothing, notes, outside, scrolled } from "./whole.js";
 
 const SIGNS = { good: "good", warn: "warning", unsure: "unknown", bad: "bad" };
 const CLUSTERS = 8; // signatures that are listed at once
-const FILES = 8;
 
 // Counts over these rows by a column of words: [[name, count, failed]].
 function by(index, rows, column) {
@@ -35,7 +34,10 @@ function times(index, rows) {
   const { took, word, kind } = index.columns;
   const good = index.words.word.map((one) => CLASS_OF[one] === "good" || CLASS_OF[one] === "warn");
   const full = index.words.kind.map((one) => one === "initial" || one === "reauthentication");
-  return rows.filter((at) => took[at] !== null && good[word[at]] && full[kind[at]]).map((at) => took[at]).sort((a, b) => a - b);
+  const found = new Float64Array(rows.length);
+  let count = 0;
+  for (const at of rows) if (took[at] !== null && good[word[at]] && full[kind[at]]) found[count++] = took[at];
+  return found.subarray(0, count).sort();
 }
 
 function figure(value, words, sub) {
@@ -51,27 +53,6 @@ function figures(index, rows, counts) {
     figure(percent(classes.good + classes.warn, told), "succeeded", classes.unsure ? `of ${grouped(told)} whose end was captured` : `${grouped(classes.good + classes.warn)} of ${grouped(told)}`),
     CLASSES.filter((name) => classes[name]).map((name) => figure([sign(SIGNS[name]), ` ${grouped(classes[name])}`], NAMED[name])),
     sorted.length ? figure(`${span(quantile(sorted, 0.5) / 1000)}`, "time to register, p50", `p95 ${span(quantile(sorted, 0.95) / 1000)}, of ${grouped(sorted.length)}`) : null);
-}
-
-function scrolled(name, table) {
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name }, table);
-}
-
-// The first rows in a table, the others in one that is folded.
-function folded(rows, most, table, noun) {
-  const rest = rows.slice(most);
-  return [table(rows.slice(0, most)), rest.length ? el("details", {}, el("summary", {}, plural(rest.length, `more ${noun}`)), table(rest)) : null];
-}
-
-function captured(index) {
-  const { captures } = index;
-  const rows = captures.map((one) => el("tr", {},
-    captures.length > 1 ? el("td", {}, one.letter) : null, el("th", { scope: "row" }, data(one.path)), el("td", {}, grouped(one.packets)),
-    el("td", {}, grouped(one.messages)), el("td", {}, one.esp ? `${grouped(one.opened)} of ${grouped(one.esp)}` : "-"), el("td", {}, one.first || "-"), el("td", {}, one.last || "-"),
-    el("td", {}, data(one.problems.join("; ")))));
-  const heads = [captures.length > 1 ? "" : null, "file", "packets", "SIP messages", "ESP read", "from", "to", "problems"].filter((one) => one !== null);
-  const table = (some) => scrolled("Captures", el("table", {}, el("thead", {}, el("tr", {}, heads.map((one) => (one ? el("th", { scope: "col" }, one) : el("td", {}))))), el("tbody", {}, some)));
-  return card("What was captured", { class: "captured" }, ...folded(rows, FILES, table, "file"));
 }
 
 function clusters(index, rows, query) {
@@ -94,28 +75,23 @@ function clusters(index, rows, query) {
 
 // Rules by how many exchanges they were found in; notes are left to the end of the page.
 function rules(index, rows, query) {
-  const counts = new Map();
-  for (const at of rows) {
-    const names = new Set(index.columns.marks[at].map((one) => index.marks[one]).filter((one) => index.strict || one[2] !== "none").map((one) => `${one[0]}\n${one[1]}`));
-    for (const name of names) counts.set(name, (counts.get(name) || 0) + 1);
-  }
-  const found = [...counts].map(([name, count]) => {
+  const names = [...new Set(index.marks.map((one) => `${one[0]}\n${one[1]}`))];
+  const place = index.marks.map((one) => (index.strict || one[2] !== "none" ? names.indexOf(`${one[0]}\n${one[1]}`) : -1));
+  const counts = new Uint32Array(names.length);
+  const last = new Int32Array(names.length).fill(-1); // the row that counted it: once an exchange
+  for (const at of rows)
+    for (const mark of index.columns.marks[at]) {
+      const to = place[mark];
+      if (to < 0 || last[to] === at) continue;
+      last[to] = at;
+      counts[to]++;
+    }
+  const found = names.map((name, at) => {
     const [rule, level] = name.split("\n");
+    const count = counts[at];
     return [rule, count, 0, [sign(level), ` ${rule} `, el("span", { class: "muted" }, data(index.titles[rule] || ""))]];
   });
   return bars("Findings by rule", found, "rule", query);
-}
-
-function notes(index) {
-  if (!index.network.length) return null;
-  return card("Network notes", { class: "network" },
-    el("p", { class: "muted small" }, `The same about one peer in ${index.network_from} exchanges or more; without effect on whether phones registered.`),
-    el("ul", {}, index.network.map(([rule, peer, number]) => el("li", {}, el("code", {}, rule), " ", data(index.titles[rule] || ""), " ", data(peer), ` (${grouped(number)} \u00d7)`))));
-}
-
-function outside(index) {
-  if (!index.outside.length) return null;
-  return card("Outside of the exchanges", { class: "findings" }, index.outside.map((one) => finding(one, null)));
 }
 
 export function overview(view, index, query) {
@@ -124,7 +100,7 @@ export function overview(view, index, query) {
   const total = index.columns.id.length;
   fill(view, el("h1", {}, `${plural(rows.length, "exchange")}`, rows.length < total ? ` of ${grouped(total)}` : ` of ${plural(index.phones, "phone")}`),
     chips(index, query, "overview"),
-    total ? null : el("p", { class: "nothing" }, "No exchange was seen."),
+    total ? null : nothing(index),
     rows.length ? [
       card("Verdicts", { class: "verdicts" }, figures(index, rows, counts), outcomes(counts, rows.length, query),
         el("ul", { class: "words" }, Object.keys(CLASS_OF).filter((word) => counts[word]).map((word) =>
@@ -139,5 +115,4 @@ export function overview(view, index, query) {
         bars("Who has to act", by(index, rows, "party").filter(([name]) => name), "party", query))] : null,
     outside(index), captured(index), notes(index));
   say(`${rows.length} exchanges`);
-  return severity;
 }
