@@ -566,6 +566,13 @@ return function(import)
     return { floor(one / other), one % other, n = 2 }
   end
 
+  -- A text with {names} filled in from a dict.
+  function M.format_map(text, words)
+    return (text:gsub("{([%w_]+)}", function(name)
+      return words:get(name)
+    end))
+  end
+
   function M.is_list(value)
     return type(value) == "table" and getmetatable(value) == nil
   end

@@ -26,6 +26,7 @@ from mypy.types import CallableType, Overloaded, get_proper_type
 
 from plugins.translate import lua
 from plugins.translate.comprehensions import Comprehensions
+from plugins.translate.kinds import fields, is_struct
 from plugins.translate.lua import ATOM, COMPARE, VALUE, Lua
 from plugins.translate.texts import Texts
 
@@ -46,6 +47,8 @@ CALLS: Final = {
     "_heapq.heappush": "py.heappush",
     "_heapq.heappop": "py.heappop",
     "itertools.pairwise": "py.pairwise",
+    "builtins.chr": "string.char",
+    "builtins.ord": "string.byte",
     "base64.b64decode": "str.b64decode",
 }
 """Functions that the runtime has, with the arguments in the same places."""
@@ -111,7 +114,8 @@ class Calls(Comprehensions, Texts):
                 return known
             if isinstance(callee.node, TypeInfo):
                 made = self.value(callee)
-                return lua.call(f"{made.text}.make", *self._arguments(expression))
+                names = [one.name for one in fields(callee.node)] if is_struct(callee.node) else None
+                return lua.call(f"{made.text}.make", *self._arguments(expression, names))
         if isinstance(callee, MemberExpr):
             if not (isinstance(callee.expr, NameExpr) and isinstance(callee.expr.node, MypyFile)):
                 return self._method(expression, callee)
@@ -134,8 +138,8 @@ class Calls(Comprehensions, Texts):
 
     # ---- arguments
 
-    def _arguments(self, expression: CallExpr, skip: int = 0) -> list[Lua]:
-        """The arguments in the places of the parameters."""
+    def _arguments(self, expression: CallExpr, names: list[str] | None = None) -> list[Lua]:
+        """The arguments in the places of the parameters, which are `names`, if that is known."""
         if all(kind == ARG_POS for kind in expression.arg_kinds):
             return [self.value(one) for one in expression.args]
         if expression.arg_kinds[-1] == ARG_STAR and all(
@@ -145,12 +149,8 @@ class Calls(Comprehensions, Texts):
             return [*plain, lua.call("py.unpack", self._spread(expression.args[-1]))]
         if ARG_STAR in expression.arg_kinds and ARG_NAMED not in expression.arg_kinds:
             return [lua.call("py.unpack", self.joined(expression))]
-        signature = get_proper_type(self.module.types.get(expression.callee))
-        if isinstance(signature, Overloaded):
-            signature = signature.items[0]
-        if not isinstance(signature, CallableType):
-            raise self.refusal(expression, "keyword arguments of what has no signature")
-        names = signature.arg_names
+        if names is None:
+            names = self._parameters(expression)
         places: dict[int, Lua] = {}
         for number, (argument, kind, name) in enumerate(
             zip(expression.args, expression.arg_kinds, expression.arg_names, strict=True)
@@ -162,6 +162,14 @@ class Calls(Comprehensions, Texts):
             else:
                 raise self.refusal(expression, "this mixture of arguments")
         return [places.get(place, lua.NIL) for place in range(max(places) + 1)]
+
+    def _parameters(self, expression: CallExpr) -> list[str]:
+        signature = get_proper_type(self.module.types.get(expression.callee))
+        if isinstance(signature, Overloaded):
+            signature = signature.items[0]
+        if not isinstance(signature, CallableType):
+            raise self.refusal(expression, "keyword arguments of what has no signature")
+        return [name or "" for name in signature.arg_names]
 
     def joined(self, expression: CallExpr) -> Lua:
         """All arguments as one list, where one of them is many."""
@@ -217,6 +225,10 @@ class Calls(Comprehensions, Texts):
                     self._optional(named.get("key")),
                     self._optional(named.get("reverse")),
                 )
+            case "heapq.nsmallest":
+                by = self._optional(self._named(expression).get("key"))
+                ordered = lua.call("py.sorted", self.value(arguments[1]), by)
+                return lua.call("py.slice", ordered, lua.NIL, self.value(arguments[0]))
             case "builtins.bool" if first is not None:
                 return self.truth_value(first)
             case "builtins.int" if first is not None:
@@ -421,6 +433,14 @@ class Calls(Comprehensions, Texts):
             if name == "decode" and len(expression.args) > 1:
                 return lua.call("str.decode", text)
             return text
+        if name == "format_map":
+            return lua.call("py.format_map", text, self.value(expression.args[0]))
+        if name == "format" and not self._placed(expression):
+            words = [
+                lua.table([lua.string(word), self.value(one).text]).text
+                for word, one in self._named(expression).items()
+            ]
+            return lua.call("py.format_map", text, lua.call("py.dict_of", lua.table(words)))
         if name == "format":
             raise self.refusal(expression, "str.format")
         placed = [self.value(one) for one in self._placed(expression)]

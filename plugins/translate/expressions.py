@@ -212,6 +212,11 @@ class Expressions(Calls):
         ]
         if kinds == {"str"}:
             return self.text_slice(self.value(base), index, bounds)
+        info = self.info(base)
+        if kinds == {"struct"} and info is not None and isinstance(index.end_index, IntExpr):
+            held = self.held(self.value(base), "tuple")
+            named = fields(info)[: index.end_index.value]
+            return lua.table(lua.field(held.text, one.name) for one in named)
         if kinds <= {"list", "sequence", "sized"}:
             return lua.call("py.slice", self.value(base), *bounds)
         raise self.refusal(base, f"a slice of {sorted(kinds)}")

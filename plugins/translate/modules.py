@@ -143,9 +143,9 @@ class Whole(Statements):
         if name == "analyzer.sip.readings.remembered":
             limits = self.module.imported("analyzer.limits", "limits")
             self._function(node.func, f"py.remembered({limits}.READINGS, {limits}.READING, ", ")")
-        elif name == "functools.lru_cache" and isinstance(written, CallExpr):
-            size = self.value(written.args[0])
-            self._function(node.func, f"py.lru_cache({size.text}, ", ")")
+        elif name == "functools.lru_cache":
+            size = self.value(written.args[0]).text if isinstance(written, CallExpr) else "128"
+            self._function(node.func, f"py.lru_cache({size}, ", ")")
         else:
             raise self.refusal(node, f"decorated by {name}")
 

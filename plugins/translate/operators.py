@@ -22,7 +22,7 @@ from plugins.translate.base import Base
 from plugins.translate.kinds import PLAIN, TRUE, Kinds
 from plugins.translate.lua import AND, ATOM, COMPARE, CONCAT, OR, PRODUCT, SUM, UNARY, VALUE, Lua
 
-ARITHMETIC: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "%": PRODUCT}
+ARITHMETIC: Final = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT}
 BITS: Final = {"|": "py.bor", "&": "py.band", "<<": "py.lshift", ">>": "py.rshift"}
 ORDER: Final = {"<": (False, False), ">": (True, False), ">=": (False, True), "<=": (True, True)}
 """How `less` tells it: whether the operands change places, and whether it is its opposite."""
@@ -177,7 +177,7 @@ class Operators(Base):
                 return lua.call(BITS[op], left, right)
         if kinds == {"str"} and op == "+":
             return Lua(f"{left.at(CONCAT)} .. {right.at(CONCAT)}", CONCAT)
-        if kinds == {"str", "int"} and op == "*":
+        if kinds in ({"str", "int"}, {"str", "bool"}) and op == "*":
             return lua.call("string.rep", left, right)
         if kinds == {"list", "int"} and op == "*":
             return lua.call("py.times", left, right)

@@ -43,6 +43,10 @@ WHOLE: Final = (
     *(f"analyzer.agreement.{name}" for name in AGREEMENT),
     *(f"analyzer.rules.subjects.{name}" for name in SUBJECTS),
     *(f"analyzer.rules.{name}" for name in RULES),
+    "analyzer.report.evidence",
+    "analyzer.report.naming",
+    "analyzer.report.steps",
+    "analyzer.report.verdict",
 )
 """Modules that the plugin needs all of."""
 
@@ -58,6 +62,15 @@ PARTS: Final[dict[str, frozenset[str]]] = {
     "analyzer.keys.sa_table": frozenset({"Sa"}),
     "analyzer.rules.rule": frozenset({"SEVERITIES", "UNVERIFIED"}),
     "analyzer.rules.vocabulary": frozenset({"NEEDS"}),
+    "analyzer.flows.dns": frozenset({"CODES"}),
+    "analyzer.report.model": frozenset(
+        {"Comparison", "Coverage", "Endpoint", "Exchange", "Frame", "Identity", "Mechanism"}
+        | {"Registration", "Sighting", "Signal", "Step"}
+    ),
+    "analyzer.report.assembly": frozenset(
+        {"exchange", "registration", "_agreed", "_sign", "_duration", "_identity", "_found"}
+        | {"_agent", "_missing", "_coverage", "_IMSI", "_MSISDN", "_IMEI", "_CELL", "MILLISECOND"}
+    ),
 }
 """Modules of which it needs some names."""
 
@@ -72,6 +85,7 @@ REPLACED: Final[dict[str, str]] = {
     "analyzer.agreement.naming.exchange_key": 'import("substitutes").exchange_key',
     "analyzer.agreement.order.packed": 'import("substitutes").packed',
     "analyzer.rules.subjects.lazy.forget": 'import("substitutes").forget',
+    "analyzer.report.times.iso": 'import("substitutes").iso',
     "analyzer.rules.finding.fingerprint": 'import("substitutes").fingerprint',
 }
 """Functions that Lua does otherwise."""
