@@ -33,7 +33,8 @@ return function()
       if work_out then
         return work_out(self)
       end
-      return nil
+      local otherwise = class.__getattr__
+      return otherwise and otherwise(self, name)
     end
   end
 

@@ -15,6 +15,9 @@ return function()
 
   -- A number that no other object has.
   local function identity(object)
+    if object == nil then
+      return 0
+    end
     local found = identities[object]
     if found == nil then
       identified = identified + 1

@@ -372,7 +372,7 @@ return function(import)
   function M.filter(by, any)
     local out = { n = 0 }
     for _, value in each(any) do
-      if M.truth(by(value)) then
+      if M.truth(by and by(value) or not by and value) then
         M.append(out, value)
       end
     end

@@ -31,7 +31,7 @@ return function(import)
       local _, count = gsub(collection, "[^\128-\191]", "")
       return count
     end
-    return collection.n or collection.size
+    return collection.n or collection.size or collection:__len__()
   end
 
   function M.spi(number)

@@ -114,7 +114,9 @@ class Calls(Comprehensions, Texts):
                 return known
             if isinstance(callee.node, TypeInfo):
                 made = self.value(callee)
-                names = [one.name for one in fields(callee.node)] if is_struct(callee.node) else None
+                names = (
+                    [one.name for one in fields(callee.node)] if is_struct(callee.node) else None
+                )
                 return lua.call(f"{made.text}.make", *self._arguments(expression, names))
         if isinstance(callee, MemberExpr):
             if not (isinstance(callee.expr, NameExpr) and isinstance(callee.expr.node, MypyFile)):

@@ -19,11 +19,12 @@ from mypy.nodes import (
     TempNode,
     TypeInfo,
 )
+from mypy.types import CallableType
 
 from plugins.translate import lua
 from plugins.translate.base import Module
 from plugins.translate.functions import Function, decorators, docstring
-from plugins.translate.kinds import fields, is_struct
+from plugins.translate.kinds import fields, is_struct, kinds
 from plugins.translate.statements import Statements
 
 GETTERS: Final = {
@@ -33,7 +34,6 @@ GETTERS: Final = {
 }
 LEFT_OUT: Final = {
     "__repr__",
-    "__getattr__",
     "__hash__",
     "__eq__",
     "__getstate__",
@@ -191,7 +191,7 @@ class Class(Statements):
             case FuncDef():
                 if statement.name == "__init__":
                     self._constructor(statement)
-                elif statement.name not in LEFT_OUT:
+                elif statement.name not in LEFT_OUT and not self._gives_nothing(statement):
                     self._function(
                         f"{self.path}:{lua.member(statement.name)}", statement, method=True
                     )
@@ -216,6 +216,14 @@ class Class(Statements):
                 pass
             case _:
                 raise self.refusal(self.node, f"{type(statement).__name__} in a class")
+
+    @staticmethod
+    def _gives_nothing(function: FuncDef) -> bool:
+        """A `__getattr__` for what is absent: Lua needs none."""
+        of = function.type
+        return function.name == "__getattr__" and kinds(
+            of.ret_type if isinstance(of, CallableType) else None
+        ) == {"none"}
 
     def _decorated(self, node: Decorator) -> None:
         named = decorators(node)

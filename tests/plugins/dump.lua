@@ -1,6 +1,8 @@
 -- A value as text, as `translated.dump` writes Python's.
 local import, shown = ...
-local py = import("runtime.python")
+local py, model = import("runtime.python"), import("report.model")
+
+local KEYWORDS = { end_ = "end", until_ = "until" }
 
 local function quoted(text)
   return '"' .. text:gsub('[%c"\\\127-\255]', function(one)
@@ -26,7 +28,7 @@ local function members(value, names, put, inner, met)
   for _, name in ipairs(names) do
     local one = value[name]
     if one ~= nil then
-      put("\n" .. inner .. name:gsub("_$", "") .. " = ")
+      put("\n" .. inner .. (KEYWORDS[name] or name) .. " = ")
       write(one, put, inner, met)
     end
   end
@@ -53,7 +55,7 @@ function write(value, put, indent, met)
       write(one, put, inner, met)
     end
     put("}")
-  elseif class and shown[class.__name] then
+  elseif class and shown[class.__name] and class ~= model.Exchange then
     local known = met[value]
     if known == nil then
       met.count = met.count + 1

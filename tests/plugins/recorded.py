@@ -12,7 +12,7 @@ from analyzer.agreement.items import Item
 from analyzer.agreement.order import END, UNFINISHED, Order
 from analyzer.capture.captures import open_captures
 from analyzer.flows import Flow
-from analyzer.flows.datagram import Datagram, Dns, EspSeen, Ike, Signal, Tls
+from analyzer.flows.datagram import Datagram, EspSeen, Signal
 from analyzer.flows.problems import Problems
 from analyzer.pipeline.conductor import Conductor
 from analyzer.sip.framing import Framed, Framing
@@ -111,7 +111,8 @@ def recorded(paths: Sequence[Path]) -> tuple[Recording, Iterator[list[Item]]]:
 
     def closed() -> Iterator[list[Item]]:
         for packet in shifted(iter(open_captures([str(path) for path in paths]))):
-            yield conductor.feed(packet)
+            yield conductor.pass_time(packet)
+            yield conductor.pass_on(packet)
         yield conductor.finish()
 
     return conductor, closed()
@@ -120,11 +121,13 @@ def recorded(paths: Sequence[Path]) -> tuple[Recording, Iterator[list[Item]]]:
 class Replay:
     """A conductor in Lua that is given the same."""
 
-    def __init__(self, lua: Lua) -> None:
+    def __init__(self, lua: Lua, conductor: Any = None) -> None:
         self.lua = lua
         make = lua("conductor")[b"Conductor"][b"make"]
-        self.conductor = make(None, None, None)
-        self._flows = lua("flows.datagram")
+        self.conductor = make(None, None, None) if conductor is None else conductor
+        self._modules = [
+            lua(name) for name in ("flows.datagram", "keys.esp_cipher", "keys.keyring")
+        ]
         self.call = lua.runtime.execute(CALL)
 
     def take(self, deed: Deed) -> None:
@@ -148,9 +151,11 @@ class Replay:
 
     def struct(self, value: Any) -> Any:
         """A struct of flows/datagram in Lua."""
-        if isinstance(value, (Datagram, EspSeen, Signal, Dns, Tls, Ike)):
-            make = self._flows[type(value).__name__.encode()][b"make"]
-            return make(*(self.struct(getattr(value, name)) for name in value.__struct_fields__))
+        if isinstance(value, msgspec.Struct):
+            name = type(value).__name__.encode()
+            made_by = next(module for module in self._modules if name in module)
+            values = [self.struct(getattr(value, one)) for one in value.__struct_fields__]
+            return made_by[name][b"make"](*values)
         if isinstance(value, (tuple, list)):
             return self.lua.list(*map(self.struct, value))
         return value.encode() if isinstance(value, str) else value

@@ -40,10 +40,12 @@ def found(name: str) -> Path:
 class Lua:
     """One Lua with the plugin's modules; strings are octets on its way in and out."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, rules: bytes | None = None) -> None:
         self.runtime = RUNTIMES[version].LuaRuntime(encoding=None, unpack_returned_tuples=True)
 
         def read(name: bytes) -> tuple[bytes, bytes]:
+            if name == b"rules.compiled" and rules is not None:
+                return rules, name
             path = found(name.decode())
             return path.read_bytes(), str(path.relative_to(PLUGINS)).encode()
 
@@ -73,6 +75,23 @@ class Lua:
 
 
 SHOWN: dict[str, tuple[str, ...]] = {
+    "Finding": (
+        *("id", "rule", "name", "severity", "class_", "effect", "party", "title", "frame"),
+        *(
+            "frames",
+            "spec",
+            "grade",
+            "clause",
+            "means",
+            "cause",
+            "fix",
+            "explains",
+            "detail",
+            "exchange",
+        ),
+        *("agreement", "role", "peer", "expected", "seen", "parameter", "lowered_by"),
+        *("explained_by", "count", "again", "exchanges", "order"),
+    ),
     "SipMessage": (
         *("frame", "frames", "time", "src", "dst", "sport", "dport", "protection", "spi", "code"),
         *("method", "call_id", "cseq", "cseq_method", "branch", "branches", "sent_by", "defects"),
@@ -144,7 +163,7 @@ class Dump:
                 out.append(f"\n{inner}{dump(key)}: ")
                 self._write(one, inner)
             out.append("}")
-        elif type(value).__name__ in SHOWN:
+        elif type(value).__name__ in SHOWN and not is_model(value):
             self._object(value, inner)
         elif (names := fields(value)) is not None:
             out.append(type(value).__name__)
@@ -174,6 +193,11 @@ class Dump:
             if one is not None:
                 self._out.append(f"\n{inner}{name} = ")
                 self._write(one, inner)
+
+
+def is_model(value: Any) -> bool:
+    """Whether it is of the report: its exchange is called as that of the agreement."""
+    return type(value).__module__ == "analyzer.report.model"
 
 
 def fields(value: Any) -> tuple[str, ...] | None:

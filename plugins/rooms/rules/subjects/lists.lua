@@ -49,6 +49,11 @@ return function(import)
     return self
   end
 
+  -- What is not worked out here stands in the element itself.
+  function M.MechanismFacts:__getattr__(name)
+    return self.element[name]
+  end
+
   function M.MechanismFacts.__facts.q(self)
     return self.element.q_thousandths
   end

@@ -1,0 +1,381 @@
+-- What Wireshark's part sees of the rooms: one run over the frames of a capture, in their order.
+--
+--     local run = analysis.new{ dialect = nil, off = {} }
+--     run:datagram{...} run:esp{...} run:signal{...} run:finish()
+--     run:exchanges() run:findings() run:of_frame(n) run:associations() run:sa(dst, spi) run:keys()
+--
+-- Times are nanoseconds from the first frame on, addresses 4 or 16 octets.
+
+return function(import)
+  local py = import("runtime.python")
+  local datagrams = import("flows.datagram")
+  local limits = import("limits")
+  local engine = import("engine")
+  local order = import("agreement.order")
+  local items = import("agreement.items")
+  local Exchange = import("agreement.exchange").Exchange
+  local Place = import("agreement.place").Place
+  local Conductor = import("conductor").Conductor
+  local Judge = import("rules.judge").Judge
+  local assembly = import("report.assembly")
+  local framing = import("framing")
+  local views = import("views")
+
+  local M = {}
+
+  local NONE = { n = 0 }
+  local CAPTURE, LINE = 0, 0
+
+  local Run = {}
+  Run.__index = Run
+  M.Run = Run
+
+  -- The rules in force, for those who want to tell of each: id, title, severity ...
+  function M.rules()
+    local found = {}
+    for i, rule in py.each(engine.rules) do
+      found[i] = rule
+    end
+    return found
+  end
+
+  -- `dialect`: judge everything by this one; `off`: ids of rules that are silent, as keys.
+  function M.new(settings)
+    settings = settings or {}
+    local self = setmetatable({}, Run)
+    self.engine = engine.Engine.make(settings.dialect, settings.off)
+    self.judge = Judge.make(self.engine)
+    self.heard = {} -- frame to the messages in it
+    self.copies = {} -- frame to the frame of the message it copies
+    self.sealed = {} -- frame to the ESP packet in it
+    self.closed = {} -- closed runs in the order of their closing
+    self.steps = {} -- frame to the closed run it is a step of, and the number of the step
+    self.sets = {} -- sets of SAs in the order of their announcement
+    self.by_spi = {}
+    self.found_keys = {}
+    self.number, self.due, self.latest = 0, 0, 0
+    self.conductor = Conductor.make(self.engine.dialect, function(message)
+      self:hear(message)
+    end, function(event)
+      self:announce(event)
+    end)
+    return self
+  end
+
+  -- ---- what comes in
+
+  function Run:hear(message)
+    local here = self.heard[message.frame]
+    if here == nil then
+      here = {}
+      self.heard[message.frame] = here
+    end
+    here[#here + 1] = message
+  end
+
+  function Run:announce(event)
+    if event.keys ~= nil then
+      self.found_keys[#self.found_keys + 1] = { rand = event.rand, ck = event.keys.ck, ik = event.keys.ik }
+    elseif event.sas.n > 0 and event.kind == "announced" then
+      local set = views.association(event)
+      self.sets[#self.sets + 1] = set
+      for _, sa in ipairs(set.sas) do
+        self.by_spi[sa.dst .. "/" .. ("%.0f"):format(sa.spi)] = { set = set, name = sa.name }
+      end
+    end
+  end
+
+  -- The time goes on with a frame; once a second all rooms are told.
+  function Run:pass_time(time)
+    self.number = self.number + 1
+    if time > self.latest then
+      self.latest = time
+    end
+    if time >= self.due then
+      self.due = time + limits.SECOND
+      self.conductor:overdue(self.number, time)
+      self.conductor:turn(self.number, CAPTURE, LINE, time)
+      self:judge_closed()
+    end
+    self.conductor:at({ self.number, order.PACKET, n = 2 })
+  end
+
+  local function frames_of(given)
+    local frames = given.frames or NONE
+    if frames.n == nil then
+      frames.n = #frames
+    end
+    return frames
+  end
+
+  function Run:datagram(given)
+    self:pass_time(given.time)
+    local datagram = datagrams.Datagram.make(
+      CAPTURE, given.frame, given.time, given.interface or 0, given.encapsulation or "", given.src,
+      given.dst, given.sport or 0, given.dport or 0, given.transport or "udp", given.payload,
+      frames_of(given), given.protection or "clear", given.spi or -1, given.seq or -1,
+      given.ip_id or -1, -1, false, given.truncated or false, LINE
+    )
+    local before = self.heard[given.frame]
+    local count = before and #before or 0
+    self.conductor:datagram(datagram)
+    local after = self.heard[given.frame]
+    if (after and #after or 0) == count then
+      self:note_copy(datagram)
+    end
+    self:judge_closed()
+  end
+
+  -- A message that was not told of is one that was seen before, at another tap.
+  function Run:note_copy(datagram)
+    local octets = datagram.payload
+    if datagram.transport ~= "tcp" then
+      octets = framing.udp_octets(octets)
+    end
+    local seen = octets ~= "" and self.conductor.reader._copies:find(octets, datagram) or nil
+    if seen and seen.copied then
+      self.copies[datagram.frame] = seen.copied.frame
+    end
+  end
+
+  function Run:esp(given)
+    self:pass_time(given.time)
+    local opened = given.opened
+    if opened == true then
+      opened = "decrypted"
+    end
+    local esp = datagrams.EspSeen.make(
+      CAPTURE, given.frame, given.time, given.interface or 0, given.encapsulation or "", given.src,
+      given.dst, given.spi, given.seq, given.length or 0, opened or "", given.reason or "",
+      frames_of(given), given.next_header or 0, given.sport or 0, given.dport or 0,
+      given.copy or false, LINE, given.icv or "", nil
+    )
+    self.sealed[given.frame] = esp
+    self.conductor:esp(esp)
+    self:judge_closed()
+  end
+
+  local SAID = {
+    dns = function(said)
+      return datagrams.Dns.make(said.number, said.name, said.type, said.code, said.targets)
+    end,
+    tls = function(said)
+      return datagrams.Tls.make(said.kind, said.version, said.cipher, said.alert, said.fatal, said.name, said.size)
+    end,
+    ike = function(said)
+      return datagrams.Ike.make(said.initiator, said.exchange, said.response, said.error)
+    end,
+  }
+
+  function Run:signal(given)
+    self:pass_time(given.time)
+    local said = given.said and SAID[given.kind] and SAID[given.kind](given.said) or nil
+    self.conductor:signal(datagrams.Signal.make(
+      CAPTURE, given.frame, given.time, given.kind, given.src, given.dst, given.sport, given.dport,
+      given.detail, given.by, given.protection, given.spi, said
+    ))
+    self:judge_closed()
+  end
+
+  -- The capture ended.
+  function Run:finish()
+    if self.ended then
+      return
+    end
+    self.ended = true
+    self.conductor.latest = self.latest
+    self.conductor:finish()
+    self:judge_closed()
+    self.all = self.judge:finish()
+  end
+
+  -- ---- what closes
+
+  function Run:judge_closed()
+    for _, item in py.each(self.conductor:take()) do
+      if py.isinstance(item, Exchange) then
+        self:close(item)
+      else
+        self.judge:item(item)
+      end
+      items.release(item)
+    end
+  end
+
+  function Run:close(run)
+    local judged = self.judge:exchange(run)
+    local closed = views.keep(run, assembly.exchange(judged, 1))
+    self.closed[#self.closed + 1] = closed
+    for i, step in py.each(run.steps) do
+      if self.steps[step.frame] == nil then
+        self.steps[step.frame] = { closed = closed, number = i }
+      end
+    end
+    judged.facts:dismiss()
+  end
+
+  -- ---- what is known
+
+  -- Findings as tables; before the end those that were found so far, without their numbers.
+  function Run:findings()
+    if self.told == nil or not self.ended or self.told_count ~= #self.judge then
+      local list = {}
+      for i, one in py.each(self.all or self.judge:since(0)) do
+        list[i] = views.finding(one)
+      end
+      self.told = list
+    end
+    return self.told
+  end
+
+  local function model_findings(self, id)
+    local list = { n = 0 }
+    for _, one in py.each(self.all or self.judge:since(0)) do
+      if one.exchange == id then
+        py.append(list, one)
+      end
+    end
+    return list
+  end
+
+  function Run:view(closed)
+    if closed.view == nil or closed.finished ~= self.ended then
+      closed.view = views.exchange(closed, model_findings(self, closed.model.id))
+      closed.finished = self.ended
+      local own = {}
+      for _, finding in ipairs(self:findings()) do
+        if finding.exchange == closed.view.id then
+          own[#own + 1] = finding
+        end
+      end
+      closed.view.findings = own
+    end
+    return closed.view
+  end
+
+  local function by_number(one, other)
+    return tonumber(one.id:sub(2)) < tonumber(other.id:sub(2))
+  end
+
+  -- All exchanges in the order in which they began; those that go on are marked `open`.
+  function Run:exchanges()
+    local list = {}
+    for i, closed in ipairs(self.closed) do
+      list[i] = self:view(closed)
+    end
+    for _, run in py.each(self.conductor.reconstruction._runs._running:values()) do
+      list[#list + 1] = views.open(run)
+    end
+    table.sort(list, by_number)
+    return list
+  end
+
+  -- The exchange of a frame, and the number of its step there.
+  function Run:exchange_of(frame)
+    local known = self.steps[frame]
+    if known ~= nil then
+      return self:view(known.closed), known.number
+    end
+    local message = self.heard[frame] and self.heard[frame][1]
+    for _, run in py.each(self.conductor.reconstruction._runs._running:values()) do
+      if message == nil or run.call_id == message.call_id then
+        for i, step in py.each(run.steps) do
+          if step.frame == frame then
+            return views.open(run), i
+          end
+        end
+      end
+    end
+    return nil
+  end
+
+  function Run:findings_at(frame)
+    local found = {}
+    for _, finding in ipairs(self:findings()) do
+      if finding.frame == frame then
+        found[#found + 1] = finding
+      end
+    end
+    return found
+  end
+
+  local function speaks(message)
+    return message:has("security-client") or message:has("security-server") or message:has("security-verify")
+      or message:has("security-mechanism") or message:has("security-method")
+  end
+
+  function Run:said_in(frame)
+    local list, any = {}, false
+    for i, message in ipairs(self.heard[frame] or {}) do
+      list[i] = views.said(Place.make(message, "unknown", ""))
+      any = any or speaks(message)
+    end
+    return list, any
+  end
+
+  -- What is known of a frame so far; nil where it has nothing to do with an agreement.
+  function Run:of_frame(frame)
+    local first = self.copies[frame] or frame
+    local exchange, number = self:exchange_of(first)
+    local said, any = self:said_in(first)
+    local findings = self:findings_at(frame)
+    local known = {
+      frame = frame,
+      copy_of = self.copies[frame],
+      exchange = exchange,
+      step = exchange and exchange.steps[number],
+      links = exchange and exchange.links or {},
+      findings = findings,
+      messages = said,
+      announced = nil,
+    }
+    if known.step and said[1] then
+      said[1].comparison = known.step.comparison
+    end
+    self:add_esp(known, frame)
+    if exchange == nil and known.association == nil and not any and #findings == 0 then
+      return nil
+    end
+    local message = self.heard[first] and self.heard[first][1]
+    if message then
+      known.summary = message.is_request and message.method or ("%d %s"):format(message.code, message.reason)
+    end
+    return known
+  end
+
+  function Run:add_esp(known, frame)
+    local esp = self.sealed[frame]
+    local message = self.heard[frame] and self.heard[frame][1]
+    local spi = esp and esp.spi or (message and message.spi >= 0 and message.spi)
+    if not spi then
+      return
+    end
+    local dst = esp and esp.dst or message.dst
+    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    known.spi = spi
+    known.announced = found ~= nil
+    if found then
+      known.association, known.sa = found.set, found.name
+    end
+  end
+
+  function Run:associations()
+    return self.sets
+  end
+
+  -- The set and the name of the SA of an ESP packet; nil where none was announced.
+  function Run:sa(dst, spi)
+    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    if found then
+      return found.set, found.name
+    end
+    return nil
+  end
+
+  -- Keys that challenges carried on Mw: a list of {rand, ck, ik}, octets.
+  function Run:keys()
+    return self.found_keys
+  end
+
+  return M
+end
