@@ -17,6 +17,7 @@ the `mediasec` parameter) are compared apart; empty elements are ignored.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -99,6 +100,8 @@ def compare(
     verify: MechanismList, server: MechanismList, older: Sequence[MechanismList] = ()
 ) -> Comparison:
     """Compare a Security-Verify with the server's list; `older` are earlier lists of the server."""
+    if verify.rows == server.rows and verify.dialect == server.dialect:
+        return _same(len(verify.signalling), len(verify.media))
     earlier = older[-limits.OLDER_LISTS :]
     anything = bool(verify.elements)
     signalling = _plane(
@@ -115,6 +118,19 @@ def compare(
     ):
         level, edit = "equivalent", RESPELLED
     return Comparison(level, worse.kind, edit, worse.pairs, worse.changes, signalling, media)
+
+
+@lru_cache(maxsize=limits.ELEMENTS)
+def _same(signalling: int, media: int) -> Comparison:
+    """The comparison of two lists of one text, with so many elements on each plane."""
+    planes = [
+        PlaneComparison("identical", None, _words(()), _in_place(count), ())
+        for count in (signalling, media)
+    ]
+    whole = planes[0]
+    return Comparison(
+        whole.level, whole.kind, whole.edit, whole.pairs, whole.changes, planes[0], planes[1]
+    )
 
 
 def with_uris(found: Comparison, verify: MechanismList, server: MechanismList) -> Comparison:

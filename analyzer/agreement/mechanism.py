@@ -207,6 +207,8 @@ def with_inherited(mechanisms: MechanismList) -> tuple[Mechanism, ...]:
     Some networks print SPIs and ports on the last alternative only. `raw` and `params` stay as
     written.
     """
+    if len(mechanisms.elements) == 1:
+        return mechanisms.elements
     complete = [m for m in mechanisms.signalling if m.key == "ipsec-3gpp" and m.complete]
     if not complete:
         return mechanisms.elements

@@ -6,6 +6,7 @@ A parameter that is absent is None, one that is empty is "". Nothing here raises
 import base64
 import binascii
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -96,6 +97,7 @@ class Credentials(DigestParameters):
     integrity_protected: str | None = None
 
 
+AGAIN: Final = 64  # rows read lately: a set reads them again when its run is judged
 _Kind = TypeVar("_Kind", bound=DigestParameters)
 _COMMON: Final = ("realm", "nonce", "algorithm", "qop", "opaque")
 _CHALLENGE: Final = {name: name for name in (*_COMMON, "stale", "domain", "ck", "ik")}
@@ -120,13 +122,16 @@ _FIELDS: Final[dict[type[DigestParameters], dict[str, str]]] = {
 }
 
 
-def parse_challenges(text: str) -> list[Challenge]:
-    """The challenges of one row, mostly one."""
+@lru_cache(AGAIN)
+def parse_challenges(text: str) -> Sequence[Challenge]:
+    """The challenges of one row, mostly one; shared, and not to be changed."""
     return _parse(text, Challenge)
 
 
+@lru_cache(AGAIN)
 def parse_credentials(text: str) -> Credentials | None:
-    """The credentials of one row (further ones in the same row are not allowed and left out)."""
+    """The credentials of one row (further ones in the same row are not allowed and left
+    out); shared, and not to be changed."""
     found = _parse(text, Credentials)
     return found[0] if found else None
 

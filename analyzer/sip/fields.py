@@ -55,9 +55,9 @@ def read_length(line: bytes) -> int | None:
 
 
 @remembered
-def read_tokens(text: str) -> frozenset[str]:
-    """The lower-cased comma-separated tokens of one row."""
-    return frozenset(value.lower() for value in headers.split_values(text))
+def read_tokens(line: bytes) -> frozenset[str]:
+    """The lower-cased comma-separated tokens of one row, given the whole row."""
+    return frozenset(value.lower() for value in headers.split_values(row_text(line)))
 
 
 def content_length(head: Head) -> int | None:

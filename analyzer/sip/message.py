@@ -395,10 +395,12 @@ class SipMessage:
 
     def tokens(self, name: str) -> frozenset[str]:
         """The lower-cased comma-separated tokens of all rows (Require, Supported, ...)."""
-        texts = self.texts(name)
-        if len(texts) == 1:
-            return read_tokens(texts[0])
-        return NO_TOKENS.union(*map(read_tokens, texts))
+        numbers = self._numbers(name)
+        if numbers is None:
+            return NO_TOKENS
+        if isinstance(numbers, int):
+            return read_tokens(self._line(numbers))
+        return NO_TOKENS.union(*(read_tokens(self._line(number)) for number in numbers))
 
     def header_names(self) -> list[str]:
         """The name of each row in order: lower case, compact forms written out."""

@@ -191,6 +191,8 @@ class ExchangeFacts:
         if listed is None:
             offered = None if offer is None else offer.client
             return offered is not None and bool(offered.signalling)
+        if any(one.key != "ipsec-3gpp" or one.complete for one in listed.signalling):
+            return False  # an element that lacks nothing
         elements = [one for one in challenge.server or () if not one.mediasec]
         return bool(elements) and all(one.lacks for one in elements)
 

@@ -1,8 +1,12 @@
 """The elements of Security-* lists, and their comparison, as rules see them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, overload
 
+from msgspec import Struct
+
+from analyzer import limits
 from analyzer.agreement.comparison import Comparison, PlaneComparison
 from analyzer.agreement.mechanism import (
     DEFAULTS,
@@ -31,6 +35,27 @@ DIGEST_NAMES: Final = ("d-alg", "d-qop", "d-ver")  # RFC 3329 2.2
 ANNEX_H_NAMES: Final = frozenset(
     {"q", "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s", "mediasec"}
 )
+
+
+class Names(Struct, frozen=True):
+    """What the names of an element's parameters say, in lower case and in order."""
+
+    old: list[str]
+    private: list[str]
+    digest: list[str]
+    repeated: list[str]
+
+
+@lru_cache(limits.READINGS)
+def read_names(written: tuple[str, ...]) -> Names:
+    """Sort the names of an element's parameters; phones of one make write the same ones."""
+    names = [name.lower() for name in written]
+    return Names(
+        [name for name in OLD_NAMES if name in names],
+        [name for name in names if name not in ANNEX_H_NAMES and name not in OLD_NAMES],
+        [name for name in DIGEST_NAMES if name in names],
+        [name for name in dict.fromkeys(names) if names.count(name) > 1],
+    )
 
 
 class MechanismFacts:
@@ -108,13 +133,12 @@ class MechanismFacts:
         return [name for code, _, name in found if code == defect]
 
     @fact
-    def _names(self) -> list[str]:
-        return [name.lower() for name, _, _ in self.element.params]
+    def _names(self) -> Names:
+        return read_names(tuple([name for name, _, _ in self.element.params]))
 
-    @fact
+    @property
     def repeated(self) -> list[str]:
-        names = self._names
-        return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        return self._names.repeated
 
     @fact
     def short_spis(self) -> list[str]:
@@ -122,14 +146,13 @@ class MechanismFacts:
         texts = [text for text in (element.spi_c_text, element.spi_s_text) if text]
         return [text for text in texts if len(text) != SPI_DIGITS]
 
-    @fact
+    @property
     def old_names(self) -> list[str]:
-        return [name for name in OLD_NAMES if name in self._names]
+        return self._names.old
 
-    @fact
+    @property
     def private_names(self) -> list[str]:
-        known = ANNEX_H_NAMES
-        return [name for name in self._names if name not in known and name not in OLD_NAMES]
+        return self._names.private
 
     @fact
     def pref(self) -> str | None:
@@ -144,9 +167,9 @@ class MechanismFacts:
         found = (value for name, value, _ in self.element.params if name.lower() == wanted)
         return next(found, None)
 
-    @fact
+    @property
     def digest_names(self) -> list[str]:
-        return [name for name in DIGEST_NAMES if name in self._names]
+        return self._names.digest
 
     @fact
     def lacks(self) -> list[str]:
@@ -154,7 +177,7 @@ class MechanismFacts:
             return NOTHING
         whole = self._with_inherited
         lacking = [name for name, field in NEEDED if not getattr(whole, field)]
-        if "spi" in self._names:
+        if "spi" in self._names.old:
             return [name for name in lacking if name == "alg"]
         return lacking
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SIP_PORT: Final = 5060  # RFC 3261 19.1.2: where none is written
 NOTHING_LEFT: Final = frozenset({"0"})
-OPTION_ROWS: Final = (("require", "Require"), ("proxy-require", "Proxy-Require"))
 
 
 class WireFacts:
@@ -28,6 +27,8 @@ class WireFacts:
     place: Place
     message: SipMessage
     cast: Cast
+    require: fact[frozenset[str]]
+    proxy_require: fact[frozenset[str]]
 
     @property
     def source_port(self) -> int:
@@ -173,9 +174,10 @@ class WireFacts:
     @fact
     def leftover(self) -> str | None:
         message = self.message
-        for name, shown in OPTION_ROWS:
-            if message.has(name) and message.tokens(name) <= NOTHING_LEFT:
-                return shown
+        if message.has("require") and self.require <= NOTHING_LEFT:
+            return "Require"
+        if message.has("proxy-require") and self.proxy_require <= NOTHING_LEFT:
+            return "Proxy-Require"
         return None
 
     @fact
