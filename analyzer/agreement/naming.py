@@ -12,7 +12,9 @@ KEY_OCTETS = 6
 @lru_cache(maxsize=4096)
 def address_text(address: bytes) -> str:
     """`192.0.2.10`, `2001:db8::1` (RFC 5952); hexadecimal for what is no IP address."""
-    return str(ip_address(address)) if len(address) in (4, 16) else address.hex()
+    if len(address) == 4:
+        return ".".join(map(str, address))
+    return str(ip_address(address)) if len(address) == 16 else address.hex()
 
 
 @lru_cache(maxsize=4096)
