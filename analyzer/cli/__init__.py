@@ -68,6 +68,6 @@ def main() -> None:
     secagree keys capture.pcap       keys found and proven, for Wireshark
     secagree live -i eth0            findings as they happen
     secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12)
-    secagree dissect capture.pcap --frame 12   one frame, field by field
+    secagree dissect phone.pcap --frame 12   fields and octets of one frame
     secagree rules VER-05            one rule, in full
     """

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from analyzer.report.formats import NAMES, named
+
 Makers = dict[str, Callable[..., Any]]
 
 
@@ -167,6 +169,23 @@ def test_files_in_the_format_of_their_suffix(three: Any, tmp_path: Path) -> None
     assert paths[0].read_text().startswith("E1 OK  262017777777701")
     assert json.loads(paths[1].read_text())["schema"] == "secagree/1"
     assert json.loads(paths[2].read_text().splitlines()[-1]).keys() == {"summary"}
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_every_format_is_the_same_in_a_file_and_on_standard_output(
+    three: Any, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / f"r{named(form).suffixes[0]}"
+    written = three("x.pcap", "-o", str(path))
+    printed = three("x.pcap", "--format", form)
+    assert (written.exit_code, printed.exit_code) == (1, 1)
+    assert path.read_bytes() == printed.stdout_bytes
+    assert three("x.pcap", "--format", form, "--fail-on", "never").exit_code == 0
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_no_format_names_a_subscriber_that_is_to_be_hidden(three: Any, form: str) -> None:
+    assert "2620177777777" not in three("x.pcap", "--format", form, "--redact").stdout
 
 
 def test_a_file_that_cannot_be_written(secagree: Any, tmp_path: Path) -> None:

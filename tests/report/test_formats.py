@@ -6,21 +6,24 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
 from analyzer.report import formats
 from analyzer.report.escape import changed
-from analyzer.report.model import KeySource, Report
+from analyzer.report.model import Exchange, KeySource, Report
 from analyzer.report.redaction import redact
 from analyzer.report.streams import Mapped
+from analyzer.report.summary import summarise
 from analyzer.report.text import TextOptions
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -301,8 +304,10 @@ def hostile(report: Report, payload: str, path: str = "{}.pcap") -> Report:
     )
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("case", ["a", "c", "d"])
+@pytest.mark.parametrize(
+    ("case", "payload"),
+    [(case, one) for case in "acd" for one in PAYLOADS if case != "d" or len(one) < 1000],
+)
 def test_payloads_stay_text(sample: Sample, case: str, payload: str) -> None:
     report = hostile(sample(case), payload)
     for form in (*SUFFIXES, "json"):
@@ -355,3 +360,46 @@ def test_keys_are_shown_where_they_were_asked_for(sample: Sample) -> None:
         assert b"0123456789abcdef0123" in written(shown, form, show_keys=True)
     # what a report shows of the keys themselves was put there because somebody asked for it
     assert b"00112233445566778899" in written(report, "markdown", show_keys=True)
+
+
+# ---- many
+
+
+class Padded:
+    """So many exchanges with long texts, each made when it is walked."""
+
+    def __init__(self, like: Exchange, number: int) -> None:
+        self._data = msgspec.msgpack.encode(like)
+        self._number = number
+
+    def __iter__(self) -> Iterator[Exchange]:
+        for number in range(1, self._number + 1):
+            one = msgspec.msgpack.decode(self._data, type=Exchange)
+            one.id, one.call_id = f"E{number}", f"{number:06d}" * 1000
+            yield one
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+def test_exchanges_are_held_one_at_a_time(sample: Sample, form: str) -> None:
+    report = sample("c")
+    [like] = report.exchanges
+    number, octets = 1500, 6000
+    padded = Padded(like, number)
+    many = replace(report, exchanges=padded, summary=summarise(padded, []))
+    writer = io.BufferedWriter(Nowhere())
+    formats.named(form).write(report, writer, TextOptions())  # what is loaded once
+    tracemalloc.start()
+    formats.named(form).write(many, writer, TextOptions())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < number * octets * 2 / 3
+
+
+class Nowhere(io.RawIOBase):
+    """Takes everything and keeps nothing."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)

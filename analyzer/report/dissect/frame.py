@@ -106,8 +106,10 @@ def _place_message(found: Dissection, sight: Sight, payload: bytes, show_keys: b
         if at >= 0:
             source.fields.append(tree.moved(at))
             return
-    name = "SIP message" + (" out of TLS" if sight.protection == "tls" else ", put together")
     pieces = sight.pieces if len(sight.pieces) > 1 else []
+    name = "SIP message out of TLS"
+    if sight.protection != "tls":
+        name = "SIP message, put together" if pieces else "SIP message, as tshark read it"
     found.sources.append(Source(name=name, octets=sight.raw, frames=pieces, fields=[tree]))
     part = _part(sight.raw, payload)
     if part is not None:
