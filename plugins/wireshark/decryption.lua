@@ -86,6 +86,18 @@ return function(import)
     return nil, #found > 0 and M.WRONG_KEYS or M.NO_KEYS
   end
 
+  local function sa_of(run, packet)
+    local set, name = run:sa(packet.dst, packet.spi)
+    for _, sa in ipairs(set and set.sas or {}) do
+      if sa.name == name then
+        return {
+          name = name, alg = set.alg, ealg = set.ealg, nonce = set.nonce, sport = sa.sport, dport = sa.dport,
+        }
+      end
+    end
+    return nil
+  end
+
   -- For one capture; `ring` is of `keys.new`.
   function M.new(ring)
     local machine = {}
@@ -104,14 +116,13 @@ return function(import)
       return nil, reason
     end
 
-    -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }. `run`
-    -- knows the SA: alg, ealg, sport, dport, nonce (octets) and name. Gives the name of the next
-    -- dissector and the keys used, or nil and the reason.
+    -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }; `run`
+    -- knows its SA. Gives the name of the next dissector and the keys used, or nil and the reason.
     --
     -- TCP keeps what it learns of a segment when it sees it first, so a packet that could not be
     -- read then is not handed to it later.
     function machine.open(packet, run, pinfo, tree)
-      local sa = run:sa(packet.dst, packet.spi)
+      local sa = sa_of(run, packet)
       if not sa then return nil end
       local frame = pinfo.number
       local payload, protocol, pair = M.opened(packet.range:bytes():raw(), sa, ring)

@@ -43,6 +43,10 @@ return function(import)
     })
   end
 
+  function GIVEN.time(run, item)
+    run:pass_time(item.time)
+  end
+
   function GIVEN.esp(run, item)
     local src, dst = extraction.ends(item.header)
     local spi, seq = spi_and_seq(item.head)

@@ -16,8 +16,12 @@ return function(import)
 
   local function sas()
     local list = {}
-    for _, association in ipairs(passes.everything():associations()) do
-      for _, sa in ipairs(association.sas) do list[#list + 1] = sa end
+    for _, set in ipairs(passes.everything():associations()) do
+      for _, sa in ipairs(set.sas) do
+        list[#list + 1] = {
+          spi = sa.spi, src = sa.src, dst = sa.dst, alg = set.alg, ealg = set.ealg, nonce = set.nonce,
+        }
+      end
     end
     return list
   end
@@ -43,6 +47,7 @@ return function(import)
     local windows = import("wireshark.gui_windows").new(source(settings))
     local profile = import("wireshark.gui_profile").action(function() return settings().keys end, sas, opening.ring)
     register_menu(MENU .. "Exchanges", windows.list, MENU_TOOLS_UNSORTED)
+    register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Write keys into a profile", profile, MENU_TOOLS_UNSORTED)
     if register_packet_menu then -- 4.2 and newer

@@ -50,11 +50,23 @@ return function(import)
       return { "Refresh", function(fill) return fill end }
     end
 
+    -- The timeline of an exchange; asks which where there are several.
+    function windows.timeline()
+      local exchanges = source.exchanges()
+      if #exchanges == 1 then
+        show_exchange(exchanges[1])
+      elseif #exchanges == 0 then
+        windows.list()
+      else
+        ask("Timeline of an exchange", show_exchange)
+      end
+    end
+
     function windows.list()
       window("SEC-AGREE exchanges", function()
         return text.list(source.exchanges(), source.findings()) .. "\n" .. text.closed(source.closed())
       end, {
-        plain_button("Timeline ...", function() ask("Timeline of an exchange", show_exchange) end),
+        plain_button("Timeline ...", windows.timeline),
         plain_button("Show its frames ...", function() ask("Frames of an exchange", filter) end),
         plain_button("Findings", function() windows.findings() end),
         refresh(),

@@ -16,28 +16,28 @@ return function(import)
     machine = decryption.new(ring)
   end
 
-  -- Take down the keys of a frame: those that a challenge gives away beside its nonce (TS 24.229
-  -- 7.2A.1), and those of Cx.
-  function M.learn(plan, frame, found)
+  -- Take down the keys of Cx in this frame, where its plan says that it may have some.
+  function M.learn(plan, frame)
     if plan.cx then
       for _, vector in ipairs(cx.vectors()) do
         ring.bind(vector.rand, vector.ck, vector.ik, frame)
       end
     end
-    for _, item in ipairs(found) do
-      if item.kind == "datagram" then
-        local rand, ck, ik = keys.of_challenge(item.payload)
-        if rand then
-          ring.bind(rand, ck, ik, frame)
-        end
-      end
+  end
+
+  -- Those that challenges gave away beside their nonce (TS 24.229 7.2A.1).
+  local function learn_of(run)
+    for _, one in ipairs(run:keys()) do
+      ring.bind(one.rand, one.ck, one.ik, one.frame)
     end
   end
 
   local function told(root, range, pair)
     local text = "ESP opened by secagree, without encryption"
-    if pair then
+    if pair and pair.frame then
       text = "ESP opened by secagree with the keys of frame " .. plain.integer(pair.frame)
+    elseif pair then
+      text = "ESP opened by secagree"
     end
     root:add(range, text):set_generated()
   end
@@ -46,6 +46,7 @@ return function(import)
   function M.machine()
     return {
       open = function(packet, run, pinfo, root)
+        learn_of(run)
         local name, pair = machine.open(packet, run, pinfo, root)
         if name then
           told(root, packet.range, pair)

@@ -15,17 +15,18 @@ return function(import)
   local plans = import("wireshark.plans")
   local record = import("wireshark.record")
 
+  local MARK = 1 -- seconds from one record of the time to the next
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
 
   local state
 
   M.kept = false -- a tap of ours wants what was taken down
   M.opens = nil -- makes what opens ESP that Wireshark leaves closed, where that is wanted
-  M.learn = function() end -- told the plan of a frame that is new, its number and its records
+  M.learn = function() end -- told the plan of a frame that is new, and its number
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
-    state = { store = record.new() }
+    state = { store = record.new(), mark = 0 }
     M.settings = settings or {}
   end
 
@@ -138,6 +139,16 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
+  -- Silence is judged by the time that passed, so that is taken down once a second, also where
+  -- nothing else in a frame matters.
+  local function pass_time(pinfo)
+    local now = pinfo.rel_ts
+    if now >= state.mark then
+      state.mark = now + MARK
+      state.store:add(pinfo.number, { { kind = "time", frame = pinfo.number, time = M.time(pinfo) } })
+    end
+  end
+
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
   -- seen before, so that all there is was read. `wanted` says whether somebody looks.
   function M.take(pinfo, tvb, root, wanted)
@@ -146,6 +157,9 @@ return function(import)
     end
     local plan = extraction.plan()
     if not plan then
+      if plan == false and not state.idle then
+        pass_time(pinfo)
+      end
       return false
     end
     local store, frame = state.store, pinfo.number
@@ -160,7 +174,7 @@ return function(import)
     end
     plan = inside(plan, pinfo, root, false, wanted)
     local found = extraction.read(plan, pinfo, tvb, frame, time)
-    M.learn(plan, frame, found)
+    M.learn(plan, frame)
     if found[1] == nil then
       return false
     end

@@ -98,28 +98,40 @@ class Desktop:
             self.run("xdotool", "key", name)
             time.sleep(STEP)
 
+    def point(self, x: int, y: int) -> None:
+        """Move the mouse."""
+        self.run("xdotool", "mousemove", str(x), str(y))
+
+    def click(self, x: int, y: int) -> None:
+        """Move the mouse and press its button."""
+        self.point(x, y)
+        self.run("xdotool", "click", "1")
+        time.sleep(STEP)
+
     def place(self, window: str, x: int, y: int, width: int, height: int) -> None:
         """Move and size a window."""
         self.run("xdotool", "windowsize", "--sync", window, str(width), str(height))
         self.run("xdotool", "windowmove", window, str(x), str(y))
 
     def picture(self, path: Path) -> None:
-        """The screen as it is, as a PNG."""
+        """The screen as it is once all is drawn, as a PNG."""
+        time.sleep(10 * STEP)
         self.run("import", "-window", "root", "screen.png")
         shutil.copyfile(self.home / "screen.png", path)
 
 
 @contextmanager
-def desktop(plugins: dict[str, str], profile: dict[str, str]) -> Iterator[Desktop]:
-    """A fresh screen and home. `profile` are files of Wireshark's personal configuration."""
+def desktop(prepare: Callable[[Path], None], profile: dict[str, str]) -> Iterator[Desktop]:
+    """A fresh screen and home. `prepare` puts into the home what is to be there; `profile` are
+    files of Wireshark's personal configuration."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        folders = {".local/lib/wireshark/plugins": plugins, ".config/wireshark": profile}
-        for folder, files in folders.items():
-            (home / folder).mkdir(parents=True)
-            for file, text in files.items():
-                (home / folder / file).write_text(text, encoding="utf-8")
+        configuration = home / ".config" / "wireshark"
+        configuration.mkdir(parents=True)
+        for file, text in profile.items():
+            (configuration / file).write_text(text, encoding="utf-8")
         (home / "run").mkdir(mode=0o700)
+        prepare(home)
         if os.geteuid() == 0:
             for path in (home, *home.rglob("*")):
                 os.chown(path, NOBODY, NOBODY)

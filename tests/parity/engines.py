@@ -44,11 +44,11 @@ class Output(NamedTuple):
     """What one capture gave.
 
     `printed` is standard output, with the summary of `-z` where the engine has taps; `items` are
-    those of the tree, of an engine that has none. `errors` is what it complained of.
+    those of the tree, None of an engine that has taps. `errors` is what it complained of.
     """
 
     printed: str
-    items: list[Item]
+    items: list[Item] | None
     errors: str
 
 
@@ -134,7 +134,7 @@ class Tshark:
         errors = done.stderr.decode("utf-8", "replace")
         if done.returncode:
             errors += f"exit code {done.returncode}"
-        return Output(done.stdout.decode("utf-8", "replace"), [], errors)
+        return Output(done.stdout.decode("utf-8", "replace"), None, errors)
 
 
 class Wiregasm:
@@ -177,7 +177,8 @@ class Wiregasm:
         for line in done.stdout.splitlines():
             said = json.loads(line)
             items = [Item(*item) for item in said["items"]]
-            yield Output("\n".join(said["printed"]), items, said["error"])
+            errors = said["error"] if said["known"] else "the plugin registered nothing"
+            yield Output("\n".join(said["printed"]), items, errors)
 
 
 def _rows(esp_sa: str) -> list[str]:

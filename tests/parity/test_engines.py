@@ -42,7 +42,7 @@ def test_lua_reads_sip(engine: Engine) -> None:
     (output,) = engine.run([CAPTURE], PLUGIN, tap="secagree,tree")
     assert "lua runs in " in output.printed, output
     # frame 3 is the REGISTER inside ESP with NULL encryption: the preferences are in force
-    if output.items:
+    if output.items is not None:
         seen = [item for item in output.items if item.filter.startswith("secagree.seen ==")]
         assert Item(1, 'secagree.seen == "1 REGISTER"', "Seen: 1 REGISTER") in seen
         assert any(item.label.startswith("Seen: 2 ipsec-3gpp;") for item in seen)
@@ -54,5 +54,6 @@ def test_lua_reads_sip(engine: Engine) -> None:
 def test_an_error_of_lua_is_heard(engine: Engine) -> None:
     (output,) = engine.run([CAPTURE], 'error("on purpose")')
     assert "lua runs in " not in output.printed
+    assert output.errors
     if engine.name != "wiregasm":
         assert "on purpose" in output.errors

@@ -25,6 +25,7 @@ return function()
   function Run:datagram(one) tell("SIP", one) end
   function Run:esp(one) tell("ESP", one) end
   function Run:signal(one) tell("SIGNAL", one) end
+  function Run:pass_time() end
   function Run:finish() print("FINISH") end
   function Run:of_frame(frame) print("LOOK " .. frame) end
   function Run:exchanges() return {} end
