@@ -15,20 +15,24 @@ from typing import Any, Final
 
 import msgspec
 
-from analyzer.report.model import Identity, Report
+from analyzer.report.model import Identity, Report, Step
+from analyzer.report.redacted_rows import known_rows
 from analyzer.report.streams import Mapped
 
 _DIGITS: Final = r"(?<![0-9])[0-9]{6,32}(?![0-9])"
-# the user of a SIP URI, the number of a tel URI; the cell; else what stands before an @; else a
-# number
+# the user of a SIP URI, the number of a tel URI; the cell; the phone (RFC 7254, RFC 5626 4.1); a
+# username of another form; a display name; else what stands before an @; else a number
 _NAMES: Final = re.compile(
     r"\b(sips?:(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
     r"|\b([a-z0-9-]{0,32}(?:cell-id|cgi|sai|ci-3gpp2|node-id)[a-z0-9-]{0,32}=\"?)([^\";,\s]+)"
+    r"|\b(urn:(?:gsma:imei|uuid):)([0-9a-f-]{8,64})"
+    r"|\b(username[ \t]*=[ \t]*\")([^\"@]{1,256})(?=\")"
+    r"|(\")((?:[^\"\\\r\n]|\\.|\r\n[ \t]){1,256})(?=\"\s{0,8}<(?:sips?|tel):)"
     r"|([A-Za-z0-9+_.~%-]{1,128})(?=@)"
     rf"|({_DIGITS})",
     re.IGNORECASE,
 )
-_VALUES: Final = (2, 4, 5, 6)  # groups of what is replaced
+_VALUES: Final = (2, 4, 6, 8, 10, 11, 12)  # groups of what is replaced
 _NUMBER: Final = re.compile(_DIGITS)
 _MADE: Final = frozenset(("key", "id", "fingerprint"))  # made here, they name nobody
 _FREE: Final = frozenset(("call_id", "path"))  # anything may stand there: known numbers alone go
@@ -79,17 +83,30 @@ class Pseudonyms:
                 yield match.span(group)
 
     def _replace(self, match: re.Match[str]) -> str:
-        scheme, user, cell_key, cell, before_at, digits = match.groups()
+        scheme, user, cell_key, cell, *others, before_at, digits = match.groups()
         if scheme is not None:
             return str(scheme) + self._user(user)
         if cell_key is not None:
             return str(cell_key) + self._cell(cell)
+        urn, phone, username, other, quote, person = others
+        if urn is not None:
+            return str(urn) + self._phone(phone)
+        if username is not None:
+            return str(username) + self._user(other)
+        if quote is not None:
+            return f"{quote}{self._add(person, lambda n: f'name-{n}')}"
         if before_at is not None:
             return self._known.get(before_at.lstrip("+")) or self.numbers(before_at)
         return self._known.get(digits, digits)
 
     def _cell(self, cell: str) -> str:
         return self._add(cell, lambda n: f"cell-{n}")
+
+    def _phone(self, instance: str) -> str:
+        """The name of a phone, however its IMEI is written, or of a UUID."""
+        digits = _only_digits(instance)
+        known = self._known.get(instance) or self._known.get(digits)
+        return known or self._add(instance, lambda n: f"99{n:013d}")
 
     def _user(self, user: str) -> str:
         """The name of a user part: that of its digits where it is a number."""
@@ -142,6 +159,8 @@ def _walk(value: Any, names: Pseudonyms, member: str) -> Any:
         if member in _FREE and "@" not in value:
             return names.numbers(value)
         return names.text(value)
+    if isinstance(value, Step) and value.text is not None:
+        value = msgspec.structs.replace(value, text=known_rows(value.text))
     if isinstance(value, msgspec.Struct):
         members = value.__struct_fields__
         return type(value)(**{m: _walk(getattr(value, m), names, m) for m in members})
