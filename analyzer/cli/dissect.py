@@ -159,6 +159,8 @@ class _Result:
     ) -> None:
         from analyzer.report import redaction
         from analyzer.report.dissect.frame import Hiding
+        from analyzer.report.show.frame import uses
+        from analyzer.report.text import view_of
 
         self._names = redaction.names_of(gathered.report) if redact else None
         self._report = redaction.redact(gathered.report) if redact else gathered.report
@@ -167,16 +169,17 @@ class _Result:
         self._named = named
         self._examined = examined
         self._options = options
+        self._view = view_of(self._report, options)
+        self._uses = uses(named, self._report, self._view)
 
     def text(self, colour: bool) -> Iterator[str]:
         """All frames, a blank line between them."""
         from analyzer.report.dissect.page import absent, page
         from analyzer.report.layout import plural, wrap
         from analyzer.report.show.frame import UNSEEN
-        from analyzer.report.text import view_of
         from analyzer.report.times import clock, iso
 
-        view = view_of(self._report, self._options)
+        view = self._view
         for number, (frame, witness) in enumerate(
             zip(self._named, self._gathered.witnesses, strict=True)
         ):
@@ -220,9 +223,7 @@ class _Result:
 
     def _facts(self, frame: Frame, one: Examined, sights: list[Sight]) -> list[Fact]:
         from analyzer.report.show.frame import facts
-        from analyzer.report.text import view_of
 
         if self._names is not None:
             sights = self._names.change(sights)
-        view = view_of(self._report, self._options)
-        return list(facts(frame, one.look, sights, self._report, view))
+        return list(facts(frame, one.look, sights, self._report, self._view, self._uses))

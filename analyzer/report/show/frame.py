@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address
 from typing import Final
 
@@ -10,13 +10,15 @@ from analyzer.agreement.naming import address_text, endpoint_text
 from analyzer.capture.captures import link_type_name
 from analyzer.capture.look import Look
 from analyzer.report.layout import wrap
-from analyzer.report.model import Agreement, Frame, Report, Signal, Step
+from analyzer.report.model import Agreement, Frame, Report, Signal, Step, Traffic
 from analyzer.report.show.exchange import cites
 from analyzer.report.show.witness import Sight
 from analyzer.report.times import clock, iso
 from analyzer.report.view import View, shown
 
 Fact = tuple[str, str]
+Uses = dict[Frame, list[Fact]]
+_Say = Callable[[Iterable[Frame | None], str, str], None]
 
 UNSEEN: Final = "there is no such frame, or the capture cannot be read twice (standard input)"
 _INDENT: Final = " " * 11
@@ -47,19 +49,20 @@ def _lines(
         return
     yield from field("time", clock(iso(look.time), view.zone))
     yield from field("layers", _layers(look))
-    for name, text in facts(wanted, look, sights, report, view):
+    found = uses([wanted], report, view)
+    for name, text in facts(wanted, look, sights, report, view, found):
         yield from field(name, text)
 
 
 def facts(
-    wanted: Frame, look: Look, sights: list[Sight], report: Report, view: View
+    wanted: Frame, look: Look, sights: list[Sight], report: Report, view: View, found: Uses
 ) -> Iterator[Fact]:
-    """What was made of a frame: name and text, as it came out of packets."""
+    """What was made of a frame: name and text, as it came out of packets. `found` are the `uses` of
+    this one and maybe others."""
     for sight in sights:
         yield from _sight(wanted, sight, view)
-    found = list(_uses(wanted, report, view))
-    yield from found
-    if not sights and not found:
+    yield from found[wanted]
+    if not sights and not found[wanted]:
         yield "is", _nothing(look, report)
     yield "findings", cites(list(report.findings), {wanted}, view) or "none names it"
 
@@ -103,22 +106,28 @@ def _sight(wanted: Frame, sight: Sight, view: View) -> Iterator[Fact]:
         yield "cut", "the capture has not all of the message"
 
 
-def _uses(wanted: Frame, report: Report, view: View) -> Iterator[tuple[str, str]]:
-    """Where the report speaks of the frame."""
+def uses(frames: Iterable[Frame], report: Report, view: View) -> Uses:
+    """Where the report speaks of these frames, in one walk over it."""
+    found: Uses = {frame: [] for frame in frames}
+
+    def say(places: Iterable[Frame | None], name: str, text: str) -> None:
+        for frame in found.keys() & set(places):
+            found[frame].append((name, text))
+
     for exchange in report.exchanges:
         for number, step in enumerate(exchange.steps, 1):
             for one in (step, *step.hops):
-                if wanted in _frames_of(one):
-                    guess = ", inferred: not read" if one.inferred else ""
-                    yield "step", f"{number} of {exchange.id}, {one.role} ({one.summary}){guess}"
+                guess = ", inferred: not read" if one.inferred else ""
+                text = f"{number} of {exchange.id}, {one.role} ({one.summary}){guess}"
+                say(_frames_of(one), "step", text)
         for signal in exchange.signals:
-            if (signal.capture, signal.frame) == (wanted.capture, wanted.frame):
-                yield "evidence", f"of {exchange.id}: {_said(signal)}"
+            say([_place(signal)], "evidence", f"of {exchange.id}: {_said(signal)}")
     for agreement in report.agreements:
-        yield from _traffic(wanted, agreement, view)
+        for request in agreement.traffic:
+            _traffic(request, agreement, view, say)
     for signal in report.signals:
-        if (signal.capture, signal.frame) == (wanted.capture, wanted.frame):
-            yield "evidence", _said(signal)
+        say([_place(signal)], "evidence", _said(signal))
+    return found
 
 
 def _frames_of(step: Step) -> list[Frame]:
@@ -126,21 +135,23 @@ def _frames_of(step: Step) -> list[Frame]:
     return [Frame(step.capture, step.frame), *step.frames, *seen]
 
 
-def _traffic(wanted: Frame, agreement: Agreement, view: View) -> Iterator[tuple[str, str]]:
-    for one in agreement.traffic:
-        sent = Frame(one.capture, one.frame)
-        if wanted == sent:
-            answer = "no answer" if one.unanswered else "not answered in the capture"
-            if one.method == "ACK":
-                answer = "nothing answers it"
-            if one.code is not None and one.answer is not None:
-                answer = f"answered {one.code} at {view.frame(one.answer)}"
-            yield "traffic", f"{one.method} on {agreement.id} ({agreement.exchange}): {answer}"
-        elif wanted == one.answer:
-            yield "traffic", f"answers {one.method} {view.frame(sent)} on {agreement.id}"
-        for dialog in one.dialogs:
-            if dialog.frame == wanted:
-                yield "dialog", f"d{dialog.number} of {one.method} {view.frame(sent)}"
+def _place(one: Signal | Traffic) -> Frame:
+    return Frame(one.capture, one.frame)
+
+
+def _traffic(request: Traffic, agreement: Agreement, view: View, say: _Say) -> None:
+    sent = _place(request)
+    answer = "no answer" if request.unanswered else "not answered in the capture"
+    if request.method == "ACK":
+        answer = "nothing answers it"
+    if request.code is not None and request.answer is not None:
+        answer = f"answered {request.code} at {view.frame(request.answer)}"
+    on = f"on {agreement.id}"
+    say([sent], "traffic", f"{request.method} {on} ({agreement.exchange}): {answer}")
+    if request.answer != sent:
+        say([request.answer], "traffic", f"answers {request.method} {view.frame(sent)} {on}")
+    for dialog in request.dialogs:
+        say([dialog.frame], "dialog", f"d{dialog.number} of {request.method} {view.frame(sent)}")
 
 
 def _said(signal: Signal) -> str:
