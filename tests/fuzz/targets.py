@@ -13,6 +13,7 @@ from analyzer import limits
 from analyzer.agreement.comparison import compare
 from analyzer.agreement.mechanism import parse_list
 from analyzer.capture import Packet, open_captures
+from analyzer.capture.anatomy import of_frame
 from analyzer.capture.decap import LAYERS, decapsulate, decapsulate_ip
 from analyzer.capture.problems import Problems
 from analyzer.capture.records import read_records
@@ -21,6 +22,12 @@ from analyzer.capture.walk import Walk
 from analyzer.flows import Flows
 from analyzer.flows.datagram import Datagram
 from analyzer.keys.sa_table import SaTable
+from analyzer.report import formats
+from analyzer.report.dissect.frame import Source
+from analyzer.report.dissect.hexdump import hexdump
+from analyzer.report.dissect.hidden import key_spans, merged
+from analyzer.report.dissect.layers import layer_nodes
+from analyzer.report.dissect.message import message_tree
 from analyzer.report.json_writer import to_json
 from analyzer.report.layout import WIDTH
 from analyzer.report.text import TextOptions, to_text
@@ -157,9 +164,30 @@ def whole(data: bytes) -> None:
     frames = [(number * limits.SECOND, part) for number, part in enumerate(parts(data), 1)]
     report = analysed(pcap(frames, RAW_IP))
     to_json(report, io.BytesIO())
+    for form in ("markdown", "sarif", "csv", "junit"):
+        formats.named(form).write(report, io.BytesIO(), TextOptions(verbose=True))
     shown = io.StringIO()
     to_text(report, shown, TextOptions(verbose=True))
     assert all(len(line) <= WIDTH and line.isprintable() for line in shown.getvalue().split("\n"))
+
+
+def dissected(data: bytes) -> None:
+    """A frame taken apart: its layers, then the payload as a message, whatever it is. The first
+    octet chooses the link layer."""
+    if not data:
+        return
+    frame = data[1:]
+    found = of_frame(frame, LINKS[data[0] % len(LINKS)])
+    fields = list(layer_nodes(frame, found))
+    tree = message_tree(frame[found.start : found.end] or frame)
+    if tree is not None:
+        fields.append(tree.moved(found.start if found.end > found.start else 0))
+    source = Source(name="frame", octets=frame, fields=fields)
+    source.hidden = merged(key_spans(frame))
+    for field in fields:
+        for node in field.walk():
+            assert 0 <= node.start <= node.start + node.length <= len(frame)
+    assert all(line.isascii() and line.isprintable() for line in hexdump(source, colour=False))
 
 
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
@@ -172,4 +200,5 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "digest": digest,
     "text": text,
     "whole": whole,
+    "dissected": dissected,
 }
