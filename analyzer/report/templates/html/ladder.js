@@ -9,6 +9,7 @@ const MANY = 6;
 const HEAD = 42;
 const LATER = 3; // later requests that the ladder shows because a finding names them
 const SHOWN = 60; // rows drawn until somebody asks for more
+const WIDE = 12.8; // size of type of the names on arrows
 const HEADROOM = 17; // of an arrow over its row's lower edge
 const PROTECTION = { clear: "clear", ports: "clear, ports of an SA", esp: "ESP", "esp-null": "ESP-NULL", tls: "TLS" };
 
@@ -45,12 +46,13 @@ function wave(from, to, y) {
   return path;
 }
 
-// The stroke of a protection: one line in clear, two for ESP, a wave for TLS.
+// The stroke of a protection: one line in clear, two for ESP (one of them dotted: NULL), a wave for
+// TLS.
 function stroke(prot, from, to, y, kind) {
   if (prot === "tls") return [svg("path", { class: `arrow ${kind}`, d: wave(from, to, y), fill: "none" })];
   if (prot === "esp" || prot === "esp-null") {
-    const dash = prot === "esp-null" ? "7 3" : null;
-    return [-1.7, 1.7].map((shift) => svg("path", { class: `arrow ${kind}`, d: `M${from} ${y + shift}H${to}`, "stroke-dasharray": dash }));
+    const dashes = [null, prot === "esp-null" ? "2 3" : null];
+    return [-1.7, 1.7].map((shift, n) => svg("path", { class: `arrow ${kind}`, d: `M${from} ${y + shift}H${to}`, "stroke-dasharray": dashes[n] }));
   }
   return [svg("path", { class: `arrow ${kind}`, d: `M${from} ${y}H${to}`, "stroke-dasharray": prot === "ports" ? "12 3" : null })];
 }
@@ -79,10 +81,13 @@ function below(row, wide) {
   return parts.join(" ");
 }
 
-// `REGISTER Security-Verify`; `401 SS` where there is little room.
-function labelled(row, wide) {
-  if (wide) return [row.name, ...(row.carries || [])].join("\u2002");
-  return [row.name.split(/ (?=\D)/)[0], ...(row.carries || []).map((one) => one.replace(/^Security-(.)\w+/, "S$1"))].join("\u2002");
+// `REGISTER Security-Verify`; without reason phrase, then `401 SS`, where there is little room.
+function labelled(row, room) {
+  const short = row.name.split(/ (?=\D)/)[0];
+  const lists = row.carries || [];
+  const brief = lists.map((one) => one.replace(/^Security-(.)\w+/, "S$1"));
+  const forms = [[row.name, ...lists], [short, ...lists], [row.name, ...brief], [short, ...brief]].map((one) => one.join("\u2002"));
+  return forms.find((one) => one.length * WIDE * 0.56 <= room) || forms.at(-1);
 }
 
 function arrow(detail, row, place, at, main) {
@@ -92,7 +97,7 @@ function arrow(detail, row, place, at, main) {
   const kind = row.inferred ? "inferred" : "read";
   const middle = (x1 + x2) / 2;
   const room = at.gap - 26;
-  const label = labelled(row, at.gap > 230);
+  const label = labelled(row, room);
   const cited = row.pins || row.cited;
   const worst = row.pins ? main?.severity || "error" : "";
   return svg("a", { href: row.later ? `#${row.pins[0]}` : `#${detail.id}/m${place + 1}`, class: `row${row.pins ? " pinned" : ""}`, "aria-label": spoken(detail, row) },
@@ -102,7 +107,7 @@ function arrow(detail, row, place, at, main) {
     text(4, y + 11, place ? delta(row.d) : row.t.toFixed(3), { class: "time" }),
     stroke(row.prot, x1 + 3 * way, x2 - 8 * way, y, kind),
     tip(x2 - 1.5 * way, y, way, kind),
-    text(middle, y - 6, fitted(label, room, 12.5), { class: "name", "text-anchor": "middle" }),
+    text(middle, y - 6, fitted(label, room, WIDE), { class: "name", "text-anchor": "middle" }),
     text(middle, y + 12.5, fitted(below(row, at.gap > 240), room, 10.5), { class: "under", "text-anchor": "middle" }),
     row.pins ? pin(row.pins, at.pins, y, worst) : [],
   );
@@ -125,7 +130,7 @@ function ghost(detail, place, at) {
   return svg("g", { class: `ghost${one.missing ? "" : " unseen"}` },
     svg("path", { class: "arrow ghost", d: `M${x1 + 3 * way} ${y}H${x2 - 8 * way}`, "stroke-dasharray": "3 5" }),
     svg("path", { class: "tip ghost", d: `M${x2 - 1.5 * way} ${y}l${-9 * way} -5v10Z` }),
-    text((x1 + x2) / 2, y - 6, fitted(one.name, at.gap - 20, 12.5), { class: "name", "text-anchor": "middle" }),
+    text((x1 + x2) / 2, y - 6, fitted(one.name, at.gap - 20, WIDE), { class: "name", "text-anchor": "middle" }),
     text((x1 + x2) / 2, y + 13, note, { class: "under", "text-anchor": "middle" }));
 }
 
