@@ -27,6 +27,7 @@ return function(import)
   local encrypted = extractor("esp.encrypted_data")
   local icv_good, icv_bad = extractor("esp.icv_good"), extractor("esp.icv_bad")
   local tcp = extractor("tcp")
+  local gap = extractor("tcp.analysis.lost_segment")
   local interface = extractor("frame.interface_id")
 
   local ESP_HEAD = 40 -- octets by which one ESP packet is told from another
@@ -222,6 +223,16 @@ return function(import)
     return carried_by_ip(plan, tvb, SIGNALLED)
   end
 
+  -- Octets of this direction were not captured before this segment.
+  local function add_gap(plan, pinfo, frame, time, out)
+    if plan.transport == "tcp" and gap() then
+      local packet = out[1] or {}
+      out[#out + 1] = { kind = "signal", name = "gap", frame = frame, time = time, plan = plan,
+        header = ip_header(plan.net, pinfo), sport = pinfo.src_port, dport = pinfo.dst_port,
+        head = packet.head, opened = packet.opened }
+    end
+  end
+
   local function add_signal(plan, pinfo, tvb, frame, time, out)
     local data = signal_octets(plan, tvb)
     local says, length = SAYS[plan.signal](data)
@@ -234,16 +245,27 @@ return function(import)
     end
   end
 
+  -- TLS on a port of SIP, which Wireshark takes for a piece of a message.
+  local function is_tls(plan)
+    local info = plan.transport == "tcp" and plan.protection == "clear" and sip()
+    local kind, version = (info and octets(info, 0, 2) or ""):byte(1, 2)
+    return kind and kind >= ALERT and kind <= DATA and version == 3
+  end
+
   -- What stands in this frame, in the order in which it came: a list of records.
   function M.read(plan, pinfo, tvb, frame, time)
     local out = {}
     if plan.esp then
       add_esp(plan, pinfo, frame, time, out)
     end
-    if plan.sip then
+    if plan.sip and is_tls(plan) then
+      add_signal(plans.of_tcp(plan), pinfo, tvb, frame, time, out)
+    elseif plan.sip then
+      add_gap(plan, pinfo, frame, time, out)
       add_messages(plan, pinfo, tvb, frame, time, out)
     elseif plan.signal and (plan.signal ~= "tcp" or plan.esp or SIP_PORTS[pinfo.src_port]
         or SIP_PORTS[pinfo.dst_port]) then
+      add_gap(plan, pinfo, frame, time, out)
       add_signal(plan, pinfo, tvb, frame, time, out)
     end
     return out

@@ -15,7 +15,6 @@ return function(import)
   local plans = import("wireshark.plans")
   local record = import("wireshark.record")
 
-  local MARK = 1 -- seconds from one record of the time to the next
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
 
   local state
@@ -26,7 +25,7 @@ return function(import)
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
-    state = { store = record.new(), mark = 0 }
+    state = { store = record.new() }
     M.settings = settings or {}
   end
 
@@ -61,6 +60,7 @@ return function(import)
       one = begun()
     end
     feed(one)
+    one.run:pass_time(state.store.latest)
     one.run:finish()
     state.whole, one.last = one, state.store.last
     return one.run
@@ -139,16 +139,6 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
-  -- Silence is judged by the time that passed, so that is taken down once a second, also where
-  -- nothing else in a frame matters.
-  local function pass_time(pinfo)
-    local now = pinfo.rel_ts
-    if now >= state.mark then
-      state.mark = now + MARK
-      state.store:add(pinfo.number, { { kind = "time", frame = pinfo.number, time = M.time(pinfo) } })
-    end
-  end
-
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
   -- seen before, so that all there is was read. `wanted` says whether somebody looks.
   function M.take(pinfo, tvb, root, wanted)
@@ -156,13 +146,13 @@ return function(import)
       return false
     end
     local plan = extraction.plan()
+    local store, frame = state.store, pinfo.number
     if not plan then
-      if plan == false and not state.idle then
-        pass_time(pinfo)
+      if plan == false and store.count > 0 then
+        store:pass(frame, M.time(pinfo))
       end
       return false
     end
-    local store, frame = state.store, pinfo.number
     local time = M.time(pinfo)
     if store:has(frame, time) then
       inside(plan, pinfo, root, pinfo.visited, wanted)
@@ -176,6 +166,7 @@ return function(import)
     local found = extraction.read(plan, pinfo, tvb, frame, time)
     M.learn(plan, frame)
     if found[1] == nil then
+      store:pass(frame, time)
       return false
     end
     store:add(frame, found)

@@ -129,6 +129,11 @@ return function()
     return plan
   end
 
+  -- The plan of a frame whose octets of TCP are no SIP though Wireshark says so.
+  function M.of_tcp(plan)
+    return { net = plan.net, transport = "tcp", esp = false, signal = "tcp", path = plan.path }
+  end
+
   -- The plan of a frame whose ESP, which Wireshark left closed, was opened: what it held was given
   -- to the dissector `name`, and whether that found SIP. `how`: `null` or `decrypted`.
   function M.inside(plan, name, sip, how)

@@ -9,7 +9,7 @@ return function(import)
 
   function M.new()
     return setmetatable({ items = {}, count = 0, octets = 0, seen = {}, last = 0, lost = 0,
-      edition = 0 }, Store)
+      edition = 0, latest = 0, told = 0 }, Store)
   end
 
   -- Whether what stands in this frame was taken down before. With a read filter of two passes a
@@ -47,6 +47,19 @@ return function(import)
     self.edition = self.edition + 1
   end
 
+  -- The capture's time has come this far with a frame that holds nothing; taken down at most once a
+  -- second, as silence means something only when it lasts.
+  function Store:pass(frame, time)
+    if time <= self.latest then
+      return
+    end
+    self.latest = time
+    if time - self.told >= limits.SECOND and frame > self.last then
+      self.told = time
+      self:add(frame, { { kind = "time", frame = frame, time = time } })
+    end
+  end
+
   -- Take down what a frame holds, once.
   function Store:add(frame, found)
     if self.seen[frame] and frame == self.last then
@@ -69,6 +82,9 @@ return function(import)
     end
     if frame > self.last then
       self.last = frame
+    end
+    if found[1] and found[1].time > self.latest then
+      self.latest = found[1].time
     end
   end
 

@@ -2,35 +2,39 @@
 
 return function(import)
   local M = {}
+  local dns = import("wireshark.dns")
   local extraction = import("wireshark.extraction")
-  local tls = import("flows.tls")
-  local other = import("flows.signals")
-  local packet = import("capture.packet")
+  local ike = import("wireshark.ike")
+  local naming = import("agreement.naming")
+  local quoted = import("wireshark.quoted")
+  local tls = import("wireshark.tls")
 
-  local PROTOCOLS = { icmp = 1, icmpv6 = 58 }
   local UDP_HEADER = 8
-
-  -- The record as the packet that `flows.signals` reads.
-  local function as_packet(item, proto)
-    local src, dst = extraction.ends(item.header)
-    return packet.Packet.make(0, item.frame, item.time, 0, item.plan.path or "", src, dst, proto,
-      item.payload)
-  end
-
-  local function icmp(item)
-    return { other.icmp_signal(as_packet(item, PROTOCOLS[item.name])) }
-  end
-
-  local function udp(item)
-    local signal = other.udp_signal(as_packet(item, 17), item.sport, item.dport,
-      item.payload:sub(UDP_HEADER + 1))
-    return { signal }
-  end
 
   local function signal(item, kind, said)
     local src, dst = extraction.ends(item.header)
     return { frame = item.frame, time = item.time, kind = kind, src = src, dst = dst,
-      sport = item.sport, dport = item.dport, said = said }
+      sport = item.sport, dport = item.dport, said = said, detail = "", by = "", spi = -1 }
+  end
+
+  local function icmp(item)
+    local said = quoted.read(item.name, item.payload)
+    if not said then
+      return {}
+    end
+    local one = signal(item, "icmp")
+    one.by = one.src
+    one.src, one.dst, one.sport, one.dport = said.src, said.dst, said.sport, said.dport
+    one.detail, one.spi = said.name, said.spi
+    one.protection = said.spi < 0 and "clear" or "esp"
+    return { one }
+  end
+
+  local function udp(kind, read)
+    return function(item)
+      local said = read(item.payload:sub(UDP_HEADER + 1))
+      return { said and signal(item, kind, said) }
+    end
   end
 
   local function flag(octet)
@@ -50,16 +54,26 @@ return function(import)
       found[1] = signal(item, kind)
     end
     local start = math.floor(data:byte(13) / 16) * 4 + 1
-    if #data >= start then
-      local said = tls.read_tls(data:sub(start))
-      for at = 1, said.n do
-        found[#found + 1] = signal(item, "tls", said[at])
-      end
+    for _, said in ipairs(tls.read(data:sub(start))) do
+      found[#found + 1] = signal(item, "tls", said)
     end
     return found
   end
 
-  local READ = { icmp = icmp, icmpv6 = icmp, dns = udp, isakmp = udp, tcp = tcp }
+  local function gap(item)
+    local one = signal(item, "tcp-gap")
+    one.detail = "octets missing"
+    return { one }
+  end
+
+  local READ = {
+    gap = gap,
+    icmp = icmp,
+    icmpv6 = icmp,
+    dns = udp("dns", function(data) return dns.read(data, naming.address_text) end),
+    isakmp = udp("ike", ike.read),
+    tcp = tcp,
+  }
 
   -- The signals of one record, a list.
   function M.of(item)

@@ -93,7 +93,9 @@ return function(import)
     local made = derived(item, "association", association.text)
     derived(made, "sa", known.sa)
     derived(made, "spi", known.spi)
-    derived(made, "announced", known.announced)
+    if type(known.announced) == "number" then
+      derived(made, "announced", known.announced)
+    end
   end
 
   local function add_exchange(item, exchange, complete)

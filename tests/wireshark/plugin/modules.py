@@ -1,5 +1,6 @@
 """The plugin's own modules in a Lua of their own, without a Wireshark around them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ class Lua:
     def module(self, name: str) -> Any:
         """The module, with all that it imports."""
         if name not in self._loaded:
-            text = PLUGINS.joinpath(*name.split(".")).with_suffix(".lua").read_text()
-            self._loaded[name] = self.runtime.execute(text)(self.module)
+            self._loaded[name] = self.runtime.execute(_text(name))(self.module)
         return self._loaded[name]
 
     def value(self, expression: str) -> Any:
@@ -29,16 +29,28 @@ class Lua:
 
 
 def assembled(**stubs: str) -> str:
-    """All modules of `plugins/wireshark` as one file, with these chunks for what else they import.
+    """The protocol and all that it imports as one file, with `stubs` in place of some modules.
 
     A name is written with `__` for its dots.
     """
     chunks = {name.replace("__", "."): text for name, text in stubs.items()}
-    for path in sorted(PLUGINS.joinpath("wireshark").glob("*.lua")):
-        chunks.setdefault(f"wireshark.{path.stem}", path.read_text())
+    wanted, seen = ["wireshark.dissector"], set()
+    while wanted:
+        name = wanted.pop()
+        if name not in seen:
+            seen.add(name)
+            chunks.setdefault(name, _text(name))
+            wanted += re.findall(r'\bimport\("([a-z0-9_.]+)"\)', chunks[name])
     parts = [_IMPORT]
     parts += [f"chunks[{name!r}] = function()\n{text}\nend\n" for name, text in chunks.items()]
     return "".join([*parts, "import('wireshark.dissector')\n"])
+
+
+def _text(name: str) -> str:
+    places = (PLUGINS / "rooms", PLUGINS)
+    paths = [place.joinpath(*name.split(".")).with_suffix(".lua") for place in places]
+    found = next((path for path in paths if path.is_file()), None)
+    return "" if found is None else found.read_text()
 
 
 _IMPORT = """

@@ -9,7 +9,12 @@ from tests.wireshark.plugin.modules import assembled
 
 NULL = ("-o", "esp.enable_null_encryption_decode_heuristic:TRUE")
 
-_LIMITS = "return function() return { RECORDED = %d, RECORDED_OCTETS = 100000, LOOKED = 100 } end"
+_LIMITS = """
+return function()
+  return { RECORDED = %d, RECORDED_OCTETS = 100000, LOOKED = 100, SECOND = 1e9, ESP_SEEN = 100,
+    COPY_WINDOW = 25e7 }
+end
+"""
 _ANALYSIS = """
 return function()
   local function tell(kind, one)
@@ -26,6 +31,7 @@ return function()
   function Run:esp(one) tell("ESP", one) end
   function Run:signal(one) tell("SIGNAL", one) end
   function Run:pass_time() end
+  function Run:sa() end
   function Run:finish() print("FINISH") end
   function Run:of_frame(frame) print("LOOK " .. frame) end
   function Run:exchanges() return {} end
@@ -36,20 +42,11 @@ return function()
   }
 end
 """
-_NO_SIGNALS = """
-return function()
-  return { read_tls = function() return { n = 0 } end, icmp_signal = function() end,
-    udp_signal = function() end, Packet = { make = function() end } }
-end
-"""
 
 
 def told(capture: Path, *options: str, most: int = 1000) -> list[str]:
     """What the analysis was given of this capture, and when it was asked, in order."""
-    plugin = assembled(
-        analysis=_ANALYSIS, limits=_LIMITS % most, capture__packet=_NO_SIGNALS,
-        flows__tls=_NO_SIGNALS, flows__signals=_NO_SIGNALS,
-    )  # fmt: skip
+    plugin = assembled(analysis=_ANALYSIS, limits=_LIMITS % most)
     engine = Tshark("tshark", options=options)
     if engine.missing():
         pytest.skip(engine.missing() or "")
