@@ -161,6 +161,10 @@ return function(import)
 
   M.LOOKED = 5000
 
+  M.DISSECTED = 64
+
+  M.OVERLAPS = 256
+
   M.EXCHANGES = 8192
 
   M.EXCHANGES_BUFFER = 67108864

@@ -88,7 +88,7 @@ return function(import)
     return value1
   end
 
-  function M.AssociationFacts.__facts.collides(self)
+  function M.AssociationFacts.__get.collides(self)
     local other = self.association.collides
     local value1
     if other == nil then
@@ -99,7 +99,7 @@ return function(import)
     return value1
   end
 
-  function M.AssociationFacts.__facts.kernel_difference(self)
+  function M.AssociationFacts.__get.kernel_difference(self)
     local value1 = self.association.kernel
     if value1 == "" then
       value1 = nil
@@ -120,7 +120,7 @@ return function(import)
     return older ~= nil and (older.state ~= "dead" and self.state ~= "dead")
   end
 
-  function M.AssociationFacts.__facts.new_keys(self)
+  function M.AssociationFacts.__get.new_keys(self)
     local older = self.association.older
     if older == nil then
       return nil
@@ -163,7 +163,7 @@ return function(import)
     return frames.n > 0 and py.concat({ frames[frames.n], n = 1 }, py.slice(frames, nil, -1)) or { n = 0 }
   end
 
-  function M.FlowFacts.__facts.announced(self)
+  function M.FlowFacts.__get.announced(self)
     if self.flow.announced then
       return true
     end
@@ -195,7 +195,7 @@ return function(import)
     return self.flow.icv_bad
   end
 
-  function M.FlowFacts.__facts.keys_fit(self)
+  function M.FlowFacts.__get.keys_fit(self)
     if self.flow.icv_good ~= 0 then
       return true
     end
@@ -206,7 +206,7 @@ return function(import)
     return value1
   end
 
-  function M.FlowFacts.__facts.key_variant(self)
+  function M.FlowFacts.__get.key_variant(self)
     local key = self.flow.key
     if key == nil or (not key.proves or not key.origin.belongs) then
       return nil
@@ -224,7 +224,7 @@ return function(import)
     return value1
   end
 
-  function M.FlowFacts.__facts.wire_ealg(self)
+  function M.FlowFacts.__get.wire_ealg(self)
     local key = self.flow.key
     if key ~= nil and (key.proves and key.ealg ~= "?") then
       return key.ealg
@@ -232,15 +232,15 @@ return function(import)
     return self.flow.null_unagreed ~= 0 and "null" or nil
   end
 
-  function M.FlowFacts.__facts.restarted(self)
+  function M.FlowFacts.__get.restarted(self)
     return self.flow.restarted
   end
 
-  function M.FlowFacts.__facts.late(self)
+  function M.FlowFacts.__get.late(self)
     return self.flow.late
   end
 
-  function M.FlowFacts.__facts.moved(self)
+  function M.FlowFacts.__get.moved(self)
     return self.flow.moved
   end
 
@@ -263,7 +263,7 @@ return function(import)
     return value1
   end
 
-  function M.FlowFacts.__facts.senders_own(self)
+  function M.FlowFacts.__get.senders_own(self)
     local association = self.association
     if association == nil or self.flow.announced then
       return nil
@@ -273,7 +273,7 @@ return function(import)
   end
 
   -- ESP packets the other way on any SA of the two.
-  function M.FlowFacts.__facts.returns(self)
+  function M.FlowFacts.__get.returns(self)
     local other = self.direction == "to-server" and "to-client" or "to-server"
     local list1 = { n = 0 }
     for _, one in py.each(self.access.associations) do
@@ -295,7 +295,7 @@ return function(import)
     return py.sum(dict1:values())
   end
 
-  function M.FlowFacts.__facts.after_challenge(self)
+  function M.FlowFacts.__get.after_challenge(self)
     return self.association ~= nil and self.flow.first_time >= self.association.announced_time
   end
 
@@ -353,11 +353,11 @@ return function(import)
     return self:_after(ANSWER_WAIT).n
   end
 
-  function M.AgreementFacts.__facts.lingering_requests(self)
+  function M.AgreementFacts.__get.lingering_requests(self)
     return self:_after(OVERLAP).n
   end
 
-  function M.AgreementFacts.__facts.lingering_answers(self)
+  function M.AgreementFacts.__get.lingering_answers(self)
     local sum1 = 0
     for _, one in py.each(self:_after(OVERLAP)) do
       if one.code > 0 then
@@ -367,7 +367,7 @@ return function(import)
     return sum1
   end
 
-  function M.AgreementFacts.__facts.successor_unused(self)
+  function M.AgreementFacts.__get.successor_unused(self)
     for _, one in py.each(self.agreement.access.associations) do
       if one.older == self.association and one.established_time ~= nil then
         return one.echoed + one.unechoed <= 1
@@ -462,7 +462,7 @@ return function(import)
     return lost.n > 0 and math.floor((until_ - SA_MARGIN - lost[1].time) / SECOND) or nil
   end
 
-  function M.AgreementFacts.__facts.sets_alive(self)
+  function M.AgreementFacts.__get.sets_alive(self)
     local since, older = self.association.established_time, self.association.older
     local alive = 1
     while (since or 0) ~= 0 and older ~= nil do

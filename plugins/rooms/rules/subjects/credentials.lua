@@ -255,7 +255,7 @@ return function(import)
     return value6
   end
 
-  function M.CredentialFacts.__facts.answers_elsewhere(self)
+  function M.CredentialFacts.__get.answers_elsewhere(self)
     local on, credentials = self.place.on, self.message.credentials
     if on == nil or (credentials == nil or ((credentials.nonce or "") == "" or self.role ~= "offer")) then
       return false

@@ -104,7 +104,7 @@ return function(import)
     return list1
   end
 
-  function M.ExchangeFacts.__facts.registered(self)
+  function M.ExchangeFacts.__get.registered(self)
     local registration = self.verdict.registration
     return registration ~= nil and registration.state == "registered"
   end
@@ -128,7 +128,7 @@ return function(import)
     return self.cast:of(self.exchange:message("verify"))
   end
 
-  function M.ExchangeFacts.__facts.result(self)
+  function M.ExchangeFacts.__get.result(self)
     return self.cast:of(self.exchange:message("result"))
   end
 
@@ -158,7 +158,7 @@ return function(import)
     return tls_of(self.exchange)
   end
 
-  function M.ExchangeFacts.__facts.restart(self)
+  function M.ExchangeFacts.__get.restart(self)
     local by = self.exchange.superseded_by
     local offer = self.exchange.offer
     local value1
@@ -170,7 +170,7 @@ return function(import)
     return value1
   end
 
-  function M.ExchangeFacts.__facts.began_anew_ms(self)
+  function M.ExchangeFacts.__get.began_anew_ms(self)
     return began_anew(self.exchange)
   end
 
@@ -196,7 +196,7 @@ return function(import)
     return value1
   end
 
-  function M.ExchangeFacts.__facts.answered(self)
+  function M.ExchangeFacts.__get.answered(self)
     local steps = self.exchange.steps
     for _, step in py.each(py.reversed(steps)) do
       if step.role == "verify" or step.role == "challenge" then
@@ -206,7 +206,7 @@ return function(import)
     return false
   end
 
-  function M.ExchangeFacts.__facts.failure_reports(self)
+  function M.ExchangeFacts.__get.failure_reports(self)
     local sum1 = 0
     for _, step in py.each(self.exchange.steps) do
       if step.role == "failure-report" then
@@ -216,7 +216,7 @@ return function(import)
     return sum1
   end
 
-  function M.ExchangeFacts.__facts.unanswered_ms(self)
+  function M.ExchangeFacts.__get.unanswered_ms(self)
     local exchange = self.exchange
     local verify = exchange:last("verify")
     if exchange.state ~= State.ANSWERED or (verify == nil or not self._failed) then
@@ -325,7 +325,7 @@ return function(import)
     return value1
   end
 
-  function M.ExchangeFacts.__facts.response_check(self)
+  function M.ExchangeFacts.__get.response_check(self)
     local found = self.exchange.authentication
     local value1
     if found == nil then
@@ -402,7 +402,7 @@ return function(import)
     return sum1
   end
 
-  function M.ExchangeFacts.__facts.silence_ms(self)
+  function M.ExchangeFacts.__get.silence_ms(self)
     local exchange = self.exchange
     if exchange.state ~= State.CHALLENGED or exchange.superseded_by ~= nil then
       return nil

@@ -144,7 +144,7 @@ return function(import)
   end
 
   -- Security-Client of the request that it answers.
-  function M.GivenFacts.__facts._offered(self)
+  function M.GivenFacts.__get._offered(self)
     local request = self.cast:of(self.message.request, self.place)
     local value1
     if request == nil then

@@ -54,7 +54,7 @@ return function(import)
     return self.element[name]
   end
 
-  function M.MechanismFacts.__facts.q(self)
+  function M.MechanismFacts.__get.q(self)
     return self.element.q_thousandths
   end
 
@@ -74,7 +74,7 @@ return function(import)
     return value1
   end
 
-  function M.MechanismFacts.__facts.prot(self)
+  function M.MechanismFacts.__get.prot(self)
     return M._lower(self.element.prot)
   end
 
@@ -101,7 +101,7 @@ return function(import)
     return py.list(py.fromkeys(list1))
   end
 
-  function M.MechanismFacts.__facts.has_q(self)
+  function M.MechanismFacts.__get.has_q(self)
     return self.element.q ~= nil
   end
 
@@ -335,11 +335,11 @@ return function(import)
     return self.listed.text
   end
 
-  function M.HeaderFacts.__facts.defects(self)
+  function M.HeaderFacts.__get.defects(self)
     return self.listed.defects.n > 0 and py.list(self.listed.defects) or M.NOTHING
   end
 
-  function M.HeaderFacts.__facts.equal_q(self)
+  function M.HeaderFacts.__get.equal_q(self)
     local seen = py.set()
     for _, element in py.each(self.listed.signalling) do
       local q = element.q_thousandths
@@ -353,7 +353,7 @@ return function(import)
     return nil
   end
 
-  function M.HeaderFacts.__facts.lacks_q(self)
+  function M.HeaderFacts.__get.lacks_q(self)
     local elements = self.listed.signalling
     local holds1 = elements.n > 1
     if holds1 then
@@ -369,7 +369,7 @@ return function(import)
     return holds1
   end
 
-  function M.HeaderFacts.__facts.ports_on_last(self)
+  function M.HeaderFacts.__get.ports_on_last(self)
     local list1 = { n = 0 }
     for _, element in py.each(self.listed.signalling) do
       if element.key == "ipsec-3gpp" then

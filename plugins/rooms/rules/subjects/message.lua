@@ -121,7 +121,7 @@ return function(import)
     return { { self.message.capture, self.message.frame, n = 2 }, n = 1 }
   end
 
-  function M.MessageFacts.__facts.dialect(self)
+  function M.MessageFacts.__get.dialect(self)
     return self.cast:dialect(self.place)
   end
 
@@ -432,7 +432,7 @@ return function(import)
     return self:_digest("algorithm")
   end
 
-  function M.MessageFacts.__facts.realm(self)
+  function M.MessageFacts.__get.realm(self)
     local realm = self:_digest("realm")
     local value1
     if realm == nil then
@@ -447,11 +447,11 @@ return function(import)
     return self:_digest("username")
   end
 
-  function M.MessageFacts.__facts.digest_uri(self)
+  function M.MessageFacts.__get.digest_uri(self)
     return self:_digest("uri")
   end
 
-  function M.MessageFacts.__facts.nonce_empty(self)
+  function M.MessageFacts.__get.nonce_empty(self)
     local credentials = self.message.credentials
     local value1
     if credentials == nil then
@@ -466,7 +466,7 @@ return function(import)
     return self.message.credentials ~= nil
   end
 
-  function M.MessageFacts.__facts.response_empty(self)
+  function M.MessageFacts.__get.response_empty(self)
     local credentials = self.message.credentials
     local value1
     if credentials == nil then
@@ -485,11 +485,11 @@ return function(import)
     return M._masked(self:_digest("ck"))
   end
 
-  function M.MessageFacts.__facts.ik(self)
+  function M.MessageFacts.__get.ik(self)
     return M._masked(self:_digest("ik"))
   end
 
-  function M.MessageFacts.__facts.integrity_protected(self)
+  function M.MessageFacts.__get.integrity_protected(self)
     local flag = self:_digest("integrity_protected")
     local value1
     if flag == nil then
@@ -522,7 +522,7 @@ return function(import)
     return self.cast:of(self.message.request, self.place)
   end
 
-  function M.MessageFacts.__facts.response(self)
+  function M.MessageFacts.__get.response(self)
     return self.cast:of(self.message.final, self.place)
   end
 
@@ -629,7 +629,7 @@ return function(import)
     return self.dialect == "rfc3329" and (self.forwarded and not listed)
   end
 
-  function M.TransactionFacts.__facts.accepted(self)
+  function M.TransactionFacts.__get.accepted(self)
     local value1
     if self.response == nil then
       value1 = nil

@@ -20,11 +20,11 @@ return function(import)
   -- The part of `MessageFacts` that is about packets and addresses.
   M.WireFacts = py.class("WireFacts")
 
-  function M.WireFacts.__facts.source_port(self)
+  function M.WireFacts.__get.source_port(self)
     return self.message.sport
   end
 
-  function M.WireFacts.__facts.destination_port(self)
+  function M.WireFacts.__get.destination_port(self)
     return self.message.dport
   end
 
@@ -39,7 +39,7 @@ return function(import)
     return value1
   end
 
-  function M.WireFacts.__facts.sa(self)
+  function M.WireFacts.__get.sa(self)
     local value1 = self.place.sa
     if value1 == "" then
       value1 = nil
@@ -47,7 +47,7 @@ return function(import)
     return value1
   end
 
-  function M.WireFacts.__facts.set_alive(self)
+  function M.WireFacts.__get.set_alive(self)
     local association = self.place.in_force
     return association ~= nil and self.message.time < association.until_
   end
@@ -155,7 +155,7 @@ return function(import)
     return value1
   end
 
-  function M.WireFacts.__facts.reuses(self)
+  function M.WireFacts.__get.reuses(self)
     local found = self.place.reuses
     local value1
     if found == nil then
@@ -214,7 +214,7 @@ return function(import)
     return contact.port ~= 0 and contact.port or M.SIP_PORT
   end
 
-  function M.WireFacts.__facts.above_tls(self)
+  function M.WireFacts.__get.above_tls(self)
     return self.place.protection == "clear" and above_tls(self.message)
   end
 
