@@ -10,6 +10,7 @@ return function()
   -- ---- keys
 
   local NIL = {} -- stands for None where it is a key
+  local LARGE = 100000000000000 -- from here on Lua 5.1 rounds what it writes
 
   local identities, identified = setmetatable({}, { __mode = "k" }), 0
 
@@ -28,44 +29,51 @@ return function()
   end
   M.identity = identity
 
+  -- Write a value to `out` behind place `top`; gives the last place it took.
   local function write(value, out, top)
     local kind = type(value)
     if kind == "string" then
-      out[top + 1] = "s" .. #value .. ":"
-      out[top + 2] = value
-      return top + 2
-    elseif kind == "table" then
-      local class = getmetatable(value)
-      if class == nil and value.n ~= nil then
-        out[top + 1] = "("
-        top = top + 1
-        for i = 1, value.n do
-          top = write(value[i], out, top)
-        end
-        out[top + 1] = ")"
-        return top + 1
-      elseif class ~= nil and class.__fields then
-        out[top + 1] = "{" .. class.__name
-        top = top + 1
-        for _, field in ipairs(class.__fields) do
-          top = write(value[field], out, top)
-        end
-        out[top + 1] = "}"
-        return top + 1
-      end
-      if class ~= nil and class.__frozen then
-        out[top + 1] = class.__frozen(value)
-      else
-        out[top + 1] = "@" .. identity(value) .. ";"
-      end
-      return top + 1
+      out[top + 1], out[top + 2], out[top + 3] = #value, ":", value
+      return top + 3
     elseif kind == "number" then
-      out[top + 1] = (value == floor(value) and ("%.0f"):format(value) or tostring(value)) .. ";"
-    else
+      -- one spelling for a number, also where Lua tells 1 from 1.0 or writes 1e+15
+      local whole = floor(value)
+      if whole ~= value or whole >= LARGE or whole <= -LARGE then
+        whole = ("%.17g"):format(value)
+      end
+      out[top + 1], out[top + 2] = whole, ";"
+      return top + 2
+    elseif kind ~= "table" then
       out[top + 1] = kind == "nil" and "-" or (value and "t" or "f")
+      return top + 1
+    end
+    local class = getmetatable(value)
+    if class == nil and value.n ~= nil then
+      out[top + 1] = "("
+      top = top + 1
+      for i = 1, value.n do
+        top = write(value[i], out, top)
+      end
+      out[top + 1] = ")"
+    elseif class ~= nil and class.__fields then
+      out[top + 1] = "{" .. class.__name
+      top = top + 1
+      local fields = class.__fields
+      for i = 1, fields.n do
+        top = write(value[fields[i]], out, top)
+      end
+      out[top + 1] = "}"
+    elseif class ~= nil and class.__frozen then
+      out[top + 1] = class.__frozen(value)
+    else
+      out[top + 1] = "@" .. identity(value) .. ";"
     end
     return top + 1
   end
+
+  local written = {} -- used again and again
+  local latest = setmetatable({}, { __mode = "v" })
+  local latest_key -- that of `latest[1]`, which is asked for several times in a row as a rule
 
   -- What a value is known by: itself, or a text where equal ones are not the same table.
   local function key(value)
@@ -77,8 +85,11 @@ return function()
       if class == nil and value.n == nil then
         return value -- a class itself
       elseif class == nil or class.__fields then
-        local out = {}
-        return concat(out, "", 1, write(value, out, 0))
+        if latest[1] ~= value then
+          latest_key = concat(written, "", 1, write(value, written, 0))
+          latest[1] = value
+        end
+        return latest_key
       elseif class.__frozen then
         return class.__frozen(value)
       end

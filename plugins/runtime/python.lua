@@ -503,17 +503,42 @@ return function(import)
     return extreme(any, default, by, -1)
   end
 
-  -- The smallest of a list that is kept sorted (heapq): few entries, so insertion is enough.
-  function M.heappush(list, value)
-    local place = list.n
-    while place > 0 and compare(value, list[place]) < 0 do
-      place = place - 1
+  -- A heap: no entry is larger than the two at twice its place (heapq).
+  function M.heappush(heap, value)
+    local place = heap.n + 1
+    heap.n = place
+    while place > 1 do
+      local above = floor(place / 2)
+      if compare(value, heap[above]) >= 0 then
+        break
+      end
+      heap[place] = heap[above]
+      place = above
     end
-    M.insert(list, place, value)
+    heap[place] = value
   end
 
-  function M.heappop(list)
-    return M.pop(list, 0)
+  function M.heappop(heap)
+    local smallest, last = heap[1], heap[heap.n]
+    heap[heap.n] = nil
+    heap.n = heap.n - 1
+    local n, place = heap.n, 1
+    if n == 0 then
+      return smallest
+    end
+    while 2 * place <= n do
+      local below = 2 * place
+      if below < n and compare(heap[below + 1], heap[below]) < 0 then
+        below = below + 1
+      end
+      if compare(last, heap[below]) <= 0 then
+        break
+      end
+      heap[place] = heap[below]
+      place = below
+    end
+    heap[place] = last
+    return smallest
   end
 
   -- ---- numbers
@@ -571,6 +596,15 @@ return function(import)
     return (text:gsub("{([%w_]+)}", function(name)
       return words:get(name)
     end))
+  end
+
+  -- The octets of a string as numbers.
+  function M.octets(text)
+    local out = { n = #text }
+    for i = 1, #text do
+      out[i] = byte(text, i)
+    end
+    return out
   end
 
   function M.is_list(value)

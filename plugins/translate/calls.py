@@ -37,7 +37,6 @@ CALLS: Final = {
     "builtins.frozenset": "py.set",
     "builtins.reversed": "py.reversed",
     "builtins.enumerate": "py.enumerate",
-    "builtins.map": "py.map",
     "builtins.filter": "py.filter",
     "builtins.range": "py.range",
     "builtins.abs": "math.abs",
@@ -227,6 +226,8 @@ class Calls(Comprehensions, Texts):
                     self._optional(named.get("key")),
                     self._optional(named.get("reverse")),
                 )
+            case "builtins.map" if len(arguments) == 2:
+                return lua.call("py.map", self.value(arguments[0]), self.gone_through(arguments[1]))
             case "heapq.nsmallest":
                 by = self._optional(self._named(expression).get("key"))
                 ordered = lua.call("py.sorted", self.value(arguments[1]), by)

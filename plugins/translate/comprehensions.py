@@ -96,9 +96,18 @@ class Comprehensions(Operators):
         if kinds <= {"object", "sized"}:
             over_text = f"{self.value(over).at(ATOM)}:__iter__()"
         else:
-            over_text = self.value(over).text
+            over_text = self.gone_through(over).text
         item = target(index, self._item(over))
         return f"_, {item} in py.each({over_text})", lines
+
+    def gone_through(self, over: Expression) -> Lua:
+        """What is gone through; of octets their numbers."""
+        if self.kinds(over) != {"str"}:
+            return self.value(over)
+        info = self.info(over)
+        if info is None or info.fullname == "builtins.str":
+            raise self.refusal(over, "going through the letters of a text")
+        return lua.call("py.octets", self.value(over))
 
     def _item(self, over: Expression) -> Type | None:
         of = get_proper_type(self.type(over))

@@ -82,13 +82,16 @@ HAND: Final[dict[str, str]] = {
 """Modules that are written by hand for Lua."""
 
 REPLACED: Final[dict[str, str]] = {
+    "analyzer.sip.headers._ROW_NAME": 'import("usual").row_names',
+    "analyzer.agreement.mechanism._WELL_FORMED": 'import("usual").well_formed',
+    "analyzer.agreement.mechanism._PARAMS": 'import("usual").parameters',
     "analyzer.agreement.naming.exchange_key": 'import("substitutes").exchange_key',
     "analyzer.agreement.order.packed": 'import("substitutes").packed',
     "analyzer.rules.subjects.lazy.forget": 'import("substitutes").forget',
     "analyzer.report.times.iso": 'import("substitutes").iso',
     "analyzer.rules.finding.fingerprint": 'import("substitutes").fingerprint',
 }
-"""Functions that Lua does otherwise."""
+"""What Lua has otherwise."""
 
 
 def lua_name(module: str) -> str:

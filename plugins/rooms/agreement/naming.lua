@@ -9,8 +9,10 @@ return function(import)
 
   -- `192.0.2.10`, `2001:db8::1` (RFC 5952); hexadecimal for what is no IP address.
   M.address_text = py.lru_cache(4096, function(address)
-    local value1 = #address
-    return (value1 == 4 or value1 == 16) and str.of(str.ip_address_of(address)) or str.hex(address)
+    if #address == 4 then
+      return str.join(".", py.map(str.of, py.octets(address)))
+    end
+    return #address == 16 and str.of(str.ip_address_of(address)) or str.hex(address)
   end)
 
   -- `192.0.2.10:5060`, `[2001:db8::1]:5060`; the bare address where no port was read.

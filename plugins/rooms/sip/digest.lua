@@ -161,6 +161,8 @@ return function(import)
   end
   py.done(M.Credentials)
 
+  M.AGAIN = 64
+
   M._COMMON = { "realm", "nonce", "algorithm", "qop", "opaque", n = 5 }
 
   M._CHALLENGE = py.dict_of({
@@ -183,16 +185,16 @@ return function(import)
 
   M._FIELDS = py.dict_of({ { M.Challenge, M._CHALLENGE, n = 2 }, { M.Credentials, M._CREDENTIALS, n = 2 }, n = 2 })
 
-  -- The challenges of one row, mostly one.
-  function M.parse_challenges(text)
+  -- The challenges of one row, mostly one; shared, and not to be changed.
+  M.parse_challenges = py.lru_cache(M.AGAIN, function(text)
     return M._parse(text, M.Challenge)
-  end
+  end)
 
-  -- The credentials of one row (further ones in the same row are not allowed and left out).
-  function M.parse_credentials(text)
+  -- The credentials of one row (further ones in the same row are not allowed and left
+  M.parse_credentials = py.lru_cache(M.AGAIN, function(text)
     local found = M._parse(text, M.Credentials)
     return found.n > 0 and found[1] or nil
-  end
+  end)
 
   -- Read a row by its form, where that was met before, else step by step.
   function M._parse(text, kind)

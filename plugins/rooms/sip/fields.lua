@@ -60,10 +60,10 @@ return function(import)
     return math.min(tonumber(digits, 10), limits.MESSAGE + 1)
   end)
 
-  -- The lower-cased comma-separated tokens of one row.
-  M.read_tokens = py.remembered(limits.READINGS, limits.READING, function(text)
+  -- The lower-cased comma-separated tokens of one row, given the whole row.
+  M.read_tokens = py.remembered(limits.READINGS, limits.READING, function(line)
     local list1 = { n = 0 }
-    for _, value in py.each(headers.split_values(text)) do
+    for _, value in py.each(headers.split_values(row_text(line))) do
       py.append(list1, str.lower(value))
     end
     return py.set(list1)

@@ -394,7 +394,7 @@ return function(import)
 
   M._TOKEN = regex.compile({groups = 0, names = {}, match = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "match", 0, 0, 0}, full = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[!%%'%*%+%-%.0-9A-Z_-z~]", skip = "^[!%%'%*%+%-%.0-9A-Z_-z~]*"})
 
-  M._ROW_NAME = regex.compile({groups = 1, names = {}, match = {"char", 10, 0, 0, "save", 2, 0, 0, "span", "^[^\010\013:]*", 0, 0, "few", "[:]", 0, 1, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 10, 0, 0, "save", 2, 0, 0, "span", "^[^\010\013:]*", 0, 0, "few", "[:]", 0, 1, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\010"})
+  M._ROW_NAME = import("usual").row_names
 
   M._BLANK_LINE = regex.compile({groups = 0, names = {}, match = {"text", "\013\010\013\010", 4, 0, "match", 0, 0, 0}, full = {"text", "\013\010\013\010", 4, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\013\010\013\010"})
 

@@ -360,11 +360,18 @@ return function(import)
 
   -- The lower-cased comma-separated tokens of all rows (Require, Supported, ...).
   function M.SipMessage:tokens(name)
-    local texts = self:texts(name)
-    if texts.n == 1 then
-      return read_tokens(texts[1])
+    local numbers = self:_numbers(name)
+    if numbers == nil then
+      return M.NO_TOKENS
     end
-    return M.NO_TOKENS:union(py.unpack(py.map(read_tokens, texts)))
+    if type(numbers) == "number" then
+      return read_tokens(self:_line(numbers))
+    end
+    local list1 = { n = 0 }
+    for _, number in py.each(numbers) do
+      py.append(list1, read_tokens(self:_line(number)))
+    end
+    return M.NO_TOKENS:union(py.unpack(list1))
   end
 
   -- The name of each row in order: lower case, compact forms written out.

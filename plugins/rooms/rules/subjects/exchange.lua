@@ -259,6 +259,16 @@ return function(import)
       local offered = value1
       return offered ~= nil and offered.signalling.n > 0
     end
+    local any1 = false
+    for _, one in py.each(listed.signalling) do
+      if one.key ~= "ipsec-3gpp" or one.complete then
+        any1 = true
+        break
+      end
+    end
+    if any1 then
+      return false
+    end
     local list1 = { n = 0 }
     for _, one in py.each(challenge.server or { n = 0 }) do
       if not one.mediasec then

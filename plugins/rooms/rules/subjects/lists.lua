@@ -5,6 +5,7 @@ return function(import)
   local str = import("runtime.text")
   local DEFAULTS = import("agreement.mechanism").DEFAULTS
   local SA_NAMES = import("agreement.mechanism").SA_NAMES
+  local limits = import("limits")
   local with_inherited = import("agreement.mechanism").with_inherited
   local M = {}
 
@@ -31,6 +32,53 @@ return function(import)
     "alg", "ealg", "mediasec", "mod", "port-c", "port-s", "prot", "q", "spi-c", "spi-s",
     n = 10,
   })
+
+  -- What the names of an element's parameters say, in lower case and in order.
+  M.Names = py.struct("Names", { "old", "private", "digest", "repeated" })
+
+  function M.Names.make(old, private, digest, repeated)
+    return setmetatable({
+      old = old,
+      private = private,
+      digest = digest,
+      repeated = repeated,
+    }, M.Names)
+  end
+  py.done(M.Names)
+
+  -- Sort the names of an element's parameters; phones of one make write the same ones.
+  M.read_names = py.lru_cache(limits.READINGS, function(written)
+    local list1 = { n = 0 }
+    for _, name in py.each(written) do
+      py.append(list1, str.lower(name))
+    end
+    local names = list1
+    local list2 = { n = 0 }
+    for _, name in py.each(M.OLD_NAMES) do
+      if py.contains(names, name) then
+        py.append(list2, name)
+      end
+    end
+    local list3 = { n = 0 }
+    for _, name in py.each(names) do
+      if not M.ANNEX_H_NAMES:has(name) and not py.contains(M.OLD_NAMES, name) then
+        py.append(list3, name)
+      end
+    end
+    local list4 = { n = 0 }
+    for _, name in py.each(M.DIGEST_NAMES) do
+      if py.contains(names, name) then
+        py.append(list4, name)
+      end
+    end
+    local list5 = { n = 0 }
+    for name in py.fromkeys(names):pairs() do
+      if py.count(names, name) > 1 then
+        py.append(list5, name)
+      end
+    end
+    return M.Names.make(list2, list3, list4, list5)
+  end)
 
   -- One element of `listed` (vocabulary: mechanism). `twins`: what it may be a copy of.
   M.MechanismFacts = py.class("MechanismFacts")
@@ -137,20 +185,13 @@ return function(import)
     local list1 = { n = 0 }
     for _, item1 in py.each(self.element.params) do
       local name = item1[1]
-      py.append(list1, str.lower(name))
+      py.append(list1, name)
     end
-    return list1
+    return M.read_names(py.list(list1))
   end
 
-  function M.MechanismFacts.__facts.repeated(self)
-    local names = self._names
-    local list1 = { n = 0 }
-    for name in py.fromkeys(names):pairs() do
-      if py.count(names, name) > 1 then
-        py.append(list1, name)
-      end
-    end
-    return list1
+  function M.MechanismFacts.__get.repeated(self)
+    return self._names.repeated
   end
 
   function M.MechanismFacts.__facts.short_spis(self)
@@ -171,25 +212,12 @@ return function(import)
     return list2
   end
 
-  function M.MechanismFacts.__facts.old_names(self)
-    local list1 = { n = 0 }
-    for _, name in py.each(M.OLD_NAMES) do
-      if py.contains(self._names, name) then
-        py.append(list1, name)
-      end
-    end
-    return list1
+  function M.MechanismFacts.__get.old_names(self)
+    return self._names.old
   end
 
-  function M.MechanismFacts.__facts.private_names(self)
-    local known = M.ANNEX_H_NAMES
-    local list1 = { n = 0 }
-    for _, name in py.each(self._names) do
-      if not known:has(name) and not py.contains(M.OLD_NAMES, name) then
-        py.append(list1, name)
-      end
-    end
-    return list1
+  function M.MechanismFacts.__get.private_names(self)
+    return self._names.private
   end
 
   function M.MechanismFacts.__facts.pref(self)
@@ -213,14 +241,8 @@ return function(import)
     return py.first(found)
   end
 
-  function M.MechanismFacts.__facts.digest_names(self)
-    local list1 = { n = 0 }
-    for _, name in py.each(M.DIGEST_NAMES) do
-      if py.contains(self._names, name) then
-        py.append(list1, name)
-      end
-    end
-    return list1
+  function M.MechanismFacts.__get.digest_names(self)
+    return self._names.digest
   end
 
   function M.MechanismFacts.__facts.lacks(self)
@@ -236,7 +258,7 @@ return function(import)
       end
     end
     local lacking = list1
-    if py.contains(self._names, "spi") then
+    if py.contains(self._names.old, "spi") then
       local list2 = { n = 0 }
       for _, name in py.each(lacking) do
         if name == "alg" then

@@ -15,8 +15,6 @@ return function(import)
 
   M.NOTHING_LEFT = py.set({ "0", n = 1 })
 
-  M.OPTION_ROWS = { { "require", "Require", n = 2 }, { "proxy-require", "Proxy-Require", n = 2 }, n = 2 }
-
   -- The part of `MessageFacts` that is about packets and addresses.
   M.WireFacts = py.class("WireFacts")
 
@@ -233,11 +231,11 @@ return function(import)
 
   function M.WireFacts.__facts.leftover(self)
     local message = self.message
-    for _, item1 in py.each(M.OPTION_ROWS) do
-      local name, shown = item1[1], item1[2]
-      if message:has(name) and message:tokens(name):issubset(M.NOTHING_LEFT) then
-        return shown
-      end
+    if message:has("require") and self.require:issubset(M.NOTHING_LEFT) then
+      return "Require"
+    end
+    if message:has("proxy-require") and self.proxy_require:issubset(M.NOTHING_LEFT) then
+      return "Proxy-Require"
     end
     return nil
   end

@@ -1,0 +1,115 @@
+-- The expressions that every message is read with, in Lua's own patterns: the same as the ones of
+-- Python that stand beside them, for which the general matcher is slow.
+
+return function()
+  local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.sub
+
+  local LWS = "[ \t\r\n]*"
+  local TOKEN = "[A-Za-z0-9%-%.!%%%*_%+`'~]"
+  local VALUE = "[A-Za-z0-9%-%.!%%%*_%+`'~%[%]:]"
+
+  local NAME = "^" .. LWS .. "(" .. TOKEN .. "+)()" .. LWS .. "()"
+  local PARAMETER = "^;" .. LWS .. "(" .. TOKEN .. "+)" .. LWS .. "(=?)()"
+  local WRITTEN = "^" .. LWS .. "(" .. VALUE .. "*)()"
+  local BLANK = "^" .. LWS .. "()"
+
+  local M = {}
+
+  -- headers._ROW_NAME: the names at the beginnings of rows, with their colons.
+  M.row_names = {}
+
+  function M.row_names:findall(octets, from, to)
+    local found, n = {}, 0
+    for name in gmatch(sub(octets, from + 1, to), "\n([^:\r\n]*:?)") do
+      n = n + 1
+      found[n] = name
+    end
+    found.n = n
+    return found
+  end
+
+  -- Where the quoted-string at `place` ends, nil where it is not closed.
+  local function closed(text, place)
+    while true do
+      place = find(text, '["\\]', place + 1)
+      if place == nil then
+        return nil
+      elseif byte(text, place) == 0x22 then
+        return place + 1
+      end
+      place = place + 1
+    end
+  end
+
+  -- One parameter at `place`: behind it, its name, `=` or "", its token or "", its quoted-string
+  -- or "". Nil where none stands there.
+  local function parameter(text, place)
+    local _, _, name, equal, after = find(text, PARAMETER, place)
+    if name == nil then
+      return nil
+    end
+    local token, quoted = "", ""
+    if equal ~= "" then
+      local _, _, written, behind = find(text, WRITTEN, after)
+      token, after = written, behind
+      if token == "" and byte(text, after) == 0x22 then
+        local stop = closed(text, after)
+        if stop ~= nil then
+          quoted, after = sub(text, after, stop - 1), stop
+        end
+      end
+      local _, _, blank = find(text, BLANK, after)
+      after = blank
+    end
+    return after, name, equal, token, quoted
+  end
+
+  -- mechanism._WELL_FORMED: a whole element; its name is group 1.
+  M.well_formed = {}
+
+  local Element = {}
+  Element.__index = Element
+
+  function Element:group()
+    return self.name
+  end
+
+  function Element:end_()
+    return self.ends
+  end
+
+  function M.well_formed:fullmatch(text)
+    local _, _, name, ends, place = find(text, NAME)
+    if name == nil then
+      return nil
+    end
+    while place <= #text do
+      place = parameter(text, place)
+      if place == nil then
+        return nil
+      end
+    end
+    return setmetatable({ name = name, ends = ends - 1 }, Element)
+  end
+
+  -- mechanism._PARAMS: the parameters of an element that is well-formed, from `from` on.
+  M.parameters = {}
+
+  function M.parameters:findall(text, from)
+    local found, n = {}, 0
+    local _, _, place = find(text, BLANK, from + 1)
+    while place and place <= #text do
+      local after, name, equal, token, quoted = parameter(text, place)
+      if after == nil then
+        break
+      end
+      n = n + 1
+      found[n] = { name, equal, token, quoted, n = 4 }
+      place = after
+    end
+    found.n = n
+    return found
+  end
+
+  return M
+end
