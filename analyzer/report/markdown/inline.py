@@ -15,14 +15,16 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9,.;:()/'\"%+=-]*")
 _LINKED: Final = re.compile(r"://|www\.|:[a-z_+-]", re.IGNORECASE)
 # at its start a line may be an element of a list, or underline what is above it
 _FIRST: Final = re.compile(r"(?:[-+]|\d{1,9}[.)])(?: |$)|[-=]+ *$")
+_AROUND: Final = re.compile(r"(\(*)(.*?)([.,;)]*)", re.DOTALL)
 _TICKS: Final = re.compile(r"`+")
 _FENCE: Final = 3
+_BAR: Final = "&#124;"
 
 
 def inline(text: str) -> str:
     """The text as it may stand in a paragraph, heading or cell."""
     words = text.split(" ")
-    shown = [word if _harmless(word) else code(word) for word in words]
+    shown = [word if _harmless(word) else _kernel(word) for word in words]
     if _FIRST.match(text):
         shown[0] = code(words[0])
     return " ".join(shown)
@@ -30,6 +32,14 @@ def inline(text: str) -> str:
 
 def _harmless(word: str) -> bool:
     return _PLAIN.fullmatch(word) is not None and not _LINKED.search(word)
+
+
+def _kernel(word: str) -> str:
+    """The word as a code span, but for brackets and stops around it: (`#4`),"""
+    found = _AROUND.fullmatch(word)
+    if found is None or not found[2]:
+        return code(word)
+    return f"{found[1]}{code(found[2])}{found[3]}"
 
 
 def code(text: str) -> str:
@@ -42,8 +52,9 @@ def code(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """The text as a cell of a table, where a bar ends even a code span (GFM 4.10)."""
-    return inline(text).replace("|", r"\|")
+    """The text as a cell of a table, where a bar ends even a code span (GFM 4.10). Readers do not
+    agree on a bar behind a backslash, so none is written: it stands as an entity between spans."""
+    return _BAR.join(inline(part) for part in text.split("|"))
 
 
 def fenced(lines: Iterable[str], kind: str = "text") -> Iterator[str]:
