@@ -132,3 +132,13 @@ def test_one_exchange_is_two_pages_of_paper(one: Path, open_page: Open) -> None:
     data = page.pdf(prefer_css_page_size=True)
     assert data.count(b"/Type /Page\n") <= 2
     assert data.count(b"/Type /Page\n") >= 1
+
+
+def test_what_was_seen_beside_sip_is_told(project: Path, tmp_path: Path, open_page: Open) -> None:
+    report = analyze([str(project / "samples" / "pcaps" / "beside_tls_alert.pcap")])
+    page = open_page(saved(report, tmp_path / "beside.html"))
+    (row,) = page.locator(".signals tbody tr").all_inner_texts()
+    assert "alert unknown_ca from 192.0.2.10" in row
+    assert "192.0.2.1:5061" in row
+    assert row.endswith("failed")
+    assert "OPTIONS with Security-Verify" in page.locator(".finding.main .expected").inner_text()

@@ -108,6 +108,9 @@ def test_what_is_searched_is_found(many: Path, open_page: Open) -> None:
 
 def test_the_list_is_sorted_both_ways(many: Path, open_page: Open) -> None:
     page = open_page(many, "#list")
+    numbers = [int(name[1:]) for name in rows(page)]
+    assert numbers == sorted(numbers)
+    assert len(numbers) > 10
     button = page.get_by_role("button", name="took")
     button.click()
     values = page.locator(".space .line .c-took").all_inner_texts()

@@ -14,11 +14,11 @@ from analyzer.report.html.ladder_rows import arrows, ghost, lanes
 from analyzer.report.html.lives import life
 from analyzer.report.ladder import KINDS
 from analyzer.report.layout import GLUE
-from analyzer.report.model import SEVERITIES, Exchange, Finding
+from analyzer.report.model import SEVERITIES, Exchange, Finding, Frame, Signal
 from analyzer.report.on_wire import on_the_wire
 from analyzer.report.reproduce import display_filter, reproduce
 from analyzer.report.silence import SHORT, told
-from analyzer.report.times import clock
+from analyzer.report.times import clock, elapsed
 from analyzer.report.verdict import (
     PARTIES,
     Verdict,
@@ -59,6 +59,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
         "rows": arrows(exchange, case.findings, view),
         "ghost": ghost(exchange),
         "compared": compared(exchange, view),
+        "signals": [_signal(one, exchange, view) for one in exchange.signals],
         "findings": [finding(one, exchange, view, case) for one in case.findings],
         "notes": [finding(one, exchange, view, case) for one in case.notes],
         "not_checked": sorted(unjudged(case).items(), key=lambda one: (-len(one[1]), one[0])),
@@ -153,6 +154,16 @@ def _silence(exchange: Exchange, view: View) -> dict[str, Any] | None:
         ],
         "next": weighed.next if weighed is not None else [],
     }
+
+
+def _signal(one: Signal, exchange: Exchange, view: View) -> list[Any]:
+    """Seconds since the start, frame, what it is, who sent it to whom, what became of it."""
+    ways = " > ".join(filter(None, (one.src, one.dst)))
+    by = f"{ways}, from {one.by}" if one.by else ways
+    count = f" ({one.count} x)" if one.count else ""
+    frame = view.frame(Frame(one.capture, one.frame))
+    told = [one.kind.upper(), by, f"{one.detail}{count}", one.state or ""]
+    return [elapsed(exchange.started, one.time), frame, *told]
 
 
 def _frames(case: Case, view: View) -> str:

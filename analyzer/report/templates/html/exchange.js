@@ -10,10 +10,10 @@ import { comparison } from "./lists.js";
 import { lives } from "./lives.js";
 import { message } from "./message.js";
 import { saveButtons } from "./saving.js";
-import { plural } from "./text.js";
+import { plural, span } from "./text.js";
 import { captured, notes, outside } from "./whole.js";
 
-const TALL = 5; // messages of a ladder
+const TALL = 7; // rows of a ladder
 let watched = null;
 
 function verdict(detail) {
@@ -52,6 +52,14 @@ function causes(detail) {
       el("thead", {}, el("tr", {}, ["cause", "weight", "evidence in this capture"].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, one.causes.map(([name, weight, text]) => el("tr", { class: weight }, el("th", { scope: "row" }, name), el("td", {}, weight), el("td", {}, data(text))))))),
     one.next.length ? [el("h3", {}, "Next"), el("ul", {}, one.next.map((text) => el("li", {}, el("code", {}, text))))] : null);
+}
+
+function signals(detail) {
+  if (!detail.signals) return null;
+  return card("Seen beside SIP", { class: "signals" },
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Seen beside SIP" }, el("table", {},
+      el("thead", {}, el("tr", {}, ["after", "frame", "what", "between", "detail", "state"].map((name) => el("th", { scope: "col" }, name)))),
+      el("tbody", {}, detail.signals.map(([time, ...cells]) => el("tr", {}, el("td", {}, span(time)), cells.map((text) => el("td", {}, data(text)))))))));
 }
 
 function main(detail) {
@@ -127,21 +135,25 @@ function drawing(detail) {
 }
 
 function around(index, place) {
-  const step = (to, words, text) => (index.columns.id[to] ? link(index.columns.id[to], { class: "button", rel: to < place ? "prev" : "next", "aria-label": words }, text) : null);
+  const rank = index.rank[place];
+  const step = (to, words, text) => {
+    const name = index.columns.id[index.order[to]];
+    return name ? link(name, { class: "button", rel: to < rank ? "prev" : "next", "aria-label": words }, text) : null;
+  };
   if (index.columns.id.length < 2) return null;
-  return el("p", { class: "around" }, step(place - 1, "Exchange before", "\u2190"), " ", el("span", {}, `${index.columns.id[place]} of ${index.columns.id.length}`), " ", step(place + 1, "Exchange after", "\u2192"));
+  return el("p", { class: "around" }, step(rank - 1, "Exchange before", "\u2190"), " ", el("span", {}, `${index.columns.id[place]} of ${index.columns.id.length}`), " ", step(rank + 1, "Exchange after", "\u2192"));
 }
 
 // Show the exchange in `view`; gives what shows one of its messages, or null.
 export async function exchange(view, index, place) {
   const detail = await exchangeAt(index, place);
-  const tall = detail.rows.length > TALL; // where the ladder is, the room is on the other side
+  const tall = detail.rows.length + (detail.ghost ? 1 : 0) > TALL; // where the ladder is, the room is on the other side
   const side = el("div", { class: "aside" }, main(detail), facts(detail), unchecked(detail), tall ? check(detail) : null, causes(detail));
   const beside = el("div", { class: "beside" });
   fill(view,
     around(index, place), verdict(detail),
     el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), tall ? null : check(detail)), side, beside),
-    el("div", { class: "rest" }, findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail), index.columns.id.length === 1 ? [outside(index), captured(index), notes(index)] : null));
+    el("div", { class: "rest" }, signals(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail), index.columns.id.length === 1 ? [outside(index), captured(index), notes(index)] : null));
   document.title = `${detail.id} ${detail.headline}`;
   return async (number) => {
     const first = view.querySelector(".first");

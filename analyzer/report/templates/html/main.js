@@ -27,7 +27,7 @@ function theme() {
 function home() {
   const count = index.columns.id.length;
   const clusters = new Set(index.columns.cluster);
-  if (count === 1 || (clusters.size === 1 && !clusters.has(-1))) return index.columns.id[0];
+  if (count === 1 || (clusters.size === 1 && !clusters.has(-1))) return index.columns.id[index.order[0]];
   return count >= index.overview || !count ? "overview" : "list";
 }
 
@@ -103,13 +103,23 @@ function keys(event) {
   open?.focus();
 }
 
+// The places of the exchanges by number, and of each place where it stands in that order: the report
+// has them as they closed.
+function ordered(found) {
+  const numbers = found.columns.id.map((id) => Number(id.slice(1)));
+  found.order = numbers.map((_, at) => at).sort((a, b) => numbers[a] - numbers[b]);
+  found.rank = new Uint32Array(numbers.length);
+  found.order.forEach((at, rank) => (found.rank[at] = rank));
+  return found;
+}
+
 async function start() {
   document.getElementById("tools").append(theme());
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     view.focus();
   });
-  index = await unpack("index");
+  index = ordered(await unpack("index"));
   addEventListener("hashchange", route);
   addEventListener("keydown", keys);
   await route();

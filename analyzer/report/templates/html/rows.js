@@ -12,7 +12,7 @@ const AHEAD = 8; // rows drawn beyond both edges
 const PRINTED = 500;
 
 const COLUMNS = [
-  ["id", "exchange", (index, at) => at],
+  ["id", "exchange", (index, at) => index.rank[at]],
   ["time", "time", (index, at) => index.columns.start[at]],
   ["verdict", "verdict", (index, at) => word(index, "brief", at)],
   ["fix", "fix at", (index, at) => word(index, "party", at)],
@@ -42,7 +42,7 @@ function worst(index, at) {
 function sorted(index, rows, order) {
   const down = order.startsWith("-");
   const column = COLUMNS.find(([name]) => name === order.replace("-", ""));
-  if (!column || (column[0] === "id" && !down)) return rows;
+  if (!column) return rows;
   const keys = rows.map((at) => column[2](index, at));
   const text = typeof keys[0] === "string";
   const compare = text ? (a, b) => (keys[a] < keys[b] ? -1 : keys[a] > keys[b] ? 1 : a - b) : (a, b) => keys[a] - keys[b] || a - b;

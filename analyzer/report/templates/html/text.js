@@ -10,6 +10,7 @@ export function plural(number, noun) {
 
 // `0.4 ms`, `1.415 s`, `12.5 s`, `2.8 h`
 export function span(seconds) {
+  if (seconds < 0) return `\u2212${span(-seconds)}`;
   if (seconds < 0.01) return `${(seconds * 1000).toFixed(1)} ms`;
   if (seconds < 10) return `${seconds.toFixed(3)} s`;
   if (seconds < 10000) return `${seconds.toFixed(1)} s`;
