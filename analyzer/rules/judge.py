@@ -22,7 +22,7 @@ from analyzer.rules.effects import UNKNOWN, Ending
 from analyzer.rules.engine import ALL_MET, Engine, Fired
 from analyzer.rules.finding import Finding, Site, finding, moved
 from analyzer.rules.folding import merge
-from analyzer.rules.notes import NetworkNotes, Tally, whom
+from analyzer.rules.notes import NetworkNotes, Tally, nameless, whom
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
 from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
@@ -73,7 +73,9 @@ class Judge:
         met = met_by(seen)
         peers = _peers(exchange.access, facts.cast)
         ending = _ending(exchange)
-        tally = Tally(self._notes, peers, ending)
+        named = peers["ue"] != address_text(exchange.access.ue)
+        told = peers if named else nameless(peers)
+        tally = Tally(self._notes, told, ending)
         judge = self._engine.judge
         fired: list[Fired] = []
         fired += judge("exchange", facts, met, tally)
@@ -92,7 +94,7 @@ class Judge:
             site = Site(f"E{exchange.number}", exchange.key, None, ending, peers)
             found = [finding(hit, site, exchange.order) for hit in fired]
             found += [moved(one, hit, site) for hit, one in waiting]
-            self._keep_found(found, peers)
+            self._keep_found(found, told)
         spoke = [*tally.rules, *(one.rule.id for one in fired)]
         return Judged(facts, seen, self._engine.not_checked(met, facts.dialect, spoke))
 
@@ -221,11 +223,12 @@ class Judge:
         return Site(peers={"pcscf": address_text(place.access.first_hop)})
 
     def _keep(self, fired: Iterable[Fired], site: Site, order: Order) -> None:
-        self._keep_found([finding(hit, site, order) for hit in fired], site.peers)
+        self._keep_found([finding(hit, site, order) for hit in fired], nameless(site.peers))
 
-    def _keep_found(self, found: list[Finding], peers: Mapping[str, str]) -> None:
+    def _keep_found(self, found: list[Finding], told: Mapping[str, str]) -> None:
+        """`told` says whom notes are about, by party."""
         for one in merge(found) if len(found) > 1 else found:
-            about = one.peer or whom(peers, one.party)
+            about = whom(told, one.party) or one.peer
             if one.effect == "none" and one.exchange is not None and about is not None:
                 self._notes.add(one, about)
             else:

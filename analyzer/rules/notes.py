@@ -156,6 +156,15 @@ def whom(peers: Mapping[str, str], party: str) -> str | None:
     return peers.get(party) or peers.get("pcscf")
 
 
+def nameless(peers: Mapping[str, str]) -> dict[str, str]:
+    """Peers of which the handset is known by its address alone: notes about it are told with those
+    about all such behind its first hop, else there would be as many as phones."""
+    told = dict(peers)
+    if "ue" in told and "pcscf" in told:
+        told["ue"] = f"handsets behind {told['pcscf']}"
+    return told
+
+
 def _order(one: Finding) -> Order:
     return one.order
 

@@ -8,7 +8,7 @@ from analyzer.rules.effects import Ending, effect_of
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Site, finding, number, number_again
 from analyzer.rules.folding import fold, merge
-from analyzer.rules.notes import NetworkNotes, Tally, whom
+from analyzer.rules.notes import NetworkNotes, Tally, nameless, whom
 from analyzer.rules.pages import page, pages
 from tests.rules.fakes import association, message, response
 from tests.rules.samples import SERVER, TAGS, clear_verify, judged, protected, verified
@@ -214,6 +214,9 @@ def test_whom_notes_are_about():
     assert whom(peers, "ue") == "phone"
     assert whom(peers, "unknown") == "10.0.0.1"  # nobody is named: the network
     assert whom({}, "ue") is None
+    told = nameless({"ue": "192.0.2.1", "pcscf": "10.0.0.1"})  # the phone gave no name
+    assert whom(told, "ue") == "handsets behind 10.0.0.1"
+    assert nameless({"pcscf": "10.0.0.1"}) == {"pcscf": "10.0.0.1"}
 
 
 def test_repeats_in_one_exchange_are_no_network_note():
