@@ -30,7 +30,7 @@ empty-header, leading-comma, trailing-comma, double-comma; fold-in-token; limit.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -61,6 +61,7 @@ DEFAULTS: Final = {"ealg": "null", "prot": "esp", "mod": "trans"}
 SA_NAMES: Final = frozenset({*SPI_NAMES, *PORT_NAMES, "port1", "port2"})
 SPI_MAX: Final = 0xFFFF_FFFF
 PORT_MAX: Final = 0xFFFF
+MARK: Final = 10_000  # a number that any SPI or port may be
 
 LWS: Final = " \t\r\n"
 _LWS = r"[ \t\r\n]*+"
@@ -84,6 +85,7 @@ _BREAK_IN_TOKEN = re.compile(r"(?<=[^ \t\r\n])[ \t]*+(?:\r\n?|\n)[ \t]*+(?=[^ \t
 _BARE_BREAK = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
 _FOLD = re.compile(r"[ \t]*(?:\r\n|\r(?!\n)|\n)[ \t]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NUMBERED = re.compile(r"(?<=;)(spi-c|spi-s|port-c|port-s)=([0-9]{1,10})(?![^;])")
 _Q = re.compile(r"0(?:\.([0-9]{0,3}))?|1(?:\.0{0,3})?")
 _D_VER = re.compile(r"[0-9A-Fa-f]{32}")
 
@@ -173,6 +175,10 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
             and self.port_c_text
             and self.port_s_text
         )
+
+
+_FIELDS: Final = Mechanism.__struct_fields__
+_RAW, _ROW, _SPAN, _PARAMETERS = map(_FIELDS.index, ("raw", "row", "span", "params"))
 
 
 class MechanismList(msgspec.Struct, frozen=True, gc=False):
@@ -329,6 +335,12 @@ def parse_element(row: str, number: int, start: int, end: int) -> Mechanism | No
     if not raw:
         return None
     start += piece.find(raw[0]) if raw is not piece else 0
+    span = start, start + len(raw)
+    return _by_form(raw, number, span) or _element(raw, number, span)
+
+
+def _element(raw: str, number: int, span: tuple[int, int]) -> Mechanism:
+    """Read an element step by step, whatever is wrong with it."""
     match = _WELL_FORMED.fullmatch(raw)
     defects: list[str] = []
     if match is not None:
@@ -345,7 +357,64 @@ def parse_element(row: str, number: int, start: int, end: int) -> Mechanism | No
     if len(params) > limits.ELEMENTS:
         del params[limits.ELEMENTS :]
         defects.append("limit")
-    return _mechanism(name, params, raw, number, (start, start + len(raw)), defects)
+    return _mechanism(name, params, raw, number, span, defects)
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """How elements of one form are read: values of the fields, the parameters, and for each number
+    its parameter, its two fields and the bounds of what it may be."""
+
+    values: list[Any]
+    params: list[Parameter]
+    numbers: list[tuple[int, int, int, int, int]]
+
+
+def _by_form(raw: str, row: int, span: tuple[int, int]) -> Mechanism | None:
+    """Read an element whose form was met before: elements of one phone differ in SPIs and ports.
+    None where it has to be read step by step."""
+    pieces = _NUMBERED.split(raw)
+    if len(pieces) == 1 or len(raw) > limits.READING:
+        return None
+    form = _form(tuple(pieces[::3]), tuple(pieces[1::3]))
+    if form is None:
+        return None
+    values, params = form.values.copy(), form.params.copy()
+    for place, (param, number, text, least, most) in enumerate(form.numbers):
+        digits = pieces[3 * place + 2]
+        found = int(digits)
+        if not least <= found <= most:
+            return None
+        params[param] = (params[param][0], digits, False)
+        values[number] = found
+        values[text] = digits
+    values[_RAW] = raw
+    values[_ROW] = row
+    values[_SPAN] = span
+    values[_PARAMETERS] = tuple(params)
+    return Mechanism(*values)
+
+
+@lru_cache(limits.READINGS)
+def _form(texts: tuple[str, ...], names: tuple[str, ...]) -> _Form | None:
+    """The form of elements with these names before their numbers, and this between them; None
+    where an element of it has a defect, or where its numbers would not be found again."""
+    marks = [str(MARK + place) for place in range(len(names))]
+    raw = texts[0] + "".join(
+        f"{name}={mark}{text}" for name, mark, text in zip(names, marks, texts[1:], strict=True)
+    )
+    found = _element(raw, 0, (0, len(raw)))
+    written = [value for _, value, _ in found.params]
+    if found.defects or any(written.count(mark) != 1 for mark in marks):
+        return None
+    values = [getattr(found, field) for field in _FIELDS]
+    numbers = []
+    for name, mark in zip(names, marks, strict=True):
+        field = name.replace("-", "_")
+        least, most = (1, PORT_MAX) if name in PORT_NAMES else (0, SPI_MAX)
+        numbers.append(
+            (written.index(mark), _FIELDS.index(field), _FIELDS.index(f"{field}_text"), least, most)
+        )
+    return _Form(values, list(found.params), numbers)
 
 
 def _other_value(equal: str, quoted: str) -> tuple[str | None, bool]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import limits
+from analyzer.agreement import mechanism
 from analyzer.agreement.mechanism import Mechanism, parse_list, q_thousandths, with_inherited
 
 
@@ -808,13 +809,13 @@ CASES = [
 def test_values_from_the_wild(case: Case) -> None:
     parsed = parse_list(case.rows)
     assert [m.name for m in parsed.elements] == case.names
-    for mechanism, values in zip(parsed.elements, case.values, strict=False):
-        assert {name: getattr(mechanism, name) for name in values} == values
+    for one, values in zip(parsed.elements, case.values, strict=False):
+        assert {name: getattr(one, name) for name in values} == values
     defects = case.defects or [()] * len(case.names)
     assert [m.defects for m in parsed.elements] == defects
     assert parsed.defects == case.list_defects
-    for mechanism in parsed.elements:
-        assert case.rows[mechanism.row][slice(*mechanism.span)] == mechanism.raw
+    for one in parsed.elements:
+        assert case.rows[one.row][slice(*one.span)] == one.raw
 
 
 E11 = ("ipsec-3gpp;q=0.88;alg=hmac-md5-96;mod=trans,"
@@ -982,7 +983,39 @@ SECURITY_TEXT = st.text(alphabet=st.sampled_from('ab;=," \\\t\r\n.:0159-\x00é')
 @given(st.lists(st.one_of(SECURITY_TEXT, st.text(max_size=40)), max_size=4))
 def test_never_raises_and_loses_nothing(rows: list[str]) -> None:
     parsed = parse_list(rows)
-    for mechanism in parsed.elements:
-        assert rows[mechanism.row][slice(*mechanism.span)] == mechanism.raw
+    for one in parsed.elements:
+        assert rows[one.row][slice(*one.span)] == one.raw
     assert len(parsed.signalling) + len(parsed.media) == len(parsed.elements)
     assert all(m.name or "bad-mechanism" in m.defects for m in parsed.elements)
+
+
+NUMBERS = st.one_of(st.integers(0, 1 << 34).map(str), st.sampled_from(["", "00", "0005060", "x1"]))
+PIECES = st.one_of(
+    st.tuples(
+        st.sampled_from(["spi-c", "spi-s", "port-c", "port-s", "SPI-C", " port-c", "port1", "q"]),
+        st.sampled_from(["=", " = ", "", '="', "\r\n ="]),
+        NUMBERS,
+    ).map("".join),
+    st.sampled_from(
+        ["alg=hmac-md5-96", "ealg=null", "mod=trans", 'd-ver="a;spi-c=10000"', "", "x"]
+    ),
+)
+
+
+@given(st.lists(PIECES, max_size=8), st.integers(0, 9))
+def test_elements_of_a_form_met_before_read_as_step_by_step(pieces, shift):
+    raw = ";".join(["ipsec-3gpp", *pieces])
+    other = "".join(str((int(c) + shift) % 10) if c.isascii() and c.isdigit() else c for c in raw)
+    for text in (raw, other):
+        bare = text.strip(" \t\r\n")
+        if bare:
+            span = 3, 3 + len(bare)
+            found = mechanism._by_form(bare, 1, span)
+            assert found is None or found == mechanism._element(bare, 1, span)
+
+
+def test_numbers_alone_make_no_other_form():
+    mechanism._form.cache_clear()
+    for number in range(20):
+        parse_list([f"ipsec-3gpp;alg=null;spi-c={number};port-s={5000 + number}"])
+    assert mechanism._form.cache_info().misses == 1

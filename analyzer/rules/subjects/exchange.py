@@ -314,6 +314,8 @@ class ExchangeFacts:
 
 def _resync_ignored(exchange: Exchange) -> str | None:
     """How the network passed over a report with auts (RFC 3310 3.2); None where it did not."""
+    if exchange.first("failure-report") is None:
+        return None
     before = ""
     reported = answered = False
     for step in exchange.steps:
