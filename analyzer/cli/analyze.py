@@ -49,6 +49,11 @@ SELECTING: Final = (
     click.option("--exchange", multiple=True, metavar="ID", help="Only E1, or a stable key."),
 )  # fmt: skip
 
+FAIL_ON: Final = click.option(
+    "--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True,
+    help="Exit code 1 from this severity on.",
+)  # fmt: skip
+
 JUDGING: Final = (
     click.option("--dialect", type=click.Choice(_DIALECTS), default="auto", show_default=True,
                  help="Judge by this dialect."),
@@ -62,8 +67,7 @@ JUDGING: Final = (
     click.option("--ignore", "ignored", multiple=True, metavar="RULES",
                  help="Not these; wins over the others."),
     click.option("--strict", is_flag=True, help="Count findings without effect too."),
-    click.option("--fail-on", type=click.Choice(_LEVELS), default="error", show_default=True,
-                 help="Exit code 1 from this severity on."),
+    FAIL_ON,
     click.option("--keys", "key_files", multiple=True, type=_FILE, metavar="FILE",
                  help="Keys: Wireshark's esp_sa, `ip xfrm state`, or JSON."),
     click.option("--ck", metavar="HEX", help="CK, 32 hexadecimal digits, with --ik."),

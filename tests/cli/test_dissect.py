@@ -7,6 +7,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,50 @@ def test_a_key_that_begins_in_the_frame_before_is_masked(tmp_path: Path) -> None
         )
         for start in range(32 - 6):
             assert key[start : start + 6] not in seen
+
+
+def segments(frame: bytes, *cuts: int) -> list[bytes]:
+    """Ethernet frames of an IPv4 packet with TCP, its payload cut at these places."""
+    eth, ip, tcp = frame[:14], frame[14:34], frame[34:]
+    size = (tcp[12] >> 4) * 4
+    head, payload = tcp[:size], tcp[size:]
+    first = int.from_bytes(head[4:8])
+    found = []
+    for start, end in pairwise((0, *cuts, len(payload))):
+        piece = head[:4] + (first + start).to_bytes(4) + head[8:] + payload[start:end]
+        found.append(eth + ip[:2] + (20 + len(piece)).to_bytes(2) + ip[4:] + piece)
+    return found
+
+
+def test_a_message_of_several_segments(tmp_path: Path) -> None:
+    challenge = records((REAL / "27_tcp_aes_sha1_gm.pcap").read_bytes())[5][1]
+    pieces = segments(challenge, 100, 500)
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(pcap([(n, piece) for n, piece in enumerate(pieces)]))
+    held = frames(path, "--frame=1", "--frame=2", "--frame=3")
+    whole = challenge[34 + 32 :].hex()
+    at = 0
+    for frame in held:
+        message = frame["sources"][1]
+        assert (message["octets"], [one["frame"] for one in message["frames"]]) == (
+            whole,
+            [1, 2, 3],
+        )
+        (part,) = frame["parts"]
+        assert (part["source"], part["start"]) == (1, at)
+        at += part["length"]
+    assert at == len(whole) // 2
+
+
+def test_messages_of_one_segment_stand_behind_one_another(tmp_path: Path) -> None:
+    challenge = records((REAL / "27_tcp_aes_sha1_gm.pcap").read_bytes())[5][1]
+    message = challenge[34 + 32 :]
+    (both,) = segments(challenge + message.replace(b"CSeq: 1 ", b"CSeq: 2 "))
+    path = tmp_path / "both.pcap"
+    path.write_bytes(pcap([(0, both)]))
+    (frame,) = frames(path, "--frame=1")
+    starts = [one["start"] for one in frame["sources"][0]["fields"] if one["field"] == "sip"]
+    assert starts == [66, 66 + len(message)]
 
 
 def test_redaction_reaches_octets(tmp_path: Path) -> None:
