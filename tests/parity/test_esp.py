@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.agreement.found_keys import keys_in
-from analyzer.flows.datagram import Datagram
 from analyzer.flows.esp import open_null
 from analyzer.keys.algorithms import (
     ENCRYPTION,
@@ -22,8 +20,6 @@ from analyzer.keys.algorithms import (
     icv_length,
     iv_length,
 )
-from analyzer.sip.framing import parse_head
-from analyzer.sip.message import SipMessage
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 CK = bytes(range(16))
@@ -83,56 +79,6 @@ def test_keys_are_bound_by_rand(esp: tuple[Any, Any, Any]) -> None:
     assert (found[b"ck"], found[b"ik"], found[b"frame"]) == (CK, IK, 7)
     assert not list(pairs_of(bytes(16)).values())
     assert not list(pairs_of(None).values())
-
-
-NONCE = "I1U8vpY3qJ0hiuZNrke/NVXzKLQ1d7m5Sp/6w1Tfr7M="  # 3GPP TS 35.208 set 1
-RAND_1 = bytes.fromhex("23553cbe9637a89d218ae64dae47bf35")
-CHALLENGE = "SIP/2.0 401 Unauthorized\r\nVia: SIP/2.0/UDP a\r\n{}\r\nContent-Length: 0\r\n\r\n"
-ROW = 'WWW-Authenticate: Digest realm="a",nonce="{}",algorithm=AKAv1-MD5,ck="{}",ik="{}"'
-
-
-def message_of(octets: bytes) -> SipMessage:
-    """As the analysis reads it."""
-    head = parse_head(octets, cut=False)
-    assert head is not None
-    origin = Datagram(0, 1, 0, 0, "", bytes(4), bytes(4), 5060, 5060, "udp", octets)
-    return SipMessage(head, octets, origin, (), False)
-
-
-class TestKeysOfAChallenge:
-    @pytest.mark.parametrize(
-        "row",
-        [
-            ROW.format(NONCE, CK.hex(), IK.hex()),
-            ROW.format(NONCE, CK.hex().upper(), IK.hex()).replace("WWW-Auth", "www-auth"),
-            f'WWW-Authenticate: Digest nonce = "{NONCE}" , ck = "{CK.hex()}" , ik = "{IK.hex()}"',
-            f"WWW-Authenticate : Digest ck={CK.hex()}, ik={IK.hex()}, nonce={NONCE}",
-            'WWW-Authenticate: Basic realm="b"\r\n' + ROW.format(NONCE, CK.hex(), IK.hex()),
-        ],
-    )
-    def test_are_those_of_its_rand(self, esp: tuple[Any, Any, Any], row: str) -> None:
-        _, keys, _ = esp
-        assert keys[b"of_challenge"](CHALLENGE.format(row).encode()) == (RAND_1, CK, IK)
-        event = keys_in(message_of(CHALLENGE.format(row).encode()), "mw")
-        assert event is not None
-        assert event.keys is not None
-        assert (event.rand, event.keys.ck, event.keys.ik) == (RAND_1, CK, IK)
-
-    @pytest.mark.parametrize(
-        "message",
-        [
-            CHALLENGE.format(ROW.format(NONCE, CK.hex()[2:], IK.hex())),
-            CHALLENGE.format(ROW.format("abc", CK.hex(), IK.hex())),
-            CHALLENGE.format(ROW.format(NONCE, "g" * 32, IK.hex())),
-            CHALLENGE.format(ROW.format(NONCE, CK.hex(), IK.hex()).replace("ik=", "nik=")),
-            CHALLENGE.format(ROW.format(NONCE, CK.hex(), IK.hex())).replace("401", "407"),
-            CHALLENGE.format(f"Subject: ck={CK.hex()}"),
-            "",
-        ],
-    )
-    def test_or_none(self, esp: tuple[Any, Any, Any], message: str) -> None:
-        _, keys, _ = esp
-        assert keys[b"of_challenge"](message.encode()) is None
 
 
 def test_the_ring_is_bounded(esp: tuple[Any, Any, Any]) -> None:
