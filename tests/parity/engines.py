@@ -28,6 +28,7 @@ PREFERENCES: Final = {
     "tcp.try_heuristic_first": "TRUE",
     "udp.try_heuristic_first": "TRUE",
     "tcp.reassemble_out_of_order": "TRUE",
+    "sigcomp.decomp.msg": "TRUE",
 }
 """Those of the profile that `secagree keys` exports, as far as they need no keys."""
 
