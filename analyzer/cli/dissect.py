@@ -201,6 +201,7 @@ class _Result:
     def json(self) -> bytes:
         """The document."""
         from analyzer.report.dissect.document import described, encoded, head
+        from analyzer.report.show.exchange import citing
         from analyzer.report.times import iso
 
         frames = []
@@ -210,9 +211,11 @@ class _Result:
                 path = self._report.captures[frame.capture].path
                 taken = self._taken(frame, one, witness.sights)
                 facts = self._facts(frame, one, witness.sights)
+                cited = [finding.id for finding in citing(self._report.findings, {frame})]
                 frames.append(
-                    described(taken, path, iso(one.look.time), facts, self._options.show_keys)
-                )
+                    described(taken, path, iso(one.look.time), facts, cited,
+                              self._options.show_keys)
+                )  # fmt: skip
         return encoded({**head(self._report.tool), "frames": frames})
 
     def _taken(self, frame: Frame, one: Examined, sights: list[Sight]) -> Dissection:

@@ -88,6 +88,7 @@ def test_what_esp_held_is_a_source_of_its_own() -> None:
         b"572653568",
         b"99999",
     ]
+    assert frame["findings"] == ["F1", "F2"]
     assert {"name": "findings", "text": "F1 VER-10 bad-verify-accepted; F2 VER-05 "
             "verify-param-changed"} in frame["analysis"]  # fmt: skip
 

@@ -22,9 +22,15 @@ def head(tool: Tool) -> dict[str, Any]:
 
 
 def described(
-    found: Dissection, path: str, time: str, facts: Sequence[Fact], show_keys: bool
+    found: Dissection,
+    path: str,
+    time: str,
+    facts: Sequence[Fact],
+    findings: Sequence[str],
+    show_keys: bool,
 ) -> dict[str, Any]:
-    """One frame. Octets are hexadecimal, `**` in the place of each that is hidden."""
+    """One frame, and the ids of the findings that name it. Octets are hexadecimal, `**` in place of
+    each that is hidden."""
 
     def safe(text: str) -> str:
         return whole_text(text) if show_keys else mask(whole_text(text))
@@ -36,6 +42,7 @@ def described(
         "time": time,
         "sources": [_source(one, safe) for one in found.sources],
         **({"parts": msgspec.to_builtins(found.parts)} if found.parts else {}),
+        "findings": list(findings),
         "analysis": [{"name": name, "text": safe(text)} for name, text in facts],
     }
 

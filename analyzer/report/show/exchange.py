@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from analyzer.report.block import block
@@ -105,5 +105,10 @@ def _lists(step: Step) -> Iterator[str]:
 
 def cites(findings: Sequence[Finding], frames: set[Frame], view: View) -> str:
     """`F1 VER-10 bad-verify-accepted; ..`: the findings that name one of these frames."""
-    found = [one for one in findings if one.frame in frames or not frames.isdisjoint(one.frames)]
+    found = citing(findings, frames)
     return "; ".join(f"{one.id} {one.rule} {one.name}".rstrip() for one in found)
+
+
+def citing(findings: Iterable[Finding], frames: set[Frame]) -> list[Finding]:
+    """The findings that name one of these frames."""
+    return [one for one in findings if one.frame in frames or not frames.isdisjoint(one.frames)]

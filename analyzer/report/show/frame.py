@@ -117,7 +117,8 @@ def uses(frames: Iterable[Frame], report: Report, view: View) -> Uses:
     for exchange in report.exchanges:
         for number, step in enumerate(exchange.steps, 1):
             for one in (step, *step.hops):
-                guess = ", inferred: not read" if one.inferred else ""
+                on = f", {one.sa}" if one.sa else ""
+                guess = f"{on}, inferred: not read" if one.inferred else ""
                 text = f"{number} of {exchange.id}, {one.role} ({one.summary}){guess}"
                 say(_frames_of(one), "step", text)
         for signal in exchange.signals:
