@@ -45,9 +45,10 @@ fuzz: $(TEST)/installed
 samples: $(TEST)/installed
 	$(IN)/python -m samples.build
 
-# The rooms of the Lua plugin, from the Python that they are in.
+# The Lua plugin: its rooms from the Python that they are in, and all of it as one file.
 plugin: $(TEST)/installed
 	$(IN)/python -m plugins.translate
+	$(IN)/secagree plugin -o plugins/secagree.lua
 
 docs: $(RUN)/installed
 	$(RUN)/bin/python -m docs.make_states

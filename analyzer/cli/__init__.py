@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-_NAMES: Final = ("analyze", "show", "dissect", "doctor", "keys", "live", "rules")
+_NAMES: Final = ("analyze", "show", "dissect", "doctor", "keys", "live", "rules", "plugin")
 _COMMANDS: Final = {name: name for name in _NAMES}
 _DEFAULT: Final = "analyze"
 _OWN_OPTIONS: Final = frozenset(("--help", "-h", "--version"))
@@ -70,4 +70,5 @@ def main() -> None:
     secagree show capture.pcap E1    one exchange, agreement (A1) or frame (12)
     secagree dissect phone.pcap --frame 12   fields and octets of one frame
     secagree rules VER-05            one rule, in full
+    secagree plugin --install        the same findings inside Wireshark
     """

@@ -54,7 +54,7 @@ FAIL_ON: Final = click.option(
     help="Exit code 1 from this severity on.",
 )  # fmt: skip
 
-JUDGING: Final = (
+RULES: Final = (
     click.option("--dialect", type=click.Choice(_DIALECTS), default="auto", show_default=True,
                  help="Judge by this dialect."),
     click.option("--rules", "rule_files", multiple=True, type=_FILE, metavar="FILE",
@@ -66,6 +66,10 @@ JUDGING: Final = (
                  help="These too."),
     click.option("--ignore", "ignored", multiple=True, metavar="RULES",
                  help="Not these; wins over the others."),
+)  # fmt: skip
+
+JUDGING: Final = (
+    *RULES,
     click.option("--strict", is_flag=True, help="Count findings without effect too."),
     FAIL_ON,
     click.option("--keys", "key_files", multiple=True, type=_FILE, metavar="FILE",
@@ -177,6 +181,18 @@ def running(options: dict[str, Any]) -> dict[str, Any]:
 
 def judging(options: dict[str, Any]) -> dict[str, Any]:
     """The options of the engine, under its names."""
+    return in_force(options) | {
+        "strict": options["strict"],
+        "keys": options["key_files"],
+        "usim": options["usim_files"],
+        "ck": options["ck"],
+        "ik": options["ik"],
+        "show_keys": options["show_keys"],
+    }
+
+
+def in_force(options: dict[str, Any]) -> dict[str, Any]:
+    """Those of `RULES`, under the names of the engine."""
     return {
         "dialect": options["dialect"],
         "rules": options["rule_files"],
@@ -184,12 +200,6 @@ def judging(options: dict[str, Any]) -> dict[str, Any]:
         "select": names(options["chosen"]),
         "extend_select": names(options["added"]),
         "ignore": names(options["ignored"]),
-        "strict": options["strict"],
-        "keys": options["key_files"],
-        "usim": options["usim_files"],
-        "ck": options["ck"],
-        "ik": options["ik"],
-        "show_keys": options["show_keys"],
     }
 
 

@@ -49,7 +49,7 @@ FEW: Final = 3  # words that are compared one by one
 _CALLS: Final = {"len": "rules.len", "number": "rules.number", "spi": "rules.spi"} | {
     name: f"rules.{name}" for name in ("starts", "ends", "join")
 }
-_OPERATORS: Final = {"!=": "~="}
+_OPPOSITE: Final = {"==": "~=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 Lines = list[str]
 
 
@@ -106,8 +106,7 @@ def fused(scope: str, clauses: Sequence[Clause], constants: Constants) -> Lines:
     body = writer.block(plan(clauses), 0)
     return [
         "function()",
-        "  local parts = {}",
-        *("  " + line for line in writer.parts),
+        *("  " + line for line in (["local parts = {}", *writer.parts] if writer.parts else [])),
         "  return function(subject)",
         "    local hits = {n = 0}",
         *("    " + line for line in body),
@@ -122,7 +121,7 @@ def condition_function(
 ) -> Lines:
     """Lines of `function(subject, element) -> boolean` for a condition in normal form."""
     writer = _Writer(_names(scope, element), constants)
-    return _function([*writer.condition(node), "do return true end"], "false")
+    return _function([*writer.condition(node), "found = true"], "local found = false")
 
 
 def value_function(
@@ -132,18 +131,19 @@ def value_function(
     writer = _Writer(_names(scope, element), constants)
     lines: Lines = []
     found = writer.value(node, lines)
-    return _function([*lines, f"do return {found} end"], "nil")
+    return _function([*lines, f"found = {found}"], "local found")
 
 
 def _names(scope: str, element: Variable | None) -> dict[str, str]:
     return {scope: "subject"} | ({} if element is None else {element.name: "element"})
 
 
-def _function(body: Lines, otherwise: str) -> Lines:
+def _function(body: Lines, first: str) -> Lines:
     return [
         "function(subject, element)",
+        f"  {first}",
         *("  " + line for line in _block(body)),
-        f"  return {otherwise}",
+        "  return found",
         "end",
     ]
 
@@ -244,15 +244,17 @@ class _Writer:
                 raise AssertionError("conditions are compiled in normal form")
             case _:
                 lines: Lines = []
-                test = self._leaf(node, lines)
-                lines.append(f"if not ({test}) then break end" if test else "")
-                return _scoped([line for line in lines if line])
+                fails = self._fails(node, lines)
+                if fails:
+                    lines.append(f"if {fails} then break end")
+                return _scoped(lines)
 
-    def _leaf(self, node: Truth | Compare | Membership | Absent, lines: Lines) -> str:
+    def _fails(self, node: Truth | Compare | Membership | Absent, lines: Lines) -> str:
+        """When the leaf does not hold, behind the lines; "" where they say it all."""
         match node:
             case Truth():
                 found = self.value(node.value, lines)
-                return f"{found} == false" if node.negated else found
+                return f"{found} ~= false" if node.negated else f"not {found}"
             case Compare():
                 # nil equals nothing but nil, so that of == one side that is there is enough.
                 first = self.value if node.operator == "==" else self._solid
@@ -261,21 +263,23 @@ class _Writer:
                     left, right = right, left
                 one = first(left, lines)
                 other = self._solid(right, lines)
-                return f"{one} {_OPERATORS.get(node.operator, node.operator)} {other}"
+                return f"{one} {_OPPOSITE[node.operator]} {other}"
             case Membership():
-                item = self._solid(node.item, lines)
-                test = self._contains(node.collection, item, lines)
-                return f"not {test}" if node.negated else test
+                return self._misses(node, lines)
             case Absent():
                 self._solid(node.value, lines, keep=False)
                 return ""
 
-    def _contains(self, collection: Value, item: str, lines: Lines) -> str:
-        if not isinstance(collection, Words):
-            return f"rules.contains({self._solid(collection, lines)}, {item})"
-        if len(collection.values) <= FEW:
-            return "(" + " or ".join(f"{item} == {literal(w)}" for w in collection.values) + ")"
-        return f"words[{self._constants.place(collection.values)}][{item}]"
+    def _misses(self, node: Membership, lines: Lines) -> str:
+        item, words = self._solid(node.item, lines), node.collection
+        if isinstance(words, Words) and len(words.values) <= FEW:
+            joined, operator = (" or ", "==") if node.negated else (" and ", "~=")
+            return joined.join(f"{item} {operator} {literal(one)}" for one in words.values)
+        if isinstance(words, Words):
+            test = f"words[{self._constants.place(words.values)}][{item}]"
+        else:
+            test = f"rules.contains({self._solid(words, lines)}, {item})"
+        return test if node.negated else f"not {test}"
 
     def _or(self, node: Or) -> Lines:
         name = self._fresh()

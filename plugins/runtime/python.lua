@@ -459,12 +459,7 @@ return function(import)
   -- A sorted list; equals keep their order.
   function M.sorted(any, by, backwards)
     local list = M.list(any)
-    local keys = list
-    if by then
-      keys = M.map(by, list)
-    else
-      keys = M.list(list)
-    end
+    local keys = by and M.map(by, list) or M.list(list)
     return merge_sort(list, keys, backwards and after or M.less)
   end
 

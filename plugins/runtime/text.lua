@@ -439,7 +439,8 @@ return function()
     if not sign then
       error("ValueError: " .. specification)
     end
-    local text, head = nil, ""
+    local text
+    local head = ""
     if type(value) == "number" and kind ~= "s" then
       local size = value < 0 and -value or value
       if kind == "" then

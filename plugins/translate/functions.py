@@ -12,6 +12,7 @@ from mypy.nodes import (
     RefExpr,
     Statement,
     StrExpr,
+    Var,
 )
 
 from plugins.translate import lua
@@ -22,12 +23,17 @@ from plugins.translate.statements import GIVEN, Statements
 
 
 class Function(Statements):
-    """One function."""
+    """One function; `around` are the variables of the one that it stands in."""
 
-    def __init__(self, module: Module, function: FuncDef, depth: int) -> None:
-        super().__init__(
-            module, Scopes(function.body, {one.variable for one in function.arguments}), depth
-        )
+    def __init__(
+        self,
+        module: Module,
+        function: FuncDef,
+        depth: int,
+        around: frozenset[Var] = frozenset(),
+    ) -> None:
+        parameters = {one.variable for one in function.arguments}
+        super().__init__(module, Scopes(function.body, parameters, around), depth)
         self.function = function
         self.flags = []
         self._plain_skips = set()
@@ -79,7 +85,8 @@ class Function(Statements):
 
     def inner_function(self, function: FuncDef) -> None:
         """A function inside of this one."""
-        inner = Function(self.module, function, self.depth + 1)
+        around = self.scopes.visible if self.scopes else frozenset()
+        inner = Function(self.module, function, self.depth + 1, around)
         inner.scopes.names |= self.scopes.names if self.scopes and inner.scopes else set()  # type: ignore[union-attr]
         self.put(f"local function {lua.name(function.name)}({inner.parameters()})")
         self.lines += inner.body()

@@ -131,9 +131,12 @@ def names(node: Node | None) -> Iterator[NameExpr]:
 
 class Scopes:
     """Of one function: which variables each statement declares in front of itself (`before`), which
-    assignments declare what they assign, and which variables are those of `for` alone."""
+    assignments declare what they assign, and which variables are those of `for` alone. `around` are
+    those of the function that it stands in."""
 
-    def __init__(self, body: Block, parameters: set[Var]) -> None:
+    def __init__(
+        self, body: Block, parameters: set[Var], around: frozenset[Var] = frozenset()
+    ) -> None:
         self.names: set[str] = {parameter.name for parameter in parameters}
         self.before: dict[int, list[str]] = {}
         self.loop_only: set[Var] = set()
@@ -141,12 +144,17 @@ class Scopes:
         self._paths: dict[Var, list[Path]] = {}
         self._first: dict[Var, Statement] = {}
         self._looped: dict[Var, set[int]] = {}  # blocks of the loops that it is the variable of
-        self._own = set(parameters)
+        self._own = parameters | around
         self._outside: set[Var] = set()
         self._block(body, (), loop=False)
         for var, paths in self._paths.items():
             if var not in self._own and var in self._outside:
                 self._place(var, paths)
+
+    @property
+    def visible(self) -> frozenset[Var]:
+        """The variables that a function inside of it may speak of."""
+        return frozenset(self._own | self._outside)
 
     def declares(self, statement: Statement, var: Var) -> bool:
         """Whether this assignment declares that variable."""

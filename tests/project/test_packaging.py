@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 OFFLINE = ("--no-deps", "--no-build-isolation", "--no-index", "--quiet")
 LEFT_OUT = shutil.ignore_patterns(
-    ".*", "__pycache__", "build", "dist", "*.egg-info", "tests", "docs"
+    ".*", "__pycache__", "build", "dist", "*.egg-info", "tests", "docs", "translate"
 )
 
 

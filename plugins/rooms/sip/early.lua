@@ -95,9 +95,7 @@ return function(import)
     local call, own = message.call_id, M._ends(message.src, message.dst)
     local later = message.is_request and message.cseq or -1
     local function wanted(one)
-      local call
       local same = one.message.call_id == call
-      local later, latest
       return same and one.message.cseq < later or one.message.time < latest and (one.near or same)
     end
     local freed = self:_free(own, wanted)
