@@ -44571,6 +44571,8 @@ return function()
   -- beside SIP and ESP: what says something of reachability, by the innermost protocol that tells
   local SIGNALS = { icmp = "icmp", icmpv6 = "icmpv6", dns = "dns", isakmp = "isakmp" }
   local TRANSPORTS = { udp = "udp", tcp = "tcp", sctp = "sctp" }
+  -- what ESP of IMS holds; the NULL heuristic takes one in 256 encrypted packets for something else
+  local CARRIED = { ip = true, ipv6 = true, tcp = true, udp = true, sctp = true }
   local KEPT = 4096 -- texts remembered: a capture has some dozen
 
   local NETWORKS = { ip = "ip", ipv6 = "ipv6" }
@@ -44651,7 +44653,7 @@ return function()
       net = network(names, last),
       transport = last_of(names, last, TRANSPORTS),
       esp = esp ~= nil,
-      opened = esp ~= nil and names[esp + 1] ~= "data" and names[esp + 1] or nil,
+      opened = esp ~= nil and CARRIED[names[esp + 1]] and names[esp + 1] or nil,
       signal = other,
       cx = position(names, "diameter") ~= nil,
     }
