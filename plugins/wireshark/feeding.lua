@@ -79,10 +79,34 @@ return function(import)
     return earlier ~= nil and math.abs(item.time - earlier) <= limits.COPY_WINDOW
   end
 
-  -- What is odd about an opened packet: it is not encrypted, and its SA says that it is.
-  local function oddity(run, item, dst, spi)
-    local sa = item.opened == "null" and run:sa(dst, spi)
-    return sa and sa.ealg ~= "null" and NULL_UNANNOUNCED or ""
+  local PORTS = { [6] = true, [17] = true }
+
+  local function sa_of(run, dst, spi)
+    local set, name = run:sa(dst, spi)
+    for _, sa in ipairs(set and set.sas or {}) do
+      if sa.name == name then
+        return set, sa
+      end
+    end
+    return nil
+  end
+
+  -- Whether the packet is open, and what is odd about it. Wireshark takes one in ten thousand of
+  -- encrypted packets for one without encryption; where encryption was agreed on, the ports of the
+  -- SA have to stand in it.
+  local function opened(run, item, dst, spi)
+    local set, sa = nil, nil
+    if item.opened == "null" then
+      set, sa = sa_of(run, dst, spi)
+    end
+    if not set or set.ealg == "null" then
+      return item.opened, ""
+    end
+    local fits = PORTS[item.next_header] and item.sport == sa.sport and item.dport == sa.dport
+    if fits then
+      return "null", NULL_UNANNOUNCED
+    end
+    return "", ""
   end
 
   function GIVEN.time(run, item)
@@ -92,11 +116,14 @@ return function(import)
   function GIVEN.esp(run, item)
     local src, dst = extraction.ends(item.header)
     local spi, seq = spi_and_seq(item.head)
-    run:esp({ copy = copied(run, item, src, dst), reason = oddity(run, item, dst, spi),
+    local how, reason = opened(run, item, dst, spi)
+    local open = how ~= ""
+    run:esp({
       frame = item.frame, time = item.time, src = src, dst = dst, spi = spi, seq = seq,
-      length = item.length, opened = item.opened, next_header = item.next_header or 0,
-      sport = item.sport, dport = item.dport, icv = item.icv or "",
-      interface = item.interface or 0, encapsulation = item.plan.esp_path,
+      length = item.length, opened = how, reason = reason, icv = item.icv,
+      copy = copied(run, item, src, dst), next_header = open and item.next_header or 0,
+      sport = open and item.sport or 0, dport = open and item.dport or 0,
+      interface = item.interface, encapsulation = item.plan.esp_path,
     })
   end
 

@@ -60,8 +60,7 @@ return function(import)
       one = begun()
     end
     feed(one)
-    one.run:pass_time(state.store.latest)
-    one.run:finish()
+    one.run:finish(state.store.latest)
     state.whole, one.last = one, state.store.last
     return one.run
   end
