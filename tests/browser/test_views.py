@@ -200,3 +200,18 @@ def test_what_belongs_to_no_exchange_is_shown_beside_a_single_one(
 def test_where_there_is_no_exchange_it_says_what_there_is(tmp_path: Path, open_page: Open) -> None:
     page = open_page(saved(analysed(pcap([])), tmp_path / "nothing.html"))
     assert "no exchange was seen" in page.locator("main").inner_text()
+
+
+def test_the_focus_stays_where_a_filter_was_set(many: Path, open_page: Open) -> None:
+    page = open_page(many)
+    link = page.locator(".bars a").first
+    name = link.inner_text()
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chip")
+    assert page.evaluate("document.activeElement.innerText") == name
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chip", state="detached")
+    page.goto(page.url.split("#")[0] + "#E1")
+    page.wait_for_selector(".verdict")
+    assert page.evaluate("document.activeElement.id") == "view"

@@ -21,7 +21,7 @@ from analyzer.pipeline.settings import Settings
 from analyzer.report.html import to_html
 from analyzer.report.model import Report
 from analyzer.report.redaction import redact
-from analyzer.report.text import TextOptions
+from analyzer.report.text import TextOptions, to_text
 from tests.benchmarks.registrations import registration
 from tests.captures import SECOND, analysed, pcap
 
@@ -192,3 +192,25 @@ def test_a_thousand_registrations_that_fail_are_below_two_megabytes() -> None:
     page = html(analysed(pcap(sorted(silent))))
     assert len(opened(page)["index"]["columns"]["id"]) == 1000
     assert 1_000_000 < len(page) < 2_000_000
+
+
+@pytest.mark.parametrize("case", ["a", "a_without_keys", "b", "c"])
+def test_the_page_says_what_the_text_report_says(sample: Sample, case: str) -> None:
+    report = sample(case)
+    said = io.StringIO()
+    to_text(report, said, TextOptions(verbose=True))
+    words = " ".join(said.getvalue().split())
+    (one,) = opened(html(report))["exchanges-0"]
+    assert one["headline"] in words
+    assert one["stopped"] in words if "stopped" in one else "stopped at" not in words
+    for name, text in one["facts"]:
+        assert f"{name} {' '.join(text.split())}" in words
+    loud = [found for found in one.get("findings", []) if "explained_by" not in found]
+    assert [found["id"] for found in loud] == re.findall(
+        r"^(F\d+) (?:CRITICAL|ERROR|WARNING|INFO)",
+        said.getvalue().split("notes, no")[0],
+        re.MULTILINE,
+    )
+    for _, display_filter in one["filter"]:
+        assert display_filter in words
+    assert ("silence" in one) == ("nothing came back" in words)

@@ -10,6 +10,7 @@ import { comparison } from "./lists.js";
 import { lives } from "./lives.js";
 import { message } from "./message.js";
 import { saveButtons } from "./saving.js";
+import { address } from "./state.js";
 import { plural, span } from "./text.js";
 import { captured, notes, outside } from "./whole.js";
 
@@ -69,11 +70,11 @@ function main(detail) {
   return stopped(detail) || el("p", { class: "nothing" }, sign("good"), " Nothing to act on in this exchange.");
 }
 
-function facts(detail) {
+function facts(detail, whose) {
   const files = (detail.filter || []).map(([path]) => path);
   const rows = [...detail.facts, ["frames", files.length === 1 ? `${detail.frames} of ${files[0]}` : detail.frames]];
   return card("Where and when", { class: "where" }, el("dl", { class: "facts" },
-    rows.filter(([, text]) => text).map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")))])));
+    rows.filter(([, text]) => text).map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")), name === "who" && whose ? [" ", whose] : null)])));
 }
 
 function check(detail) {
@@ -134,6 +135,13 @@ function drawing(detail) {
   return section;
 }
 
+// The other exchanges of the subscriber.
+function others(index, place) {
+  const { who } = index.columns;
+  const count = who.reduce((sum, one) => sum + (one === who[place]), 0);
+  return count > 1 && who[place] ? link(address("list", new URLSearchParams({ q: who[place] })), {}, `all ${count} of this subscriber`) : null;
+}
+
 function around(index, place) {
   const rank = index.rank[place];
   const step = (to, words, text) => {
@@ -148,7 +156,7 @@ function around(index, place) {
 export async function exchange(view, index, place) {
   const detail = await exchangeAt(index, place);
   const tall = detail.rows.length + (detail.ghost ? 1 : 0) > TALL; // where the ladder is, the room is on the other side
-  const side = el("div", { class: "aside" }, main(detail), facts(detail), unchecked(detail), tall ? check(detail) : null, causes(detail));
+  const side = el("div", { class: "aside" }, main(detail), facts(detail, others(index, place)), unchecked(detail), tall ? check(detail) : null, causes(detail));
   const beside = el("div", { class: "beside" });
   fill(view,
     around(index, place), verdict(detail),

@@ -67,19 +67,35 @@ function light(finding) {
   return true;
 }
 
+// What a link says, by which it is found again when the view was drawn anew.
+function label(node) {
+  return node.getAttribute?.("aria-label") || node.textContent;
+}
+
+// The focus where it was, if that is there still, else on the view.
+function refocus(before) {
+  if (before && document.activeElement !== document.body) return;
+  const same = before && [...view.querySelectorAll("a")].find((one) => label(one) === before);
+  (same || view).focus({ preventScroll: true });
+}
+
 async function showExchange(place, number) {
   if (shown.name !== place) {
     shown.name = place;
     shown.message = await exchange(view, index, place);
     scrollTo(0, 0);
+    refocus("");
   }
   await shown.message(number);
 }
 
 async function showView(name, query) {
-  shown.name = null;
+  const before = view.contains(document.activeElement) ? label(document.activeElement) : "";
+  const same = shown.name === name;
+  shown.name = name;
   document.title = document.querySelector(".brand .of").textContent;
   (name === "list" ? list : overview)(view, index, query);
+  refocus(same ? before : "");
 }
 
 async function route() {
