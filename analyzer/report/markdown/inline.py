@@ -25,8 +25,9 @@ def inline(text: str) -> str:
     """The text as it may stand in a paragraph, heading or cell."""
     words = text.split(" ")
     shown = [word if _harmless(word) else _kernel(word) for word in words]
-    if _FIRST.match(text):
-        shown[0] = code(words[0])
+    if _FIRST.match(text.lstrip(" ")):
+        first = next(place for place, word in enumerate(words) if word)
+        shown[first] = code(words[first])
     return " ".join(shown)
 
 

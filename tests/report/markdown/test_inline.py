@@ -36,6 +36,7 @@ def shown(rendered: str) -> str:
         ("said (#4), and a_b;", "said (`#4`), and `a_b`;"),
         ("see http://x", "see `http://x`"),
         ("1. x", "`1.` x"),
+        (" -", " `-`"),
         ("192.0.2.1; x", "192.0.2.1; x"),
         ("a `b", "a `` `b ``"),
         ("", ""),
