@@ -11,9 +11,8 @@ return function(import)
   local NEXT = { [6] = "tcp", [17] = "udp", [4] = "ip", [41] = "ipv6" }
   local PORTS = { [6] = true, [17] = true }
   local SOURCE = "ESP, opened by secagree"
-  local REMEMBERED = 65536 -- SPIs that stayed closed
 
-  M.NO_CIPHER = "this Wireshark gives Lua no ciphers (4.6 does)"
+  M.NO_CIPHER = "Wireshark gives Lua ciphers from 4.6 on"
   M.NO_KEYS = "no keys for it in this capture"
   M.WRONG_KEYS = "the keys in this capture do not fit"
   M.NO_ALGORITHM = "the plugin cannot open its algorithms"
@@ -62,10 +61,19 @@ return function(import)
     return payload, protocol
   end
 
+  -- Why packets of this SA stay closed.
+  function M.why(sa, ring)
+    local layout = keys.layout(sa.alg, sa.ealg)
+    if not layout then return M.NO_ALGORITHM end
+    if not layout.cipher then return M.NOT_NULL end
+    if not M.ciphers() then return M.NO_CIPHER end
+    return #ring.pairs_of(sa.nonce) > 0 and M.WRONG_KEYS or M.NO_KEYS
+  end
+
   -- (payload, protocol, pair) of an ESP packet (octets from its SPI on) on this SA, or nil and why.
   function M.opened(octets, sa, ring)
     local layout = keys.layout(sa.alg, sa.ealg)
-    if not layout then return nil, M.NO_ALGORITHM end
+    if not layout or layout.cipher and not M.ciphers() then return nil, M.why(sa, ring) end
     local from = HEADER + layout.iv
     local closed = octets:sub(from + 1, #octets - layout.icv)
     if not layout.cipher then
@@ -73,7 +81,6 @@ return function(import)
       if not payload then return nil, M.NOT_NULL end
       return payload, protocol
     end
-    if not M.ciphers() then return nil, M.NO_CIPHER end
     local found = ring.pairs_of(sa.nonce)
     for _, pair in ipairs(found) do
       local iv = octets:sub(HEADER + 1, from)
@@ -83,11 +90,12 @@ return function(import)
         if payload then return payload, protocol, pair end
       end
     end
-    return nil, #found > 0 and M.WRONG_KEYS or M.NO_KEYS
+    return nil, M.why(sa, ring)
   end
 
-  local function sa_of(run, packet)
-    local set, name = run:sa(packet.dst, packet.spi)
+  -- The SA of a packet as a run knows it, or nil.
+  function M.sa_of(run, dst, spi)
+    local set, name = run:sa(dst, spi)
     for _, sa in ipairs(set and set.sas or {}) do
       if sa.name == name then
         return {
@@ -102,19 +110,6 @@ return function(import)
   function M.new(ring)
     local machine = {}
     local first_read = {} -- frames opened when they were seen for the first time
-    local closed, listed = {}, {}
-
-    local function stays(packet, sa, frame, reason)
-      local known = closed[packet.dst .. packet.spi]
-      if known then
-        known.reason = reason
-      elseif #listed < REMEMBERED then
-        known = { spi = packet.spi, dst = packet.dst, sa = sa, frame = frame, reason = reason }
-        closed[packet.dst .. packet.spi] = known
-        listed[#listed + 1] = known
-      end
-      return nil, reason
-    end
 
     -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }; `run`
     -- knows its SA. Gives the name of the next dissector and the keys used, or nil and the reason.
@@ -122,22 +117,16 @@ return function(import)
     -- TCP keeps what it learns of a segment when it sees it first, so a packet that could not be
     -- read then is not handed to it later.
     function machine.open(packet, run, pinfo, tree)
-      local sa = sa_of(run, packet)
+      local sa = M.sa_of(run, packet.dst, packet.spi)
       if not sa then return nil end
       local frame = pinfo.number
       local payload, protocol, pair = M.opened(packet.range:bytes():raw(), sa, ring)
-      if not payload then return stays(packet, sa, frame, protocol) end
+      if not payload then return nil, protocol end
       if not pinfo.visited then first_read[frame] = true end
       if protocol == 6 and not first_read[frame] then return nil, "reload the capture to see it" end
       local name = NEXT[protocol]
       Dissector.get(name):call(ByteArray.new(payload, true):tvb(SOURCE), pinfo, tree)
       return name, pair
-    end
-
-    -- SPIs of which packets stayed closed, in the order of their first frames:
-    -- { spi, dst, sa, frame, reason }.
-    function machine.closed()
-      return listed
     end
 
     return machine

@@ -30,7 +30,7 @@ return function(import)
   local function source(settings)
     return {
       exchanges = function() return list_of(passes.everything():exchanges()) end,
-      closed = opening.closed,
+      closed = function() return opening.closed(passes.everything(), passes.records()) end,
       findings = function()
         local kept = {}
         for _, finding in ipairs(passes.everything():findings()) do

@@ -257,8 +257,9 @@ return function(import)
         lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES)
         break
       end
-      lines[#lines + 1] = ("   0x%08x  %s  %s/%s  from #%d: %s"):format(
-        one.spi, one.sa.name or "", shown(one.sa.alg), shown(one.sa.ealg), one.frame, one.reason)
+      local head = ("   0x%08x %s %s/%s from #%s: "):format(
+        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame))
+      lines[#lines + 1] = wrap(clip(head, 60), one.reason)
     end
     lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"

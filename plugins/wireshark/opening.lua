@@ -5,6 +5,8 @@ return function(import)
   local M = {}
   local cx = import("wireshark.cx")
   local decryption = import("wireshark.decryption")
+  local extraction = import("wireshark.extraction")
+  local feeding = import("wireshark.feeding")
   local keys = import("wireshark.keys")
   local plain = import("wireshark.plain")
 
@@ -56,9 +58,22 @@ return function(import)
     }
   end
 
-  -- What stayed closed, see `decryption`.
-  function M.closed()
-    return machine.closed()
+  -- The SAs of which ESP packets stayed closed, of records in their order: a list of
+  -- { spi, sa, frame (the first), reason }.
+  function M.closed(run, records)
+    local list, known = {}, {}
+    for _, record in ipairs(records) do
+      if record.kind == "esp" and record.opened == "" then
+        local _, dst = extraction.ends(record.header)
+        local spi = feeding.spi_and_seq(record.head)
+        local sa = not known[dst .. spi] and decryption.sa_of(run, dst, spi)
+        if sa then
+          known[dst .. spi] = true
+          list[#list + 1] = { spi = spi, sa = sa, frame = record.frame, reason = decryption.why(sa, ring) }
+        end
+      end
+    end
+    return list
   end
 
   -- The keys found so far.

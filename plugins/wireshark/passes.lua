@@ -179,6 +179,11 @@ return function(import)
     end
   end
 
+  -- What was taken down, in the order of the frames.
+  function M.records()
+    return state.store.items
+  end
+
   function M.recorded()
     return state.store.count
   end

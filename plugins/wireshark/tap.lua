@@ -2,8 +2,10 @@
 
 return function(import)
   local M = {}
+  local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
   local summary = import("wireshark.summary")
+  local text = import("wireshark.gui_text")
 
   -- Register it. `settings` gives the preferences in force.
   function M.register(settings)
@@ -21,7 +23,8 @@ return function(import)
           end
         end
         local lines = summary.lines(run:exchanges(), kept, passes.lost())
-        print(table.concat(lines, "\n"))
+        lines[#lines + 1] = text.closed(opening.closed(run, passes.records()))
+        print((table.concat(lines, "\n"):gsub("\n$", "")))
       end
     end)
   end

@@ -113,7 +113,7 @@ def test_filter_names_fragments_too(text: Text) -> None:
 def test_what_stayed_closed(text: Text) -> None:
     sa = {"name": "uc>ps", "alg": "hmac-sha-1-96", "ealg": "aes-cbc"}
     said = text("closed", [{"spi": 4097, "sa": sa, "frame": 3, "reason": "no keys"}])
-    assert "0x00001001  uc>ps  hmac-sha-1-96/aes-cbc  from #3: no keys" in said
+    assert "0x00001001 uc>ps hmac-sha-1-96/aes-cbc from #3: no keys" in said
     assert "secagree keys CAPTURE... --wireshark-profile install" in said
     assert text("closed", []) == ""
 
