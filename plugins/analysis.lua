@@ -1,7 +1,7 @@
 -- What Wireshark's part sees of the rooms: one run over the frames of a capture, in their order.
 --
 --     local run = analysis.new{ dialect = nil, off = {} }
---     run:datagram{...} run:esp{...} run:signal{...} run:finish()
+--     run:datagram{...} run:esp{...} run:signal{...} run:pass(time) run:finish(time)
 --     run:exchanges() run:findings() run:of_frame(n) run:associations() run:sa(dst, spi) run:keys()
 --
 -- Times are nanoseconds from the first frame on, addresses 4 or 16 octets.
@@ -177,11 +177,19 @@ return function(import)
     self:judge_closed()
   end
 
-  -- The capture ended.
-  function Run:finish()
+  -- The capture went on to this time without a message, ESP or signal.
+  function Run:pass(time)
+    self:pass_time(time)
+    self:judge_closed()
+  end
+
+  -- The capture ended; at `time`, where its last frame is none that was given.
+  function Run:finish(time)
     if self.ended then
       return
     end
+    self.due = 0 -- the end is told to all rooms
+    self:pass(time ~= nil and time > self.latest and time or self.latest)
     self.ended = true
     self.conductor.latest = self.latest
     self.conductor:finish()

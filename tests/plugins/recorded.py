@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -105,12 +105,18 @@ def shifted(packets: Iterator[Any]) -> Iterator[Any]:
         yield packet
 
 
-def recorded(paths: Sequence[Path]) -> tuple[Recording, Iterator[list[Item]]]:
+Change = Callable[[Iterator[Any]], Iterator[Any]]
+
+
+def recorded(
+    inputs: Sequence[Path | BinaryIO], change: Change = shifted
+) -> tuple[Recording, Iterator[list[Item]]]:
     """A conductor, and what closes as it goes through the captures."""
     conductor = Recording()
+    given = [str(one) if isinstance(one, Path) else one for one in inputs]
 
     def closed() -> Iterator[list[Item]]:
-        for packet in shifted(iter(open_captures([str(path) for path in paths]))):
+        for packet in change(iter(open_captures(given))):
             yield conductor.pass_time(packet)
             yield conductor.pass_on(packet)
         yield conductor.finish()

@@ -1,20 +1,22 @@
 """The rules find the same in Lua, and the same is said of every exchange."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from tests.plugins.judged import LuaRun, Results
 from tests.plugins.lua import RUNTIMES
-from tests.plugins.recorded import recorded
+from tests.plugins.recorded import Change, recorded, shifted
 from tests.plugins.test_reconstruction import MADE, QUICK, REAL
 from tests.plugins.translated import dump
 
 
-def difference(version: str, path: Path) -> str | None:
+def difference(version: str, capture: Path | BinaryIO, change: Change = shifted) -> str | None:
     """What Lua finds or says otherwise, the first of it."""
     lua, python = LuaRun(version), Results()
-    conductor, closing = recorded([path])
+    conductor, closing = recorded([capture], change)
     done = 0
     for closed in closing:
         lua.take(conductor.deeds[done:])
@@ -22,12 +24,28 @@ def difference(version: str, path: Path) -> str | None:
         python.take(closed)
     wanted = python.finish()
     findings, exchanges = lua.finish(conductor)
-    texts, others = list(map(dump, wanted.findings)), list(map(lua.lua.dump, findings))
-    if texts != others:
-        return "\n".join([*texts, "---- in Lua:", *others])
+    names = ("id", "rule", "explained_by")
+    rows = [tuple(getattr(one, name) for name in names) for one in wanted.findings]
+    others = [tuple(text(one[name.encode()]) for name in names) for one in findings]
+    if together(rows, map(dump, wanted.findings)) != together(others, map(lua.lua.dump, findings)):
+        told = "\n".join(map(dump, wanted.findings))
+        return "\n---- in Lua:\n".join([told, "\n".join(map(lua.lua.dump, findings))])
     if wanted.exchanges != exchanges:
         return f"{wanted.exchanges}\n---- in Lua:\n{exchanges}"
     return None
+
+
+def together(rows: list[tuple[str | None, ...]], texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Each finding with the rule of what explains it. Equals at one frame are numbered by a hash of
+    Python's, so numbers and order are left out."""
+    rules = {number: rule for number, rule, _ in rows}
+    causes = [rules.get(explained_by, "") or "" for _, _, explained_by in rows]
+    return sorted(zip(texts, causes, strict=True))
+
+
+def text(value: bytes | None) -> str | None:
+    """A string of Lua."""
+    return None if value is None else value.decode()
 
 
 @pytest.mark.parametrize("version", RUNTIMES)

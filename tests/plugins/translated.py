@@ -76,7 +76,7 @@ class Lua:
 
 SHOWN: dict[str, tuple[str, ...]] = {
     "Finding": (
-        *("id", "rule", "name", "severity", "class_", "effect", "party", "title", "frame"),
+        *("rule", "name", "severity", "class_", "effect", "party", "title", "frame"),
         *(
             "frames",
             "spec",
@@ -90,7 +90,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
             "exchange",
         ),
         *("agreement", "role", "peer", "expected", "seen", "parameter", "lowered_by"),
-        *("explained_by", "count", "again", "exchanges", "order"),
+        *("count", "again", "exchanges", "order"),
     ),
     "SipMessage": (
         *("frame", "frames", "time", "src", "dst", "sport", "dport", "protection", "spi", "code"),
