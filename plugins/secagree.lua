@@ -3930,6 +3930,8 @@ return function(import)
 
   M.PORT_MAX = 65535
 
+  M.MARK = 10000
+
   M.LWS = " \t\r\n"
 
   M._LWS = "[ \\t\\r\\n]*+"
@@ -3967,6 +3969,8 @@ return function(import)
   M._FOLD = regex.compile({groups = 0, names = {}, match = {"span", "^[\009 ]*", 0, 0, "split", 9, 17, 0, "text", "\013\010", 2, 0, "jump", 49, 0, 0, "split", 21, 45, 0, "char", 13, 0, 0, "look", 33, 0, 1, "jump", 41, 0, 0, "char", 10, 0, 0, "match", 0, 0, 0, "jump", 49, 0, 0, "char", 10, 0, 0, "span", "^[\009 ]*", 1, 0, "match", 0, 0, 0}, full = {"span", "^[\009 ]*", 0, 0, "split", 9, 17, 0, "text", "\013\010", 2, 0, "jump", 49, 0, 0, "split", 21, 45, 0, "char", 13, 0, 0, "look", 33, 0, 1, "jump", 41, 0, 0, "char", 10, 0, 0, "match", 0, 0, 0, "jump", 49, 0, 0, "char", 10, 0, 0, "span", "^[\009 ]*", 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[\009\010\013 ]", skip = "^[\009 ]*", text = true})
 
   M._ESCAPE = regex.compile({groups = 1, names = {}, match = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\092", text = true})
+
+  M._NUMBERED = regex.compile({groups = 2, names = {}, match = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "fewer", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "match", 0, 0, 0}, full = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "few", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[ps]", text = true})
 
   M._Q = regex.compile({groups = 1, names = {}, match = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "match", 0, 0, 0}, full = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[01]", text = true})
 
@@ -4044,6 +4048,21 @@ return function(import)
     return (self.alg or "") ~= "" and ((self.spi_c_text or "") ~= "" and ((self.spi_s_text or "") ~= "" and ((self.port_c_text or "") ~= "" and (self.port_s_text or "") ~= "")))
   end
   py.done(M.Mechanism)
+
+  M._FIELDS = {
+    "name", "key", "raw", "row", "span", "params", "q", "q_thousandths", "alg", "ealg",
+    "prot", "mod", "spi_c", "spi_s", "port_c", "port_s", "spi_c_text", "spi_s_text",
+    "port_c_text", "port_s_text", "d_alg", "d_qop", "d_ver", "mediasec", "defects",
+    n = 25,
+  }
+
+  M._RAW = 2
+
+  M._ROW = 3
+
+  M._SPAN = 4
+
+  M._PARAMETERS = 5
 
   -- All rows of one Security-* header of a message, joined in order (RFC 3261 7.3.1).
   M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source" })
@@ -4258,6 +4277,12 @@ return function(import)
       return nil
     end
     start = start + (raw ~= piece and str.find(piece, string.sub(raw, 1, 1)) or 0)
+    local span = { start, start + #raw, n = 2 }
+    return M._by_form(raw, number, span) or M._element(raw, number, span)
+  end
+
+  -- Read an element step by step, whatever is wrong with it.
+  function M._element(raw, number, span)
     local match = M._WELL_FORMED:fullmatch(raw)
     local defects = { n = 0 }
     local name, params
@@ -4281,8 +4306,95 @@ return function(import)
       py.delete_slice(params, limits.ELEMENTS)
       py.append(defects, "limit")
     end
-    return M._mechanism(name, params, raw, number, { start, start + #raw, n = 2 }, defects)
+    return M._mechanism(name, params, raw, number, span, defects)
   end
+
+  -- How elements of one form are read: values of the fields, the parameters, and for each number
+  M._Form = py.struct("_Form", { "values", "params", "numbers" })
+
+  function M._Form.make(values, params, numbers)
+    return setmetatable({ values = values, params = params, numbers = numbers }, M._Form)
+  end
+  py.done(M._Form)
+
+  -- Read an element whose form was met before: elements of one phone differ in SPIs and ports.
+  function M._by_form(raw, row, span)
+    local pieces = M._NUMBERED:split(raw)
+    if pieces.n == 1 or #raw > limits.READING then
+      return nil
+    end
+    local form = M._form(py.list(py.slice(pieces, nil, nil, 3)), py.list(py.slice(pieces, 1, nil, 3)))
+    if form == nil then
+      return nil
+    end
+    local values, params = py.list(form.values), py.list(form.params)
+    for place, item1 in py.each_from_zero(form.numbers) do
+      local param, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5]
+      local digits = pieces[3 * place + 3]
+      local found = tonumber(digits, 10)
+      if not (least <= found and found <= most) then
+        return nil
+      end
+      params[param + 1] = { params[param + 1][1], digits, false, n = 3 }
+      values[number + 1] = found
+      values[text + 1] = digits
+    end
+    values[M._RAW + 1] = raw
+    values[M._ROW + 1] = row
+    values[M._SPAN + 1] = span
+    values[M._PARAMETERS + 1] = py.list(params)
+    return M.Mechanism.make(py.unpack(values))
+  end
+
+  -- The form of elements with these names before their numbers, and this between them; None
+  M._form = py.lru_cache(limits.READINGS, function(texts, names)
+    local list1 = { n = 0 }
+    for place = 0, names.n - 1 do
+      py.append(list1, str.of(M.MARK + place))
+    end
+    local marks = list1
+    local list2 = { n = 0 }
+    for _, item1 in py.each(py.zip(names, marks, py.slice(texts, 1))) do
+      local name, mark, text = item1[1], item1[2], item1[3]
+      py.append(list2, name .. "=" .. mark .. text)
+    end
+    local raw = texts[1] .. str.join("", list2)
+    local found = M._element(raw, 0, { 0, #raw, n = 2 })
+    local list3 = { n = 0 }
+    for _, item2 in py.each(found.params) do
+      local value = item2[2]
+      py.append(list3, value)
+    end
+    local written = list3
+    local holds1 = found.defects.n > 0
+    if not holds1 then
+      local any2 = false
+      for _, mark in py.each(marks) do
+        if py.count(written, mark) ~= 1 then
+          any2 = true
+          break
+        end
+      end
+      holds1 = any2
+    end
+    if holds1 then
+      return nil
+    end
+    local list4 = { n = 0 }
+    for _, field in py.each(M._FIELDS) do
+      py.append(list4, found[field])
+    end
+    local values = list4
+    local numbers = { n = 0 }
+    for _, item3 in py.each(py.zip(names, marks)) do
+      local name, mark = item3[1], item3[2]
+      local field = str.replace(name, "-", "_")
+      local tuple1 = py.contains(M.PORT_NAMES, name) and { 1, M.PORT_MAX, n = 2 } or { 0, M.SPI_MAX, n = 2 }
+      local least, most = tuple1[1], tuple1[2]
+      py.append(numbers, { py.index(written, mark), py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 5 })
+    end
+    return M._Form.make(values, py.list(found.params), numbers)
+  end)
 
   function M._other_value(equal, quoted)
     if quoted ~= "" then
@@ -7369,7 +7481,7 @@ modules["analysis"] = function()
 -- What Wireshark's part sees of the rooms: one run over the frames of a capture, in their order.
 --
 --     local run = analysis.new{ dialect = nil, off = {} }
---     run:datagram{...} run:esp{...} run:signal{...} run:finish()
+--     run:datagram{...} run:esp{...} run:signal{...} run:pass(time) run:finish(time)
 --     run:exchanges() run:findings() run:of_frame(n) run:associations() run:sa(dst, spi) run:keys()
 --
 -- Times are nanoseconds from the first frame on, addresses 4 or 16 octets.
@@ -7545,11 +7657,19 @@ return function(import)
     self:judge_closed()
   end
 
-  -- The capture ended.
-  function Run:finish()
+  -- The capture went on to this time without a message, ESP or signal.
+  function Run:pass(time)
+    self:pass_time(time)
+    self:judge_closed()
+  end
+
+  -- The capture ended; at `time`, where its last frame is none that was given.
+  function Run:finish(time)
     if self.ended then
       return
     end
+    self.due = 0 -- the end is told to all rooms
+    self:pass(time ~= nil and time > self.latest and time or self.latest)
     self.ended = true
     self.conductor.latest = self.latest
     self.conductor:finish()
@@ -31771,6 +31891,7 @@ return function(import)
   local finding = import("rules.finding").finding
   local merge = import("rules.folding").merge
   local moved = import("rules.finding").moved
+  local nameless = import("rules.notes").nameless
   local whom = import("rules.notes").whom
   local M = {}
 
@@ -31821,7 +31942,9 @@ return function(import)
     local met = M.met_by(seen)
     local peers = M._peers(exchange.access, facts.cast)
     local ending = M._ending(exchange)
-    local tally = Tally.make(self._notes, peers, ending)
+    local named = peers:get("ue") ~= address_text(exchange.access.ue)
+    local told = named and peers or nameless(peers)
+    local tally = Tally.make(self._notes, told, ending)
     local judge = py.bound(self._engine, "judge")
     local fired = { n = 0 }
     py.extend(fired, judge("exchange", facts, met, tally))
@@ -31852,7 +31975,7 @@ return function(import)
         py.append(list2, moved(one, hit, site))
       end
       py.extend(found, list2)
-      self:_keep_found(found, peers)
+      self:_keep_found(found, told)
     end
     local list3 = { n = 0 }
     for _, one in py.each(fired) do
@@ -32028,12 +32151,17 @@ return function(import)
     for _, hit in py.each(fired) do
       py.append(list1, finding(hit, site, order))
     end
-    self:_keep_found(list1, site.peers)
+    self:_keep_found(list1, nameless(site.peers))
   end
 
-  function M.Judge:_keep_found(found, peers)
+  -- `told` says whom notes are about, by party.
+  function M.Judge:_keep_found(found, told)
     for _, one in py.each(found.n > 1 and merge(found) or found) do
-      local about = (one.peer or "") ~= "" and one.peer or whom(peers, one.party)
+      local value1 = whom(told, one.party)
+      if (value1 or "") == "" then
+        value1 = one.peer
+      end
+      local about = value1
       if one.effect == "none" and (one.exchange ~= nil and about ~= nil) then
         self._notes:add(one, about)
       else
@@ -32279,6 +32407,15 @@ return function(import)
       value1 = peers:get("pcscf")
     end
     return value1
+  end
+
+  -- Peers of which the handset is known by its address alone: notes about it are told with those
+  function M.nameless(peers)
+    local told = py.dict_of(peers)
+    if told:has("ue") and told:has("pcscf") then
+      told:set("ue", "handsets behind " .. told:get("pcscf"))
+    end
+    return told
   end
 
   function M._order(one)
@@ -33946,6 +34083,9 @@ return function(import)
 
   -- How the network passed over a report with auts (RFC 3310 3.2); None where it did not.
   function M._resync_ignored(exchange)
+    if exchange:first("failure-report") == nil then
+      return nil
+    end
     local before = ""
     local reported = false
     local answered = false
@@ -43060,10 +43200,34 @@ return function(import)
     return earlier ~= nil and math.abs(item.time - earlier) <= limits.COPY_WINDOW
   end
 
-  -- What is odd about an opened packet: it is not encrypted, and its SA says that it is.
-  local function oddity(run, item, dst, spi)
-    local sa = item.opened == "null" and run:sa(dst, spi)
-    return sa and sa.ealg ~= "null" and NULL_UNANNOUNCED or ""
+  local PORTS = { [6] = true, [17] = true }
+
+  local function sa_of(run, dst, spi)
+    local set, name = run:sa(dst, spi)
+    for _, sa in ipairs(set and set.sas or {}) do
+      if sa.name == name then
+        return set, sa
+      end
+    end
+    return nil
+  end
+
+  -- Whether the packet is open, and what is odd about it. Wireshark takes one in ten thousand of
+  -- encrypted packets for one without encryption; where encryption was agreed on, the ports of the
+  -- SA have to stand in it.
+  local function opened(run, item, dst, spi)
+    local set, sa = nil, nil
+    if item.opened == "null" then
+      set, sa = sa_of(run, dst, spi)
+    end
+    if not set or set.ealg == "null" then
+      return item.opened, ""
+    end
+    local fits = PORTS[item.next_header] and item.sport == sa.sport and item.dport == sa.dport
+    if fits then
+      return "null", NULL_UNANNOUNCED
+    end
+    return "", ""
   end
 
   function GIVEN.time(run, item)
@@ -43073,11 +43237,14 @@ return function(import)
   function GIVEN.esp(run, item)
     local src, dst = extraction.ends(item.header)
     local spi, seq = spi_and_seq(item.head)
-    run:esp({ copy = copied(run, item, src, dst), reason = oddity(run, item, dst, spi),
+    local how, reason = opened(run, item, dst, spi)
+    local open = how ~= ""
+    run:esp({
       frame = item.frame, time = item.time, src = src, dst = dst, spi = spi, seq = seq,
-      length = item.length, opened = item.opened, next_header = item.next_header or 0,
-      sport = item.sport, dport = item.dport, icv = item.icv or "",
-      interface = item.interface or 0, encapsulation = item.plan.esp_path,
+      length = item.length, opened = how, reason = reason, icv = item.icv,
+      copy = copied(run, item, src, dst), next_header = open and item.next_header or 0,
+      sport = open and item.sport or 0, dport = open and item.dport or 0,
+      interface = item.interface, encapsulation = item.plan.esp_path,
     })
   end
 
@@ -44365,8 +44532,7 @@ return function(import)
       one = begun()
     end
     feed(one)
-    one.run:pass_time(state.store.latest)
-    one.run:finish()
+    one.run:finish(state.store.latest)
     state.whole, one.last = one, state.store.last
     return one.run
   end

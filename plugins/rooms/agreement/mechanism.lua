@@ -40,6 +40,8 @@ return function(import)
 
   M.PORT_MAX = 65535
 
+  M.MARK = 10000
+
   M.LWS = " \t\r\n"
 
   M._LWS = "[ \\t\\r\\n]*+"
@@ -77,6 +79,8 @@ return function(import)
   M._FOLD = regex.compile({groups = 0, names = {}, match = {"span", "^[\009 ]*", 0, 0, "split", 9, 17, 0, "text", "\013\010", 2, 0, "jump", 49, 0, 0, "split", 21, 45, 0, "char", 13, 0, 0, "look", 33, 0, 1, "jump", 41, 0, 0, "char", 10, 0, 0, "match", 0, 0, 0, "jump", 49, 0, 0, "char", 10, 0, 0, "span", "^[\009 ]*", 1, 0, "match", 0, 0, 0}, full = {"span", "^[\009 ]*", 0, 0, "split", 9, 17, 0, "text", "\013\010", 2, 0, "jump", 49, 0, 0, "split", 21, 45, 0, "char", 13, 0, 0, "look", 33, 0, 1, "jump", 41, 0, 0, "char", 10, 0, 0, "match", 0, 0, 0, "jump", 49, 0, 0, "char", 10, 0, 0, "span", "^[\009 ]*", 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[\009\010\013 ]", skip = "^[\009 ]*", text = true})
 
   M._ESCAPE = regex.compile({groups = 1, names = {}, match = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\092", text = true})
+
+  M._NUMBERED = regex.compile({groups = 2, names = {}, match = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "fewer", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "match", 0, 0, 0}, full = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "few", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[ps]", text = true})
 
   M._Q = regex.compile({groups = 1, names = {}, match = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "match", 0, 0, 0}, full = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[01]", text = true})
 
@@ -154,6 +158,21 @@ return function(import)
     return (self.alg or "") ~= "" and ((self.spi_c_text or "") ~= "" and ((self.spi_s_text or "") ~= "" and ((self.port_c_text or "") ~= "" and (self.port_s_text or "") ~= "")))
   end
   py.done(M.Mechanism)
+
+  M._FIELDS = {
+    "name", "key", "raw", "row", "span", "params", "q", "q_thousandths", "alg", "ealg",
+    "prot", "mod", "spi_c", "spi_s", "port_c", "port_s", "spi_c_text", "spi_s_text",
+    "port_c_text", "port_s_text", "d_alg", "d_qop", "d_ver", "mediasec", "defects",
+    n = 25,
+  }
+
+  M._RAW = 2
+
+  M._ROW = 3
+
+  M._SPAN = 4
+
+  M._PARAMETERS = 5
 
   -- All rows of one Security-* header of a message, joined in order (RFC 3261 7.3.1).
   M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source" })
@@ -368,6 +387,12 @@ return function(import)
       return nil
     end
     start = start + (raw ~= piece and str.find(piece, string.sub(raw, 1, 1)) or 0)
+    local span = { start, start + #raw, n = 2 }
+    return M._by_form(raw, number, span) or M._element(raw, number, span)
+  end
+
+  -- Read an element step by step, whatever is wrong with it.
+  function M._element(raw, number, span)
     local match = M._WELL_FORMED:fullmatch(raw)
     local defects = { n = 0 }
     local name, params
@@ -391,8 +416,95 @@ return function(import)
       py.delete_slice(params, limits.ELEMENTS)
       py.append(defects, "limit")
     end
-    return M._mechanism(name, params, raw, number, { start, start + #raw, n = 2 }, defects)
+    return M._mechanism(name, params, raw, number, span, defects)
   end
+
+  -- How elements of one form are read: values of the fields, the parameters, and for each number
+  M._Form = py.struct("_Form", { "values", "params", "numbers" })
+
+  function M._Form.make(values, params, numbers)
+    return setmetatable({ values = values, params = params, numbers = numbers }, M._Form)
+  end
+  py.done(M._Form)
+
+  -- Read an element whose form was met before: elements of one phone differ in SPIs and ports.
+  function M._by_form(raw, row, span)
+    local pieces = M._NUMBERED:split(raw)
+    if pieces.n == 1 or #raw > limits.READING then
+      return nil
+    end
+    local form = M._form(py.list(py.slice(pieces, nil, nil, 3)), py.list(py.slice(pieces, 1, nil, 3)))
+    if form == nil then
+      return nil
+    end
+    local values, params = py.list(form.values), py.list(form.params)
+    for place, item1 in py.each_from_zero(form.numbers) do
+      local param, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5]
+      local digits = pieces[3 * place + 3]
+      local found = tonumber(digits, 10)
+      if not (least <= found and found <= most) then
+        return nil
+      end
+      params[param + 1] = { params[param + 1][1], digits, false, n = 3 }
+      values[number + 1] = found
+      values[text + 1] = digits
+    end
+    values[M._RAW + 1] = raw
+    values[M._ROW + 1] = row
+    values[M._SPAN + 1] = span
+    values[M._PARAMETERS + 1] = py.list(params)
+    return M.Mechanism.make(py.unpack(values))
+  end
+
+  -- The form of elements with these names before their numbers, and this between them; None
+  M._form = py.lru_cache(limits.READINGS, function(texts, names)
+    local list1 = { n = 0 }
+    for place = 0, names.n - 1 do
+      py.append(list1, str.of(M.MARK + place))
+    end
+    local marks = list1
+    local list2 = { n = 0 }
+    for _, item1 in py.each(py.zip(names, marks, py.slice(texts, 1))) do
+      local name, mark, text = item1[1], item1[2], item1[3]
+      py.append(list2, name .. "=" .. mark .. text)
+    end
+    local raw = texts[1] .. str.join("", list2)
+    local found = M._element(raw, 0, { 0, #raw, n = 2 })
+    local list3 = { n = 0 }
+    for _, item2 in py.each(found.params) do
+      local value = item2[2]
+      py.append(list3, value)
+    end
+    local written = list3
+    local holds1 = found.defects.n > 0
+    if not holds1 then
+      local any2 = false
+      for _, mark in py.each(marks) do
+        if py.count(written, mark) ~= 1 then
+          any2 = true
+          break
+        end
+      end
+      holds1 = any2
+    end
+    if holds1 then
+      return nil
+    end
+    local list4 = { n = 0 }
+    for _, field in py.each(M._FIELDS) do
+      py.append(list4, found[field])
+    end
+    local values = list4
+    local numbers = { n = 0 }
+    for _, item3 in py.each(py.zip(names, marks)) do
+      local name, mark = item3[1], item3[2]
+      local field = str.replace(name, "-", "_")
+      local tuple1 = py.contains(M.PORT_NAMES, name) and { 1, M.PORT_MAX, n = 2 } or { 0, M.SPI_MAX, n = 2 }
+      local least, most = tuple1[1], tuple1[2]
+      py.append(numbers, { py.index(written, mark), py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 5 })
+    end
+    return M._Form.make(values, py.list(found.params), numbers)
+  end)
 
   function M._other_value(equal, quoted)
     if quoted ~= "" then

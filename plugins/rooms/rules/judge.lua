@@ -29,6 +29,7 @@ return function(import)
   local finding = import("rules.finding").finding
   local merge = import("rules.folding").merge
   local moved = import("rules.finding").moved
+  local nameless = import("rules.notes").nameless
   local whom = import("rules.notes").whom
   local M = {}
 
@@ -79,7 +80,9 @@ return function(import)
     local met = M.met_by(seen)
     local peers = M._peers(exchange.access, facts.cast)
     local ending = M._ending(exchange)
-    local tally = Tally.make(self._notes, peers, ending)
+    local named = peers:get("ue") ~= address_text(exchange.access.ue)
+    local told = named and peers or nameless(peers)
+    local tally = Tally.make(self._notes, told, ending)
     local judge = py.bound(self._engine, "judge")
     local fired = { n = 0 }
     py.extend(fired, judge("exchange", facts, met, tally))
@@ -110,7 +113,7 @@ return function(import)
         py.append(list2, moved(one, hit, site))
       end
       py.extend(found, list2)
-      self:_keep_found(found, peers)
+      self:_keep_found(found, told)
     end
     local list3 = { n = 0 }
     for _, one in py.each(fired) do
@@ -286,12 +289,17 @@ return function(import)
     for _, hit in py.each(fired) do
       py.append(list1, finding(hit, site, order))
     end
-    self:_keep_found(list1, site.peers)
+    self:_keep_found(list1, nameless(site.peers))
   end
 
-  function M.Judge:_keep_found(found, peers)
+  -- `told` says whom notes are about, by party.
+  function M.Judge:_keep_found(found, told)
     for _, one in py.each(found.n > 1 and merge(found) or found) do
-      local about = (one.peer or "") ~= "" and one.peer or whom(peers, one.party)
+      local value1 = whom(told, one.party)
+      if (value1 or "") == "" then
+        value1 = one.peer
+      end
+      local about = value1
       if one.effect == "none" and (one.exchange ~= nil and about ~= nil) then
         self._notes:add(one, about)
       else

@@ -174,6 +174,15 @@ return function(import)
     return value1
   end
 
+  -- Peers of which the handset is known by its address alone: notes about it are told with those
+  function M.nameless(peers)
+    local told = py.dict_of(peers)
+    if told:has("ue") and told:has("pcscf") then
+      told:set("ue", "handsets behind " .. told:get("pcscf"))
+    end
+    return told
+  end
+
   function M._order(one)
     return one.order
   end

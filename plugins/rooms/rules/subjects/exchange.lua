@@ -489,6 +489,9 @@ return function(import)
 
   -- How the network passed over a report with auts (RFC 3310 3.2); None where it did not.
   function M._resync_ignored(exchange)
+    if exchange:first("failure-report") == nil then
+      return nil
+    end
     local before = ""
     local reported = false
     local answered = false
