@@ -149,4 +149,6 @@ SHORTEST_T1: Final = 500 * MILLISECOND  # RFC 3261 17.1.1.1; on Gm it is 2 s (TS
 # report
 PAGE_BLOCK: Final = 1 << 18  # octets of JSON that a page opens at once
 PAGE_TEXTS: Final = 640 << 10  # octets of message texts in one page, deflated and in base64
+PAGE_MESSAGES: Final = 1 << 20  # octets of the messages of one exchange in a page
+PAGE_VALUE: Final = 4096  # characters of one value in a page, but for those of messages
 PAGE_FRAMES: Final = 64  # frames of one exchange by which the page's list finds it

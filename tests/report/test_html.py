@@ -214,3 +214,14 @@ def test_the_page_says_what_the_text_report_says(sample: Sample, case: str) -> N
     for _, display_filter in one["filter"]:
         assert display_filter in words
     assert ("silence" in one) == ("nothing came back" in words)
+
+
+def test_one_exchange_cannot_fill_the_page(real: Report) -> None:
+    (one,) = list(real.exchanges)
+    step = msgspec.structs.replace(one.steps[0], text="R sip:a SIP/2.0\r\nX: " + "w" * 60_000)
+    long = msgspec.structs.replace(one, steps=[step] * 200)
+    data = opened(html(replace(real, exchanges=[long])))
+    (texts,) = data["texts-0"]
+    held = [one for one in texts if one is not None]
+    assert len(texts) == 200
+    assert 10 < len(held) < 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from analyzer.limits import PAGE_VALUE
 from analyzer.report import finding_text
 from analyzer.report.block import hint, unjudged
 from analyzer.report.causes import weigh
@@ -13,7 +14,7 @@ from analyzer.report.html.compared import compared
 from analyzer.report.html.ladder_rows import arrows, ghost, lanes
 from analyzer.report.html.lives import life
 from analyzer.report.ladder import KINDS
-from analyzer.report.layout import GLUE
+from analyzer.report.layout import GLUE, clip
 from analyzer.report.model import SEVERITIES, Exchange, Finding, Frame, Signal
 from analyzer.report.on_wire import on_the_wire
 from analyzer.report.reproduce import display_filter, reproduce
@@ -99,7 +100,11 @@ def finding(
         "wire": _wire(one, case, view),
         "lists": _shows_lists(one, exchange),
     }
-    return {name: value for name, value in found.items() if value not in (None, "", False)}
+    return {
+        name: clip(value, PAGE_VALUE) if isinstance(value, str) else value
+        for name, value in found.items()
+        if value not in (None, "", False)
+    }
 
 
 def _shows_lists(one: Finding, exchange: Exchange | None) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from analyzer.limits import PAGE_VALUE
 from analyzer.report.ladder import Row, rows, to_server
-from analyzer.report.layout import spi_text
+from analyzer.report.layout import clip, spi_text
 from analyzer.report.model import Exchange, Finding, Frame, Mechanism, Step
 from analyzer.report.times import clock, elapsed
 from analyzer.report.verdict import anchor, client_name, judge, server_name
@@ -20,6 +21,7 @@ _GHOSTS: Final = {
     "verify": ("{method} with Security-Verify, protected", UE, FIRST_HOP),
     "result": ("final answer, protected", FIRST_HOP, UE),
 }
+_NAME: Final = 200  # characters of a method or a reason phrase
 _LISTS: Final = (
     ("Security-Client", "client"),
     ("Security-Server", "server"),
@@ -113,7 +115,8 @@ def _arrow(
 def _name(exchange: Exchange, message: Step, forth: bool) -> str:
     if message.inferred:
         return f"{exchange.method if forth else 'answer'}? not read"
-    return message.method or f"{message.code or ''} {message.reason or ''}".strip()
+    name = message.method or f"{message.code or ''} {message.reason or ''}".strip()
+    return clip(name, _NAME)
 
 
 def _carries(message: Step) -> list[str]:
@@ -129,7 +132,7 @@ def _lists(message: Step) -> Iterator[list[Any]]:
     for name, member in _LISTS:
         elements: list[Mechanism] = getattr(message, member)
         if elements:
-            yield [name, [[one.raw, one.defects] for one in elements]]
+            yield [name, [[clip(one.raw, PAGE_VALUE), one.defects] for one in elements]]
 
 
 def _also(message: Step, view: View) -> str | None:

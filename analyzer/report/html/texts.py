@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from analyzer.limits import PAGE_BLOCK, PAGE_TEXTS
+from analyzer.limits import PAGE_BLOCK, PAGE_MESSAGES, PAGE_TEXTS
 from analyzer.report.dissect.message import message_tree
 from analyzer.report.dissect.node import Node, Octets
 from analyzer.report.glance import pick
@@ -50,11 +50,13 @@ class Texts:
 
 def _texts(exchange: Exchange, show_keys: bool, trees: bool) -> list[dict[str, Any] | None]:
     """Of each message of the ladder its lines, and the tree of its fields; None where it was not
-    read."""
+    read, and for what is beyond the bound."""
     found: list[dict[str, Any] | None] = []
+    room = PAGE_MESSAGES
     for row in rows(exchange):
         text = row.message.text
-        if text is None:
+        room -= len(text or "")
+        if text is None or room < 0:
             found.append(None)
             continue
         raw = text.encode("utf-8", "surrogateescape")
