@@ -1,8 +1,10 @@
 """The plugin as one file: self-contained, the same each time, and Lua in each version."""
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine
 from analyzer.rules.vocabulary import POLICY_DEFAULTS
 from analyzer.version import VERSION
-from analyzer.wireshark import plugin
+from analyzer.wireshark import plugin, plugin_folder
 from tests.plugins.lua import RUNTIMES, start
 
 BOOK = rule_book.load()
@@ -140,3 +142,43 @@ def test_a_module_that_is_missing_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "wireshark" / "dissector.lua").write_text('return function() import("gone") end')
     with pytest.raises(plugin.MissingModule, match="gone"):
         plugin.source(Engine(BOOK), tmp_path)
+
+
+@pytest.mark.tshark
+def test_tshark_finds_it_where_it_is_installed(project: Path, real: Path) -> None:
+    """As an ordinary user: newer versions run no Lua as root, and do not say so."""
+    if shutil.which("tshark") is None:
+        pytest.skip("no tshark")
+    user = 65534 if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        home.chmod(0o777)
+        capture = shutil.copy(real / "03_udp_3des_md5_gm.pcap", home)
+
+        def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                words,
+                cwd=home,
+                env={"HOME": name, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+                user=user,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+
+        def summary() -> str:
+            return run("tshark", "-r", capture, "-q", "-z", "secagree,tree").stdout
+
+        text = default()
+        named = next(
+            line.split(":", 1)[1].strip()
+            for line in run("tshark", "-G", "folders").stdout.splitlines()
+            if line.startswith("Personal Lua Plugins:")
+        )
+        assert "NOT REGISTERED" not in summary()
+        path = plugin_folder.write(Path(named), text)
+        assert path.is_relative_to(home)
+        assert "NOT REGISTERED: no answer after the 401" in summary()
+        assert plugin_folder.remove(Path(named)) == path
+        assert "NOT REGISTERED" not in summary()
