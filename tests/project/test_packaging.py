@@ -124,6 +124,15 @@ def test_command_runs_without_other_programs(environment: Path, real: Path, tmp_
     assert "registered" in done.stdout.lower()
 
 
+def test_the_plugin_is_made_of_what_is_installed(
+    environment: Path, project: Path, tmp_path: Path
+) -> None:
+    done = run(environment / "secagree", "plugin", "--install", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = tmp_path / ".local" / "lib" / "wireshark" / "plugins" / "secagree.lua"
+    assert made.read_bytes() == (project / "plugins" / "secagree.lua").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("package", "place"),
     [
