@@ -42446,9 +42446,8 @@ return function(import)
   local NEXT = { [6] = "tcp", [17] = "udp", [4] = "ip", [41] = "ipv6" }
   local PORTS = { [6] = true, [17] = true }
   local SOURCE = "ESP, opened by secagree"
-  local REMEMBERED = 65536 -- SPIs that stayed closed
 
-  M.NO_CIPHER = "this Wireshark gives Lua no ciphers (4.6 does)"
+  M.NO_CIPHER = "Wireshark gives Lua ciphers from 4.6 on"
   M.NO_KEYS = "no keys for it in this capture"
   M.WRONG_KEYS = "the keys in this capture do not fit"
   M.NO_ALGORITHM = "the plugin cannot open its algorithms"
@@ -42497,10 +42496,19 @@ return function(import)
     return payload, protocol
   end
 
+  -- Why packets of this SA stay closed.
+  function M.why(sa, ring)
+    local layout = keys.layout(sa.alg, sa.ealg)
+    if not layout then return M.NO_ALGORITHM end
+    if not layout.cipher then return M.NOT_NULL end
+    if not M.ciphers() then return M.NO_CIPHER end
+    return #ring.pairs_of(sa.nonce) > 0 and M.WRONG_KEYS or M.NO_KEYS
+  end
+
   -- (payload, protocol, pair) of an ESP packet (octets from its SPI on) on this SA, or nil and why.
   function M.opened(octets, sa, ring)
     local layout = keys.layout(sa.alg, sa.ealg)
-    if not layout then return nil, M.NO_ALGORITHM end
+    if not layout or layout.cipher and not M.ciphers() then return nil, M.why(sa, ring) end
     local from = HEADER + layout.iv
     local closed = octets:sub(from + 1, #octets - layout.icv)
     if not layout.cipher then
@@ -42508,7 +42516,6 @@ return function(import)
       if not payload then return nil, M.NOT_NULL end
       return payload, protocol
     end
-    if not M.ciphers() then return nil, M.NO_CIPHER end
     local found = ring.pairs_of(sa.nonce)
     for _, pair in ipairs(found) do
       local iv = octets:sub(HEADER + 1, from)
@@ -42518,11 +42525,12 @@ return function(import)
         if payload then return payload, protocol, pair end
       end
     end
-    return nil, #found > 0 and M.WRONG_KEYS or M.NO_KEYS
+    return nil, M.why(sa, ring)
   end
 
-  local function sa_of(run, packet)
-    local set, name = run:sa(packet.dst, packet.spi)
+  -- The SA of a packet as a run knows it, or nil.
+  function M.sa_of(run, dst, spi)
+    local set, name = run:sa(dst, spi)
     for _, sa in ipairs(set and set.sas or {}) do
       if sa.name == name then
         return {
@@ -42537,19 +42545,6 @@ return function(import)
   function M.new(ring)
     local machine = {}
     local first_read = {} -- frames opened when they were seen for the first time
-    local closed, listed = {}, {}
-
-    local function stays(packet, sa, frame, reason)
-      local known = closed[packet.dst .. packet.spi]
-      if known then
-        known.reason = reason
-      elseif #listed < REMEMBERED then
-        known = { spi = packet.spi, dst = packet.dst, sa = sa, frame = frame, reason = reason }
-        closed[packet.dst .. packet.spi] = known
-        listed[#listed + 1] = known
-      end
-      return nil, reason
-    end
 
     -- Dissect what this ESP packet holds: { dst (octets), spi, range (from its SPI on) }; `run`
     -- knows its SA. Gives the name of the next dissector and the keys used, or nil and the reason.
@@ -42557,22 +42552,16 @@ return function(import)
     -- TCP keeps what it learns of a segment when it sees it first, so a packet that could not be
     -- read then is not handed to it later.
     function machine.open(packet, run, pinfo, tree)
-      local sa = sa_of(run, packet)
+      local sa = M.sa_of(run, packet.dst, packet.spi)
       if not sa then return nil end
       local frame = pinfo.number
       local payload, protocol, pair = M.opened(packet.range:bytes():raw(), sa, ring)
-      if not payload then return stays(packet, sa, frame, protocol) end
+      if not payload then return nil, protocol end
       if not pinfo.visited then first_read[frame] = true end
       if protocol == 6 and not first_read[frame] then return nil, "reload the capture to see it" end
       local name = NEXT[protocol]
       Dissector.get(name):call(ByteArray.new(payload, true):tvb(SOURCE), pinfo, tree)
       return name, pair
-    end
-
-    -- SPIs of which packets stayed closed, in the order of their first frames:
-    -- { spi, dst, sa, frame, reason }.
-    function machine.closed()
-      return listed
     end
 
     return machine
@@ -43505,7 +43494,7 @@ return function(import)
   local function source(settings)
     return {
       exchanges = function() return list_of(passes.everything():exchanges()) end,
-      closed = opening.closed,
+      closed = function() return opening.closed(passes.everything(), passes.records()) end,
       findings = function()
         local kept = {}
         for _, finding in ipairs(passes.everything():findings()) do
@@ -43930,8 +43919,9 @@ return function(import)
         lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES)
         break
       end
-      lines[#lines + 1] = ("   0x%08x  %s  %s/%s  from #%d: %s"):format(
-        one.spi, one.sa.name or "", shown(one.sa.alg), shown(one.sa.ealg), one.frame, one.reason)
+      local head = ("   0x%08x %s %s/%s from #%s: "):format(
+        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame))
+      lines[#lines + 1] = wrap(clip(head, 60), one.reason)
     end
     lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"
@@ -44403,6 +44393,8 @@ return function(import)
   local M = {}
   local cx = import("wireshark.cx")
   local decryption = import("wireshark.decryption")
+  local extraction = import("wireshark.extraction")
+  local feeding = import("wireshark.feeding")
   local keys = import("wireshark.keys")
   local plain = import("wireshark.plain")
 
@@ -44454,9 +44446,22 @@ return function(import)
     }
   end
 
-  -- What stayed closed, see `decryption`.
-  function M.closed()
-    return machine.closed()
+  -- The SAs of which ESP packets stayed closed, of records in their order: a list of
+  -- { spi, sa, frame (the first), reason }.
+  function M.closed(run, records)
+    local list, known = {}, {}
+    for _, record in ipairs(records) do
+      if record.kind == "esp" and record.opened == "" then
+        local _, dst = extraction.ends(record.header)
+        local spi = feeding.spi_and_seq(record.head)
+        local sa = not known[dst .. spi] and decryption.sa_of(run, dst, spi)
+        if sa then
+          known[dst .. spi] = true
+          list[#list + 1] = { spi = spi, sa = sa, frame = record.frame, reason = decryption.why(sa, ring) }
+        end
+      end
+    end
+    return list
   end
 
   -- The keys found so far.
@@ -44649,6 +44654,11 @@ return function(import)
     if state.store.lost > 0 then
       return state.store.lost, state.store.lost_from
     end
+  end
+
+  -- What was taken down, in the order of the frames.
+  function M.records()
+    return state.store.items
   end
 
   function M.recorded()
@@ -45438,8 +45448,10 @@ modules["wireshark.tap"] = function()
 
 return function(import)
   local M = {}
+  local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
   local summary = import("wireshark.summary")
+  local text = import("wireshark.gui_text")
 
   -- Register it. `settings` gives the preferences in force.
   function M.register(settings)
@@ -45457,7 +45469,8 @@ return function(import)
           end
         end
         local lines = summary.lines(run:exchanges(), kept, passes.lost())
-        print(table.concat(lines, "\n"))
+        lines[#lines + 1] = text.closed(opening.closed(run, passes.records()))
+        print((table.concat(lines, "\n"):gsub("\n$", "")))
       end
     end)
   end
