@@ -1,0 +1,77 @@
+"""Wireshark with the plugin on a registration that failed, on a screen of its own.
+
+`python -m tests.parity.window docs/wireshark.png` takes the picture of the README.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from analyzer.wireshark import profile
+from tests.captures import SAMPLES
+from tests.parity.desktop import Desktop, desktop
+
+CAPTURE: Final = SAMPLES / "pcaps" / "ver_05_fires.pcap"
+FRAME: Final = 3  # the REGISTER whose Security-Verify was changed
+SIZE: Final = (1500, 920)
+
+# Tools, its last entry, which is ours, and in it by the order of letters
+MENU: Final = ("alt+t", "Up", "Right")
+EXCHANGES: Final = (*MENU, "Return")
+FINDINGS: Final = (*MENU, "Down", "Return")
+TIMELINE: Final = (*MENU, "Down", "Down", "Return")
+KEYS: Final = (*MENU, "Down", "Down", "Down", "Return")
+
+_RECENT: Final = "".join(
+    f"gui.geometry_main_{name}: {value}\n"
+    for name, value in {
+        "x": 0, "y": 0, "width": SIZE[0], "height": SIZE[1], "upper_pane": 170,
+    }.items()
+)  # fmt: skip
+_LAYOUT: Final = "gui.layout_content_3: NONE\n"  # no octets
+_ITEM: Final = (200, 377)  # of the plugin in the tree
+_ASIDE: Final = (800, 410, 690, 480)  # where the timeline is put
+_NOWHERE: Final = (1490, 10)
+
+
+def installed(home: Path) -> None:
+    """`secagree plugin --install`, for the user of this home."""
+    done = subprocess.run(
+        (sys.executable, "-m", "analyzer.cli", "plugin", "--install"),
+        env=os.environ | {"HOME": str(home)}, cwd=SAMPLES.parent, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def opened(capture: Path = CAPTURE, frame: int = FRAME) -> Iterator[Desktop]:
+    """Wireshark with this frame selected, the plugin, and the profile of `secagree keys`."""
+    settings = profile.files(()) | {"recent": _RECENT, "recent_common": _RECENT}
+    settings["preferences"] += _LAYOUT
+    with (
+        desktop(installed, settings) as screen,
+        screen.wireshark(capture, "-g", str(frame)),
+    ):
+        yield screen
+
+
+def main(arguments: list[str]) -> None:
+    """Take the picture: the failing step in the tree, and its timeline."""
+    (path,) = arguments
+    with opened() as screen:
+        screen.click(*_ITEM)
+        screen.keys("shift+Right", *TIMELINE)
+        screen.place(screen.focus("SEC-AGREE timeline"), *_ASIDE)
+        screen.point(*_NOWHERE)
+        screen.picture(Path(path))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
