@@ -95,7 +95,8 @@ def _agreed(exchange: Exchange) -> str:
     if agreed.name.lower() == "ipsec-3gpp":
         parts.append(f"{agreed.prot or 'esp'} {agreed.mod or 'trans'}")
     if offer is not None:
-        parts.append(offer.transport.upper())
+        if offer.transport != "unknown":  # the offer itself was not read
+            parts.append(offer.transport.upper())
         place = _place(agreed, offer)
         if place:
             parts.append(place)

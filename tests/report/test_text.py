@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analyzer import analyze
 from analyzer.report.glance import glance
 from analyzer.report.model import Exchange, Problem, Report
 from analyzer.report.summary import summarise
@@ -281,3 +282,10 @@ def test_no_healthy_exchange_of_many_is_read_back(sample: Sample) -> None:
     report = sample("d")
     shelved = replace(report, exchanges=Shelf(list(report.exchanges)))
     assert text(shelved) == text(report)
+
+
+def test_an_offer_that_was_not_read_has_no_transport(real: Path) -> None:
+    report = analyze([str(real / "05_udp_rereg_newspi_gm.pcap")])
+    said = text(report, verbose=True)
+    assert "esp trans  UDP\n" in said  # of the first registration
+    assert "UNKNOWN" not in said
