@@ -243,6 +243,10 @@ return function(import)
 
   M.PAGE_TEXTS = 655360
 
+  M.PAGE_MESSAGES = 1048576
+
+  M.PAGE_VALUE = 4096
+
   M.PAGE_FRAMES = 64
 
   return M
