@@ -7706,37 +7706,45 @@ return function(import)
 
   -- Findings as tables; before the end those that were found so far, without their numbers.
   function Run:findings()
-    if self.told == nil or not self.ended or self.told_count ~= #self.judge then
-      local list = {}
-      for i, one in py.each(self.all or self.judge:since(0)) do
-        list[i] = views.finding(one)
+    local count = self.ended and -1 or self.judge:__len__()
+    if self.count ~= count then
+      local known = self.count or 0
+      if self.ended or known == 0 then
+        known = 0
+        self.told, self.at_frame, self.of_exchange, self.found = {}, {}, {}, {}
       end
-      self.told = list
+      self.count = count
+      for _, one in py.each(self.all or self.judge:since(known)) do
+        local finding = views.finding(one)
+        self.told[#self.told + 1] = finding
+        self:file(finding, one)
+      end
     end
     return self.told
   end
 
-  local function model_findings(self, id)
-    local list = { n = 0 }
-    for _, one in py.each(self.all or self.judge:since(0)) do
-      if one.exchange == id then
-        py.append(list, one)
-      end
+  -- Under its frame, and under its exchange: there also as the judge has it, for the verdict.
+  function Run:file(finding, one)
+    local frame, exchange = finding.frame, finding.exchange
+    if frame then
+      self.at_frame[frame] = self.at_frame[frame] or {}
+      table.insert(self.at_frame[frame], finding)
     end
-    return list
+    if exchange then
+      self.of_exchange[exchange] = self.of_exchange[exchange] or {}
+      self.found[exchange] = self.found[exchange] or { n = 0 }
+      table.insert(self.of_exchange[exchange], finding)
+      py.append(self.found[exchange], one)
+    end
   end
 
   function Run:view(closed)
-    if closed.view == nil or closed.finished ~= self.ended then
-      closed.view = views.exchange(closed, model_findings(self, closed.model.id))
-      closed.finished = self.ended
-      local own = {}
-      for _, finding in ipairs(self:findings()) do
-        if finding.exchange == closed.view.id then
-          own[#own + 1] = finding
-        end
-      end
-      closed.view.findings = own
+    self:findings()
+    if closed.view == nil or closed.count ~= self.count then
+      local id = closed.model.id
+      closed.view = views.exchange(closed, self.found[id] or NONE)
+      closed.view.findings = self.of_exchange[id] or {}
+      closed.count = self.count
     end
     return closed.view
   end
@@ -7765,12 +7773,17 @@ return function(import)
       return self:view(known.closed), known.number
     end
     local message = self.heard[frame] and self.heard[frame][1]
-    for _, run in py.each(self.conductor.reconstruction._runs._running:values()) do
-      if message == nil or run.call_id == message.call_id then
-        for i, step in py.each(run.steps) do
-          if step.frame == frame then
-            return views.open(run), i
-          end
+    local runs = self.conductor.reconstruction._runs
+    local candidates = NONE
+    if message ~= nil then
+      candidates = { runs:of_call(message.call_id), n = 1 }
+    elseif self.sealed[frame] then
+      candidates = runs._running:values()
+    end
+    for _, run in py.each(candidates) do
+      for i, step in py.each(run and run.steps or NONE) do
+        if step.frame == frame then
+          return views.open(run), i
         end
       end
     end
@@ -7778,13 +7791,8 @@ return function(import)
   end
 
   function Run:findings_at(frame)
-    local found = {}
-    for _, finding in ipairs(self:findings()) do
-      if finding.frame == frame then
-        found[#found + 1] = finding
-      end
-    end
-    return found
+    self:findings()
+    return self.at_frame[frame] or {}
   end
 
   local function speaks(message)
@@ -7815,7 +7823,6 @@ return function(import)
       links = exchange and exchange.links or {},
       findings = findings,
       messages = said,
-      announced = nil,
     }
     if known.step and said[1] then
       said[1].comparison = known.step.comparison
