@@ -25,6 +25,7 @@ return function(import)
 
   local NONE = { n = 0 }
   local CAPTURE, LINE = 0, 0
+  local TO_CLIENT = { ["pc>us"] = true, ["ps>uc"] = true } -- their SPIs stand in the client's list
 
   local Run = {}
   Run.__index = Run
@@ -71,6 +72,22 @@ return function(import)
       self.heard[message.frame] = here
     end
     here[#here + 1] = message
+    self.newest = message
+  end
+
+  local function place(dst, spi)
+    return dst .. "/" .. ("%.0f"):format(spi)
+  end
+
+  -- What is known of an SPI: the newest set that has it, of those announced up to `frame`.
+  local function set_of(self, dst, spi, frame)
+    local known = self.by_spi[place(dst, spi)] or {}
+    for at = #known, 1, -1 do
+      if not frame or known[at].set.announced <= frame then
+        return known[at]
+      end
+    end
+    return nil
   end
 
   function Run:announce(event)
@@ -78,9 +95,13 @@ return function(import)
       self.found_keys[#self.found_keys + 1] = { rand = event.rand, ck = event.keys.ck, ik = event.keys.ik }
     elseif event.sas.n > 0 and event.kind == "announced" then
       local set = views.association(event)
+      local asked = self.newest.request
+      set.announced, set.offered = self.newest.frame, asked and asked.frame
       self.sets[#self.sets + 1] = set
       for _, sa in ipairs(set.sas) do
-        self.by_spi[sa.dst .. "/" .. ("%.0f"):format(sa.spi)] = { set = set, name = sa.name }
+        local key = place(sa.dst, sa.spi)
+        self.by_spi[key] = self.by_spi[key] or {}
+        table.insert(self.by_spi[key], { set = set, name = sa.name })
       end
     end
   end
@@ -366,11 +387,11 @@ return function(import)
       return
     end
     local dst = esp and esp.dst or message.dst
-    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    local found = set_of(self, dst, spi, frame)
     known.spi = spi
-    known.announced = found ~= nil
     if found then
       known.association, known.sa = found.set, found.name
+      known.announced = TO_CLIENT[found.name] and found.set.offered or found.set.announced
     end
   end
 
@@ -380,7 +401,7 @@ return function(import)
 
   -- The set and the name of the SA of an ESP packet; nil where none was announced.
   function Run:sa(dst, spi)
-    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    local found = set_of(self, dst, spi)
     if found then
       return found.set, found.name
     end

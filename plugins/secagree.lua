@@ -7505,6 +7505,7 @@ return function(import)
 
   local NONE = { n = 0 }
   local CAPTURE, LINE = 0, 0
+  local TO_CLIENT = { ["pc>us"] = true, ["ps>uc"] = true } -- their SPIs stand in the client's list
 
   local Run = {}
   Run.__index = Run
@@ -7551,6 +7552,22 @@ return function(import)
       self.heard[message.frame] = here
     end
     here[#here + 1] = message
+    self.newest = message
+  end
+
+  local function place(dst, spi)
+    return dst .. "/" .. ("%.0f"):format(spi)
+  end
+
+  -- What is known of an SPI: the newest set that has it, of those announced up to `frame`.
+  local function set_of(self, dst, spi, frame)
+    local known = self.by_spi[place(dst, spi)] or {}
+    for at = #known, 1, -1 do
+      if not frame or known[at].set.announced <= frame then
+        return known[at]
+      end
+    end
+    return nil
   end
 
   function Run:announce(event)
@@ -7558,9 +7575,13 @@ return function(import)
       self.found_keys[#self.found_keys + 1] = { rand = event.rand, ck = event.keys.ck, ik = event.keys.ik }
     elseif event.sas.n > 0 and event.kind == "announced" then
       local set = views.association(event)
+      local asked = self.newest.request
+      set.announced, set.offered = self.newest.frame, asked and asked.frame
       self.sets[#self.sets + 1] = set
       for _, sa in ipairs(set.sas) do
-        self.by_spi[sa.dst .. "/" .. ("%.0f"):format(sa.spi)] = { set = set, name = sa.name }
+        local key = place(sa.dst, sa.spi)
+        self.by_spi[key] = self.by_spi[key] or {}
+        table.insert(self.by_spi[key], { set = set, name = sa.name })
       end
     end
   end
@@ -7846,11 +7867,11 @@ return function(import)
       return
     end
     local dst = esp and esp.dst or message.dst
-    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    local found = set_of(self, dst, spi, frame)
     known.spi = spi
-    known.announced = found ~= nil
     if found then
       known.association, known.sa = found.set, found.name
+      known.announced = TO_CLIENT[found.name] and found.set.offered or found.set.announced
     end
   end
 
@@ -7860,7 +7881,7 @@ return function(import)
 
   -- The set and the name of the SA of an ESP packet; nil where none was announced.
   function Run:sa(dst, spi)
-    local found = self.by_spi[dst .. "/" .. ("%.0f"):format(spi)]
+    local found = set_of(self, dst, spi)
     if found then
       return found.set, found.name
     end
@@ -44333,17 +44354,40 @@ return function(import)
     end
   end
 
-  local function add_rows(item, comparison)
+  -- Both lists element by element, then what differs.
+  local function add_rows(item, comparison, server, verify)
+    local function add(text)
+      local made = item:add(fields["comparison.row"], shown(text))
+      made:set_text(shown(text)):set_generated()
+    end
+    for at = 1, math.max(#server, #verify) do
+      local one, other = server[at] and server[at].raw, verify[at] and verify[at].raw
+      if one == other then
+        add(("%d same    %s"):format(at, one))
+      else
+        add(("%d Server  %s"):format(at, one or "(none)"))
+        add(("%d Verify  %s"):format(at, other or "(none)"))
+      end
+    end
     for _, row in ipairs(comparison.rows or {}) do
-      local made = item:add(fields["comparison.row"], shown(row.text))
-      made:set_text(shown(row.text)):set_generated()
       for _, name in ipairs(row.parameters or {}) do
-        made:add(fields["comparison.parameter"], shown(name)):set_generated()
+        local made = item:add(fields["comparison.parameter"], shown(name))
+        made:append_text(" (" .. shown(row.text) .. ")"):set_generated()
       end
     end
   end
 
-  local function add_comparison(item, comparison)
+  -- The list of a step in this frame; empty where it is not known.
+  local function list_of(exchange, frame, kind)
+    for _, step in ipairs(exchange and exchange.steps or {}) do
+      if step.frame == frame and step[kind] and #step[kind] > 0 then
+        return step[kind]
+      end
+    end
+    return {}
+  end
+
+  local function add_comparison(item, comparison, known)
     local made = item:add(fields.comparison, shown(comparison.level))
     made:set_generated()
     local function told(name, value)
@@ -44355,7 +44399,8 @@ return function(import)
     told("kind", comparison.kind)
     told("edit", comparison.edit)
     told("against", comparison.against)
-    add_rows(made, comparison)
+    local server = list_of(known.exchange, comparison.against, "server")
+    add_rows(made, comparison, server, list_of(known.exchange, known.copy_of or known.frame, "verify"))
   end
 
   local function add_nonce(item, nonce, range, octets)
@@ -44383,7 +44428,7 @@ return function(import)
           end
         end
         if said.comparison then
-          add_comparison(item, said.comparison)
+          add_comparison(item, said.comparison, known)
         end
         if said.nonce then
           add_nonce(item, said.nonce, here.info.range, octets)
@@ -45398,8 +45443,14 @@ return function(import)
 
   local function add_not_checked(lines, exchange)
     for _, row in ipairs(exchange.not_checked or {}) do
-      append(lines, wrapped("not checked " .. exchange.id .. ": ",
-        { shown(row.reason) .. ":", shown(table.concat(row.rules, " ")) }))
+      local words = {}
+      for word in (shown(row.reason) .. ":"):gmatch("%S+") do
+        words[#words + 1] = word
+      end
+      for _, rule in ipairs(row.rules) do
+        words[#words + 1] = shown(rule)
+      end
+      append(lines, wrapped("not checked " .. exchange.id .. ": ", words))
     end
   end
 
@@ -45605,6 +45656,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
+  local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
   -- Add a field that stands in no octets; nothing where there is no value.
@@ -45686,9 +45738,7 @@ return function(import)
     local made = derived(item, "association", association.text)
     derived(made, "sa", known.sa)
     derived(made, "spi", known.spi)
-    if type(known.announced) == "number" then
-      derived(made, "announced", known.announced)
-    end
+    derived(made, "announced", known.announced)
   end
 
   local function add_exchange(item, exchange, complete)
@@ -45706,7 +45756,11 @@ return function(import)
 
   local function add_not_checked(item, exchange)
     for _, row in ipairs(exchange.not_checked or {}) do
-      derived(item, "not_checked", row.reason .. ": " .. table.concat(row.rules, " "))
+      for from = 1, #row.rules, IN_A_ROW do
+        local last = math.min(from + IN_A_ROW - 1, #row.rules)
+        local ids = table.concat(row.rules, " ", from, last)
+        derived(item, "not_checked", row.reason .. ": " .. ids)
+      end
     end
   end
 

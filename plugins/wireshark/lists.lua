@@ -109,17 +109,40 @@ return function(import)
     end
   end
 
-  local function add_rows(item, comparison)
+  -- Both lists element by element, then what differs.
+  local function add_rows(item, comparison, server, verify)
+    local function add(text)
+      local made = item:add(fields["comparison.row"], shown(text))
+      made:set_text(shown(text)):set_generated()
+    end
+    for at = 1, math.max(#server, #verify) do
+      local one, other = server[at] and server[at].raw, verify[at] and verify[at].raw
+      if one == other then
+        add(("%d same    %s"):format(at, one))
+      else
+        add(("%d Server  %s"):format(at, one or "(none)"))
+        add(("%d Verify  %s"):format(at, other or "(none)"))
+      end
+    end
     for _, row in ipairs(comparison.rows or {}) do
-      local made = item:add(fields["comparison.row"], shown(row.text))
-      made:set_text(shown(row.text)):set_generated()
       for _, name in ipairs(row.parameters or {}) do
-        made:add(fields["comparison.parameter"], shown(name)):set_generated()
+        local made = item:add(fields["comparison.parameter"], shown(name))
+        made:append_text(" (" .. shown(row.text) .. ")"):set_generated()
       end
     end
   end
 
-  local function add_comparison(item, comparison)
+  -- The list of a step in this frame; empty where it is not known.
+  local function list_of(exchange, frame, kind)
+    for _, step in ipairs(exchange and exchange.steps or {}) do
+      if step.frame == frame and step[kind] and #step[kind] > 0 then
+        return step[kind]
+      end
+    end
+    return {}
+  end
+
+  local function add_comparison(item, comparison, known)
     local made = item:add(fields.comparison, shown(comparison.level))
     made:set_generated()
     local function told(name, value)
@@ -131,7 +154,8 @@ return function(import)
     told("kind", comparison.kind)
     told("edit", comparison.edit)
     told("against", comparison.against)
-    add_rows(made, comparison)
+    local server = list_of(known.exchange, comparison.against, "server")
+    add_rows(made, comparison, server, list_of(known.exchange, known.copy_of or known.frame, "verify"))
   end
 
   local function add_nonce(item, nonce, range, octets)
@@ -159,7 +183,7 @@ return function(import)
           end
         end
         if said.comparison then
-          add_comparison(item, said.comparison)
+          add_comparison(item, said.comparison, known)
         end
         if said.nonce then
           add_nonce(item, said.nonce, here.info.range, octets)

@@ -92,8 +92,14 @@ return function(import)
 
   local function add_not_checked(lines, exchange)
     for _, row in ipairs(exchange.not_checked or {}) do
-      append(lines, wrapped("not checked " .. exchange.id .. ": ",
-        { shown(row.reason) .. ":", shown(table.concat(row.rules, " ")) }))
+      local words = {}
+      for word in (shown(row.reason) .. ":"):gmatch("%S+") do
+        words[#words + 1] = word
+      end
+      for _, rule in ipairs(row.rules) do
+        words[#words + 1] = shown(rule)
+      end
+      append(lines, wrapped("not checked " .. exchange.id .. ": ", words))
     end
   end
 

@@ -12,6 +12,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
+  local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
   -- Add a field that stands in no octets; nothing where there is no value.
@@ -93,9 +94,7 @@ return function(import)
     local made = derived(item, "association", association.text)
     derived(made, "sa", known.sa)
     derived(made, "spi", known.spi)
-    if type(known.announced) == "number" then
-      derived(made, "announced", known.announced)
-    end
+    derived(made, "announced", known.announced)
   end
 
   local function add_exchange(item, exchange, complete)
@@ -113,7 +112,11 @@ return function(import)
 
   local function add_not_checked(item, exchange)
     for _, row in ipairs(exchange.not_checked or {}) do
-      derived(item, "not_checked", row.reason .. ": " .. table.concat(row.rules, " "))
+      for from = 1, #row.rules, IN_A_ROW do
+        local last = math.min(from + IN_A_ROW - 1, #row.rules)
+        local ids = table.concat(row.rules, " ", from, last)
+        derived(item, "not_checked", row.reason .. ": " .. ids)
+      end
     end
   end
 
