@@ -61,7 +61,7 @@ function clusters(index, rows, query) {
   for (const at of rows) if (cluster[at] >= 0) counts.set(cluster[at], (counts.get(cluster[at]) || 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   if (!sorted.length) return null;
-  const heads = ["number", "what happened", "fix at", "network element", "handset", "rules", "first"];
+  const heads = ["n", "what happened", "fix at", "network element", "handset", "rules", "first"];
   const row = ([number, count]) => {
     const one = index.clusters[number];
     return el("tr", {}, el("td", { class: "number" }, grouped(count)),
