@@ -46,7 +46,7 @@ return function(import)
     local self = setmetatable({}, Run)
     self.engine = engine.Engine.make(settings.dialect, settings.off)
     self.judge = Judge.make(self.engine)
-    self.heard = {} -- frame to the messages in it
+    self.heard = {} -- frame to what is kept of the messages in it
     self.copies = {} -- frame to the frame of the message it copies
     self.sealed = {} -- frame to the ESP packet in it
     self.closed = {} -- closed runs in the order of their closing
@@ -65,13 +65,39 @@ return function(import)
 
   -- ---- what comes in
 
+  local SPOKEN = {
+    "security-client", "security-server", "security-verify", "security-mechanism", "security-method",
+  }
+
+  local function speaks(message)
+    for _, name in ipairs(SPOKEN) do
+      if message:has(name) then
+        return true
+      end
+    end
+    return false
+  end
+
+  -- What is kept of a message: all of it where it has a list or a nonce to be shown.
+  local function kept(message)
+    local spoken = speaks(message)
+    return {
+      whole = (spoken or message:has("www-authenticate")) and message or nil,
+      speaks = spoken,
+      call_id = message.call_id,
+      spi = message.spi,
+      dst = message.dst,
+      summary = message.is_request and message.method or ("%d %s"):format(message.code, message.reason),
+    }
+  end
+
   function Run:hear(message)
     local here = self.heard[message.frame]
     if here == nil then
       here = {}
       self.heard[message.frame] = here
     end
-    here[#here + 1] = message
+    here[#here + 1] = kept(message)
     self.newest = message
   end
 
@@ -336,16 +362,11 @@ return function(import)
     return self.at_frame[frame] or {}
   end
 
-  local function speaks(message)
-    return message:has("security-client") or message:has("security-server") or message:has("security-verify")
-      or message:has("security-mechanism") or message:has("security-method")
-  end
-
   function Run:said_in(frame)
     local list, any = {}, false
     for i, message in ipairs(self.heard[frame] or {}) do
-      list[i] = views.said(Place.make(message, "unknown", ""))
-      any = any or speaks(message)
+      list[i] = message.whole and views.said(Place.make(message.whole, "unknown", "")) or {}
+      any = any or message.speaks
     end
     return list, any
   end
@@ -374,7 +395,7 @@ return function(import)
     end
     local message = self.heard[first] and self.heard[first][1]
     if message then
-      known.summary = message.is_request and message.method or ("%d %s"):format(message.code, message.reason)
+      known.summary = message.summary
     end
     return known
   end
