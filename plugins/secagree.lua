@@ -43562,7 +43562,9 @@ return function(import)
   function M.register(settings)
     if not gui_enabled() then return end
     local windows = import("wireshark.gui_windows").new(source(settings))
-    local profile = import("wireshark.gui_profile").action(function() return settings().keys end, sas, opening.ring)
+    local profile = import("wireshark.gui_profile").action(
+      function() return settings().keys end, sas, function() return opening.ring(passes.everything()) end
+    )
     register_menu(MENU .. "Exchanges", windows.list, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)
@@ -43657,10 +43659,12 @@ return function(import)
   -- Write the profile. `files` are the further ones of a profile, name to text; what the user has
   -- there already stays, but for the keys. Gives the folder. Raises a text.
   function M.write(table_of_keys, files)
-    local folder = persconffile_path("profiles/" .. NAME)
-    if not Dir.exists(folder) and not (Dir.make(persconffile_path("profiles")) ~= false and Dir.make(folder)) then
-      error(folder .. " cannot be made", 0)
+    local profiles = persconffile_path("profiles")
+    local folder = profiles .. "/" .. NAME
+    for _, name in ipairs({ profiles, folder }) do
+      if not Dir.exists(name) then Dir.make(name) end
     end
+    if not Dir.exists(folder) then error(folder .. " cannot be made", 0) end
     for name, content in pairs(files) do
       if not exists(folder .. "/" .. name) then write(folder .. "/" .. name, content) end
     end
@@ -44527,6 +44531,7 @@ return function(import)
   -- { spi, sa, frame (the first), reason }.
   function M.closed(run, records)
     local list, known = {}, {}
+    learn_of(run)
     for _, record in ipairs(records) do
       if record.kind == "esp" and record.opened == "" then
         local _, dst = extraction.ends(record.header)
@@ -44541,8 +44546,9 @@ return function(import)
     return list
   end
 
-  -- The keys found so far.
-  function M.ring()
+  -- The keys found so far, with those that `run` read.
+  function M.ring(run)
+    learn_of(run)
     return ring
   end
 

@@ -45,7 +45,9 @@ return function(import)
   function M.register(settings)
     if not gui_enabled() then return end
     local windows = import("wireshark.gui_windows").new(source(settings))
-    local profile = import("wireshark.gui_profile").action(function() return settings().keys end, sas, opening.ring)
+    local profile = import("wireshark.gui_profile").action(
+      function() return settings().keys end, sas, function() return opening.ring(passes.everything()) end
+    )
     register_menu(MENU .. "Exchanges", windows.list, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)

@@ -67,10 +67,12 @@ return function(import)
   -- Write the profile. `files` are the further ones of a profile, name to text; what the user has
   -- there already stays, but for the keys. Gives the folder. Raises a text.
   function M.write(table_of_keys, files)
-    local folder = persconffile_path("profiles/" .. NAME)
-    if not Dir.exists(folder) and not (Dir.make(persconffile_path("profiles")) ~= false and Dir.make(folder)) then
-      error(folder .. " cannot be made", 0)
+    local profiles = persconffile_path("profiles")
+    local folder = profiles .. "/" .. NAME
+    for _, name in ipairs({ profiles, folder }) do
+      if not Dir.exists(name) then Dir.make(name) end
     end
+    if not Dir.exists(folder) then error(folder .. " cannot be made", 0) end
     for name, content in pairs(files) do
       if not exists(folder .. "/" .. name) then write(folder .. "/" .. name, content) end
     end

@@ -62,6 +62,7 @@ return function(import)
   -- { spi, sa, frame (the first), reason }.
   function M.closed(run, records)
     local list, known = {}, {}
+    learn_of(run)
     for _, record in ipairs(records) do
       if record.kind == "esp" and record.opened == "" then
         local _, dst = extraction.ends(record.header)
@@ -76,8 +77,9 @@ return function(import)
     return list
   end
 
-  -- The keys found so far.
-  function M.ring()
+  -- The keys found so far, with those that `run` read.
+  function M.ring(run)
+    learn_of(run)
     return ring
   end
 

@@ -20,6 +20,9 @@ from analyzer.keys.algorithms import (
     icv_length,
     iv_length,
 )
+from analyzer.keys.files import read_esp_sa
+from analyzer.wireshark.esp_sa import esp_sa
+from analyzer.wireshark.sa_keys import SaKeys
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 CK = bytes(range(16))
@@ -65,6 +68,43 @@ def test_one_table_of_algorithms(
         assert keys[b"wireshark_names"](*names) == wanted
     else:
         assert keys[b"wireshark_names"](*names) is None
+
+
+ADDRESSES = {
+    "4": (bytes((192, 0, 2, 10)), bytes((192, 0, 2, 1))),
+    "6": (bytes(range(0x20, 0x30)), bytes.fromhex("20010db8000000000000000000000001")),
+}
+
+
+def by_name(rows: tuple[Algorithm, ...], name: str) -> Algorithm:
+    """The row of an algorithm."""
+    return next(row for row in rows if row.name == name)
+
+
+@pytest.mark.parametrize("family", ADDRESSES)
+@pytest.mark.parametrize("alg", ["hmac-md5-96", "hmac-sha-1-96"])
+@pytest.mark.parametrize("ealg", ["null", "des-ede3-cbc", "aes-cbc"])
+def test_the_profile_has_the_rows_of_secagree_keys(
+    esp: tuple[Any, Any, Any], family: str, alg: str, ealg: str
+) -> None:
+    lua, keys, _ = esp
+    src, dst = ADDRESSES[family]
+    text = (PLUGINS / "wireshark/gui_profile.lua").read_bytes()
+    module = lua.execute(text)(lambda _: keys)
+    ring = keys[b"new"]()
+    ring[b"bind"](RAND, CK, IK, 4)
+    named = {b"src": src, b"dst": dst, b"spi": 0x1001, b"nonce": RAND + b"AUTN"}
+    one = lua.table_from(named | {b"alg": alg.encode(), b"ealg": ealg.encode()})
+    unknown = lua.table_from(named | {b"alg": b"aes-gmac", b"ealg": b"null"})
+    table, count = module[b"esp_sa"](lua.table_from([one, one, unknown]), ring)
+    row = SaKeys(
+        src=src, dst=dst, spi=0x1001, alg=alg, ealg=ealg,
+        integrity_key=esp_key(by_name(INTEGRITY, alg), CK, IK),
+        cipher_key=esp_key(by_name(ENCRYPTION, ealg), CK, IK), origin="",
+    )  # fmt: skip
+    (ours,) = read_esp_sa("", esp_sa([row]))
+    (theirs,) = read_esp_sa("", table.decode())
+    assert (theirs, count) == (ours, 1)
 
 
 def test_keys_are_bound_by_rand(esp: tuple[Any, Any, Any]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from analyzer.keys.files import read_esp_sa
+from tests.captures import SAMPLES
 from tests.parity import desktop, window
 from tests.parity.desktop import Desktop
 
@@ -45,3 +47,18 @@ def test_each_menu_opens_its_window(screen: Desktop, name: str) -> None:
     assert "lua" not in screen.complaints.lower()
     screen.keys("Escape")
     screen.wait(lambda: "gone" if len(screen.windows()) == 1 else "", "the window alone")
+
+
+def test_keys_of_the_capture_become_a_profile(screen: Desktop) -> None:
+    """Only where the preference says so; `screen` stands for a desktop that is there."""
+    capture = SAMPLES / "pcaps" / "esp_mw_keys.pcap"
+    for allowed in (False, True):
+        with window.opened(capture, 1, f"secagree.keys: {str(allowed).upper()}\n") as own:
+            profile = own.home / ".config/wireshark/profiles/secagree"
+            own.keys(*window.KEYS)
+            own.focus("SEC-AGREE keys")
+            assert profile.exists() == allowed
+            if allowed:
+                (first, *others) = read_esp_sa("", (profile / "esp_sa").read_text())
+                assert (first.alg, first.ealg, len(others)) == ("hmac-sha-1-96", "aes-cbc", 3)
+                assert (profile / "preferences").exists()

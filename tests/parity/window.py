@@ -51,10 +51,11 @@ def installed(home: Path) -> None:
 
 
 @contextmanager
-def opened(capture: Path = CAPTURE, frame: int = FRAME) -> Iterator[Desktop]:
-    """Wireshark with this frame selected, the plugin, and the profile of `secagree keys`."""
+def opened(capture: Path = CAPTURE, frame: int = FRAME, preferences: str = "") -> Iterator[Desktop]:
+    """Wireshark with this frame selected, the plugin, and the profile of `secagree keys`; what
+    `preferences` says beside that."""
     settings = profile.files(()) | {"recent": _RECENT, "recent_common": _RECENT}
-    settings["preferences"] += _LAYOUT
+    settings["preferences"] += _LAYOUT + preferences
     with (
         desktop(installed, settings) as screen,
         screen.wireshark(capture, "-g", str(frame)),

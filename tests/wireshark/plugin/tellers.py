@@ -32,6 +32,7 @@ return function()
   function Run:signal(one) tell("SIGNAL", one) end
   function Run:pass_time() end
   function Run:sa() end
+  function Run:keys() return {} end
   function Run:sa() end
   function Run:finish() print("FINISH") end
   function Run:of_frame(frame) print("LOOK " .. frame) end
