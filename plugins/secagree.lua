@@ -42674,7 +42674,7 @@ return function(import)
   end
 
   function protocol.dissector(tvb, pinfo, root)
-    if not M.settings().enabled then
+    if passes.idle(pinfo) or not M.settings().enabled then
       return
     end
     local looks
@@ -42888,7 +42888,6 @@ return function(import)
     tcp = extractor("tcp.segment"), ip = extractor("ip.fragment"), ipv6 = extractor("ipv6.fragment"),
   }
   local encrypted = extractor("esp.encrypted_data")
-  local icv_good, icv_bad = extractor("esp.icv_good"), extractor("esp.icv_bad")
   local tcp = extractor("tcp")
   local gap = extractor("tcp.analysis.lost_segment")
   local interface = extractor("frame.interface_id")
@@ -43029,8 +43028,6 @@ return function(import)
       item.next_header = NEXT_HEADERS[plan.opened] or 0
       item.sport, item.dport = pinfo.src_port, pinfo.dst_port
     end
-    local good, bad = icv_good(), icv_bad()
-    item.icv = good and good.value and "good" or bad and bad.value and "bad" or ""
     out[#out + 1] = item
   end
 
@@ -43283,7 +43280,7 @@ return function(import)
     local open = how ~= ""
     run:esp({
       frame = item.frame, time = item.time, src = src, dst = dst, spi = spi, seq = seq,
-      length = item.length, opened = how, reason = reason, icv = item.icv,
+      length = item.length, opened = how, reason = reason,
       copy = copied(run, item, src, dst), next_header = open and item.next_header or 0,
       sport = open and item.sport or 0, dport = open and item.dport or 0,
       interface = item.interface, encapsulation = item.plan.esp_path,
@@ -44698,12 +44695,14 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
+  -- Whether nobody looks at this pass, now or later: asked of every frame, so cheap.
+  function M.idle(pinfo)
+    return state.idle and not pinfo.visited
+  end
+
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
   -- seen before, so that all there is was read. `wanted` says whether somebody looks.
   function M.take(pinfo, tvb, root, wanted)
-    if state.idle and not pinfo.visited then
-      return false
-    end
     local plan = extraction.plan()
     local store, frame = state.store, pinfo.number
     if not plan then

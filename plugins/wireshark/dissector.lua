@@ -47,7 +47,7 @@ return function(import)
   end
 
   function protocol.dissector(tvb, pinfo, root)
-    if not M.settings().enabled then
+    if passes.idle(pinfo) or not M.settings().enabled then
       return
     end
     local looks

@@ -25,7 +25,6 @@ return function(import)
     tcp = extractor("tcp.segment"), ip = extractor("ip.fragment"), ipv6 = extractor("ipv6.fragment"),
   }
   local encrypted = extractor("esp.encrypted_data")
-  local icv_good, icv_bad = extractor("esp.icv_good"), extractor("esp.icv_bad")
   local tcp = extractor("tcp")
   local gap = extractor("tcp.analysis.lost_segment")
   local interface = extractor("frame.interface_id")
@@ -166,8 +165,6 @@ return function(import)
       item.next_header = NEXT_HEADERS[plan.opened] or 0
       item.sport, item.dport = pinfo.src_port, pinfo.dst_port
     end
-    local good, bad = icv_good(), icv_bad()
-    item.icv = good and good.value and "good" or bad and bad.value and "bad" or ""
     out[#out + 1] = item
   end
 

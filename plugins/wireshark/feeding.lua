@@ -120,7 +120,7 @@ return function(import)
     local open = how ~= ""
     run:esp({
       frame = item.frame, time = item.time, src = src, dst = dst, spi = spi, seq = seq,
-      length = item.length, opened = how, reason = reason, icv = item.icv,
+      length = item.length, opened = how, reason = reason,
       copy = copied(run, item, src, dst), next_header = open and item.next_header or 0,
       sport = open and item.sport or 0, dport = open and item.dport or 0,
       interface = item.interface, encapsulation = item.plan.esp_path,

@@ -138,12 +138,14 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
+  -- Whether nobody looks at this pass, now or later: asked of every frame, so cheap.
+  function M.idle(pinfo)
+    return state.idle and not pinfo.visited
+  end
+
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
   -- seen before, so that all there is was read. `wanted` says whether somebody looks.
   function M.take(pinfo, tvb, root, wanted)
-    if state.idle and not pinfo.visited then
-      return false
-    end
     local plan = extraction.plan()
     local store, frame = state.store, pinfo.number
     if not plan then
