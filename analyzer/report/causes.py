@@ -7,6 +7,7 @@ that weighs the evidence (`weighing`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from typing import Final, NamedTuple
 
 from analyzer.report import weighing
@@ -26,18 +27,30 @@ class _Cause(NamedTuple):
     weigh: Callable[[Exchange, View], Evidence | None]
 
 
+class Next(NamedTuple):
+    """What to look at: words that stand before a `command`, and what it shows or means."""
+
+    lead: str = ""
+    command: str = ""
+    words: str = ""
+
+    def text(self) -> str:
+        """One line, the command set off by two blanks."""
+        return "  ".join(filter(None, self))
+
+
 class Weighed(NamedTuple):
     """The causes that may be meant, best first, each by its name; and what to look at next."""
 
     causes: list[tuple[str, Evidence]]
-    next: list[str]
+    next: list[Next]
 
 
 class _Table(NamedTuple):
-    """Causes, and what to look at next (`{host}`, `{port}`: of the first hop)."""
+    """Causes, and what to look at next (`{host}`, `{end}`: of the first hop)."""
 
     causes: tuple[_Cause, ...]
-    next: tuple[str, ...]
+    next: tuple[Next, ...]
 
 
 _PROTECTED: Final = _Table(
@@ -52,9 +65,9 @@ _PROTECTED: Final = _Table(
     ),
     # what the counters of Linux mean (xfrm_proc of the kernel's documentation)
     (
-        "on {host}  ip -s xfrm state; cat /proc/net/xfrm_stat",
-        "XfrmInStateProtoError grows: other keys (one algorithm fails, others work?)",
-        "XfrmInNoStates grows: no such SA; none grows: the SIP stack or its selector",
+        Next("on {host}", "ip -s xfrm state; cat /proc/net/xfrm_stat"),
+        Next(words="XfrmInStateProtoError grows: other keys (one algorithm fails, others work?)"),
+        Next(words="XfrmInNoStates grows: no such SA; none grows: the SIP stack or its selector"),
     ),
 )
 _UNREACHED: Final = _Table(
@@ -64,7 +77,7 @@ _UNREACHED: Final = _Table(
         _Cause("wrong address of the {server}", weighing.address),
         _Cause("answer not seen at this tap", weighing.one_way),
     ),
-    ("capture on {host}: does the request arrive, and does an answer leave?",),
+    (Next(words="capture on {host}: does the request arrive, and does an answer leave?"),),
 )
 _SILENT: Final = _Table(
     (
@@ -76,7 +89,7 @@ _SILENT: Final = _Table(
         _Cause("AKA failed in the {client}", weighing.aka),
         _Cause("IPsec failed in the {client}", weighing.no_ipsec),
     ),
-    ("modem log from the challenge on: result of AKA, set-up of the SAs",),
+    (Next(words="modem log from the challenge on: result of AKA, set-up of the SAs"),),
 )
 _TLS: Final = _Table(
     (
@@ -85,7 +98,7 @@ _TLS: Final = _Table(
         _Cause("client certificate wanted", weighing.wants_client),
         _Cause("closed or lost without alert", weighing.cut_off),
     ),
-    ("openssl s_client -connect {host}:{port}  shows certificate, version, cipher",),
+    (Next("", "openssl s_client -connect {end}", "shows certificate, version, cipher"),),
 )
 
 
@@ -100,7 +113,7 @@ def causes(exchange: Exchange, view: View) -> Iterator[str]:
         yield f"  {number} {clip(name, _NAME):<{_NAME}}{text}"
     lead = " next: "
     for line in found.next:
-        yield from wrap(line.replace("  ", GLUE * 2), lead, "   ")
+        yield from wrap(line.text().replace("  ", GLUE * 2), lead, "   ")
         lead = "  "
 
 
@@ -116,8 +129,10 @@ def weigh(exchange: Exchange, view: View) -> Weighed | None:
         if evidence is not None:
             weighed.append((cause.name.format_map(words), evidence))
     weighed.sort(key=lambda entry: ORDER.index(entry[1].weight))
-    where = {"host": clip(exchange.server.address, 28), "port": _port(exchange)}
-    return Weighed(weighed, [line.format_map(where) for line in table.next])
+    host = _host(exchange)
+    where = {"host": host, "end": f"[{host}]:" if ":" in host else f"{host}:"}
+    where["end"] += _port(exchange)
+    return Weighed(weighed, [Next(*(part.format_map(where) for part in n)) for n in table.next])
 
 
 def _meant(exchange: Exchange) -> _Table | None:
@@ -133,6 +148,14 @@ def _meant(exchange: Exchange) -> _Table | None:
     if not sent or exchange.layer not in (None, "protection"):
         return None
     return _PROTECTED if sent[0].spi is not None else None
+
+
+def _host(exchange: Exchange) -> str:
+    """The address of the first hop; what is none has no place in a command."""
+    try:
+        return str(ip_address(exchange.server.address))
+    except ValueError:
+        return "HOST"
 
 
 def _port(exchange: Exchange) -> str:

@@ -20,6 +20,10 @@ NOTES: Final = 10_000  # (rule, peer) pairs counted
 NETWORK_NOTE: Final = 3  # exchanges that make a note one about the network
 
 _QUIET: Final = frozenset(("OK", "inferred"))
+_ORDER: Final[tuple[Word, ...]] = (
+    "no answer", "rejected", "given up", "bypassed", "unknown", "inferred", "OK",
+)  # fmt: skip
+"""Of clusters of one size those first that somebody has to look into."""
 
 
 class Signature(NamedTuple):
@@ -91,10 +95,16 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
             firsts[signature] = (party, exchange.id, first_frame(exchange))
         counts[signature] += 1
         signatures[exchange.id] = signature
-    clusters = [Cluster(key, count, *firsts[key]) for key, count in counts.most_common()]
+    sizes = sorted(counts.items(), key=lambda one: (-one[1], _rank(one[0].word)))
+    clusters = [Cluster(key, count, *firsts[key]) for key, count in sizes]
     places = {cluster.signature: place for place, cluster in enumerate(clusters)}
     members = {id_: places[signature] for id_, signature in signatures.items()}
     return Overview(dict(words), clusters, members, notes, rest)
+
+
+def _rank(word: Word) -> int:
+    """Failed, bypassed, unknown, then those that registered; one is as good as the other there."""
+    return max(_ORDER.index(word), _ORDER.index("given up"))
 
 
 class _Found(NamedTuple):

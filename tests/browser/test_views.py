@@ -215,3 +215,11 @@ def test_the_focus_stays_where_a_filter_was_set(many: Path, open_page: Open) -> 
     page.goto(page.url.split("#")[0] + "#E1")
     page.wait_for_selector(".verdict")
     assert page.evaluate("document.activeElement.id") == "view"
+
+
+def test_an_address_that_names_nothing_says_so(many: Path, open_page: Open) -> None:
+    for name in ("E999", "0123456789ab", "F999"):
+        page = open_page(many, f"#{name}")
+        assert page.locator(".absent").inner_text() == f"{name} is not in this report"
+        page.evaluate("location.hash = '#list'")
+        page.wait_for_selector(".absent", state="detached")

@@ -182,6 +182,21 @@ def test_another_handset_is_another_cluster(sample: Sample) -> None:
     assert [cluster.number for cluster in found.clusters] == [3, 1, 1]
 
 
+def test_of_clusters_of_one_size_failures_come_first(sample: Sample) -> None:
+    report = sample("d")
+    [registered, *_] = [e.id for e in report.exchanges if e.outcome == "agreed"]
+    assert int(registered[1:]) < 7  # it stands before the one that was rejected
+    (some, *_) = report.findings
+    loud = msgspec.structs.replace(
+        some, id="F99", rule="VER-10", exchange=registered, severity="critical", effect="risk",
+        explained_by=None,
+    )  # fmt: skip
+    found = overview(replace(report, findings=[loud, *report.findings]), LOUD)
+    assert [(c.number, c.signature.word) for c in found.clusters] == [
+        (4, "no answer"), (1, "rejected"), (1, "OK"),
+    ]  # fmt: skip
+
+
 def test_clusters_are_bounded(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("analyzer.report.clusters.CLUSTERS", 1)
     found = overview(sample("d"), LOUD)

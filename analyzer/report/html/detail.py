@@ -58,7 +58,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
         "frames": _frames(case, view),
         "lanes": lanes(exchange),
         "rows": arrows(exchange, case.findings, view),
-        "ghost": ghost(exchange),
+        "ghost": ghost(exchange, view),
         "compared": compared(exchange, view),
         "signals": [_signal(one, exchange, view) for one in exchange.signals],
         "findings": [finding(one, exchange, view, case) for one in case.findings],
@@ -151,13 +151,13 @@ def _silence(exchange: Exchange, view: View) -> dict[str, Any] | None:
         return None
     weighed = weigh(exchange, view) if said.judged else None
     return {
-        "text": said.text,
+        "text": said.text.replace(GLUE, " "),
         "short": SHORT if said.short else "",
         "causes": [
             [name, evidence.weight, evidence.text]
             for name, evidence in (weighed.causes if weighed is not None else ())
         ],
-        "next": weighed.next if weighed is not None else [],
+        "next": [list(one) for one in weighed.next] if weighed is not None else [],
     }
 
 

@@ -51,11 +51,13 @@ def arrows(exchange: Exchange, findings: Sequence[Finding], view: View) -> list[
     return made
 
 
-def ghost(exchange: Exchange) -> dict[str, Any] | None:
-    """What the protocol demands and the capture lacks: `missing` where it never came, else it may
-    only not have been captured."""
+def ghost(exchange: Exchange, view: View) -> dict[str, Any] | None:
+    """What the protocol demands and the capture lacks: `missing` where it never came; `instead`
+    the answer that ended the run without it; else it may only not have been captured."""
     found = _GHOSTS.get(exchange.stopped_at or "")
-    if found is None or judge(exchange).succeeded is True:
+    ended = next((one for one in reversed(exchange.steps) if one.role == "result"), None)
+    answered = ended is not None and exchange.stopped_at == "result"  # the answer came: it says no
+    if found is None or answered or judge(exchange).succeeded is True:
         return None
     text, source, target = found
     role = exchange.stopped_at
@@ -65,6 +67,7 @@ def ghost(exchange: Exchange) -> dict[str, Any] | None:
         "from": source,
         "to": target,
         "missing": role in exchange.missing,
+        "instead": None if ended is None else f"{ended.code or 'answer'} ({view.frame(ended)})",
     }
 
 

@@ -29,7 +29,7 @@ export function copyButton(text, what) {
   return button;
 }
 
-// A line of code with its copy button.
-export function copied(text, what) {
-  return el("div", { class: "command" }, el("code", { tabindex: 0, role: "group", "aria-label": what }, text), copyButton(text, what));
+// A line of code with its copy button; `letter` names the capture it is for.
+export function copied(text, what, letter) {
+  return el("div", { class: "command" }, letter ? el("span", { class: "letter" }, letter) : null, el("code", { tabindex: 0, role: "group", "aria-label": what }, text), copyButton(text, what));
 }

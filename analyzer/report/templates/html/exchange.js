@@ -5,7 +5,7 @@ import { exchangeAt, textsOf } from "./data.js";
 import { card, data, el, fill, link } from "./dom.js";
 import { finding } from "./finding.js";
 import { severity, sign, verdictSign } from "./icons.js";
-import { hidden, ladder, legend } from "./ladder.js";
+import { hidden, lacking, ladder, legend } from "./ladder.js";
 import { comparison } from "./lists.js";
 import { lives } from "./lives.js";
 import { message } from "./message.js";
@@ -14,7 +14,11 @@ import { address } from "./state.js";
 import { plural, span } from "./text.js";
 import { captured, notes, outside } from "./whole.js";
 
-const TALL = 7; // rows of a ladder
+const TALL = 9; // rows of a ladder
+const FACTS = 7; // of them, all are shown
+const BESIDE = ["capture", "keys"]; // facts that are folded where there are more
+const LINES = 3; // of commands, one under the other
+const NAMED = 3; // rules of one reason that are named on the first screen
 let watched = null;
 
 function verdict(detail) {
@@ -26,6 +30,7 @@ function verdict(detail) {
       detail.party ? el("strong", { class: "fix" }, `fix at: ${detail.party}`) : null,
       detail.stopped ? el("span", {}, detail.stopped) : null,
       (detail.counts || []).map(([name, count]) => el("span", { class: "count" }, name === "note" ? plural(count, "note") : [sign(name), ` ${count} ${name}`]))),
+    detail.silence?.text ? el("p", { class: "silence" }, data(detail.silence.text), detail.silence.short ? ` ${detail.silence.short}` : null) : null,
     detail.said ? el("p", {}, data(detail.said)) : null,
     detail.hint ? el("p", {}, detail.hint) : null,
     detail.signs ? el("p", {}, "signs: ", data(detail.signs.join("; "))) : null);
@@ -33,16 +38,14 @@ function verdict(detail) {
 
 // What stands for a finding where a run stopped without one.
 function stopped(detail) {
-  const one = detail.silence;
-  if (!one && !detail.ghost) return null;
-  const expected = detail.ghost ? `${detail.ghost.name} (${detail.lanes[detail.ghost.from][0]} to ${detail.lanes[detail.ghost.to][0]})` : "";
-  const seen = one?.text || (detail.ghost?.missing ? "it never came" : "not in the capture");
+  const one = detail.ghost;
+  if (!one) return null;
+  const expected = `${one.name} (${detail.lanes[one.from][0]} to ${detail.lanes[one.to][0]})`;
   return el("article", { class: "finding main" },
     el("h2", { class: "finding-title" }, sign(detail.succeeded === false ? "error" : "info"), detail.succeeded === false ? " Where it stopped" : " What the capture lacks"),
     el("div", { class: "sides" },
-      expected ? el("div", { class: "side expected" }, el("h3", {}, "expected"), el("div", { class: "said" }, el("strong", {}, data(expected)))) : null,
-      el("div", { class: "side seen" }, el("h3", {}, "seen"), el("div", { class: "said" }, data(seen)))),
-    one?.short ? el("p", { class: "muted" }, one.short) : null);
+      el("div", { class: "side expected" }, el("h3", {}, "expected"), el("div", { class: "said" }, el("strong", {}, data(expected)))),
+      el("div", { class: "side seen" }, el("h3", {}, "seen"), el("div", { class: "said" }, data(lacking(one))))));
 }
 
 function causes(detail) {
@@ -52,7 +55,7 @@ function causes(detail) {
     el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Known causes" }, el("table", {},
       el("thead", {}, el("tr", {}, ["cause", "weight", "evidence in this capture"].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, one.causes.map(([name, weight, text]) => el("tr", { class: weight }, el("th", { scope: "row" }, name), el("td", {}, weight), el("td", {}, data(text))))))),
-    one.next.length ? [el("h3", {}, "Next"), el("ul", {}, one.next.map((text) => el("li", {}, el("code", {}, text))))] : null);
+    one.next.length ? [el("h3", {}, "Next"), el("ul", {}, one.next.map(([lead, command, words]) => el("li", {}, lead, command ? copied(command, "command") : null, data(words))))] : null);
 }
 
 function signals(detail) {
@@ -67,34 +70,45 @@ function main(detail) {
   const own = (detail.findings || []).filter((one) => !one.explained_by);
   const first = own.find((one) => one.effect === "explains-outcome") || own[0];
   if (first) return finding(first, detail, "main");
-  return stopped(detail) || el("p", { class: "nothing" }, sign("good"), " Nothing to act on in this exchange.");
+  const quiet = detail.succeeded ? [sign("good"), " Nothing to act on in this exchange."] : [sign("unknown"), " No rule found what explains this outcome."];
+  return stopped(detail) || el("p", { class: "nothing" }, quiet);
 }
 
 function facts(detail, whose) {
   const files = (detail.filter || []).map(([path]) => path);
   const rows = [...detail.facts, ["frames", files.length === 1 ? `${detail.frames} of ${files[0]}` : detail.frames]];
-  return card("Where and when", { class: "where" }, el("dl", { class: "facts" },
-    rows.filter(([, text]) => text).map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")), name === "who" && whose ? [" ", whose] : null)])));
+  const told = rows.filter(([, text]) => text);
+  const apart = told.length > FACTS ? told.filter(([name]) => BESIDE.includes(name)) : [];
+  const list = (some) => el("dl", { class: "facts" }, some.map(([name, text]) => [el("dt", {}, name), el("dd", {}, data(text.replaceAll(/ {2,}/g, " \u00b7 ")), name === "who" && whose ? [" ", whose] : null)]));
+  return card("Where and when", { class: "where" }, list(told.filter((one) => !apart.includes(one))),
+    apart.length ? el("details", {}, el("summary", {}, apart.map(([name]) => name).join(", ")), list(apart)) : null);
 }
 
-function check(detail) {
-  const many = (detail.filter || []).length > 1;
-  const filters = (detail.filter || []).map(([path, text]) => [many ? el("p", { class: "muted" }, data(path)) : null, copied(text, "display filter")]);
-  const commands = (detail.commands || []).map((text) => copied(text, "command"));
+function letterOf(index, path) {
+  return index.captures.find((one) => one.path === path)?.letter || "";
+}
+
+// A line each: the display filter of every file, then the commands.
+function check(detail, index) {
+  const filters = detail.filter || [];
+  const commands = detail.commands || [];
+  const lines = [
+    ...filters.map(([path, text]) => copied(text, filters.length > 1 ? `display filter of ${path}` : "display filter", filters.length > 1 ? letterOf(index, path) : "")),
+    ...commands.map((text) => copied(text, "command")),
+  ];
   return card("Check it yourself", { class: "check" },
-    filters.length ? [el("h3", {}, "Wireshark display filter"), filters] : null,
-    commands.length ? [el("h3", {}, commands.length > 1 ? "Commands" : "Command"), commands] : el("p", { class: "muted" }, "The lines of a text are no frames: there is no filter for them."));
+    lines.length ? el("div", { class: `lines${lines.length > LINES ? " many" : ""}` }, lines) : el("p", { class: "muted" }, "The lines of a text are no frames: there is no filter for them."));
 }
 
 function unchecked(detail) {
   const reasons = detail.not_checked || [];
   if (!reasons.length) return el("p", { class: "unchecked" }, el("strong", {}, "Not checked: "), "nothing");
-  const brief = reasons.map(([reason, rules]) => `${rules.length > 6 ? plural(rules.length, "rule") : rules.join(" ")} (${reason})`).join("; ");
+  const brief = reasons.map(([reason, rules]) => `${rules.length > NAMED ? plural(rules.length, "rule") : rules.join(" ")} (${reason})`).join("; ");
   return el("p", { class: "unchecked" }, el("strong", {}, "Not checked: "), data(brief));
 }
 
 function uncheckedInFull(detail) {
-  const reasons = (detail.not_checked || []).filter(([, rules]) => rules.length > 6);
+  const reasons = (detail.not_checked || []).filter(([, rules]) => rules.length > NAMED);
   if (!reasons.length) return null;
   return card("What was not checked", { class: "not-checked" }, el("dl", { class: "facts" }, reasons.map(([reason, rules]) => [el("dt", {}, reason), el("dd", {}, rules.join(" "))])));
 }
@@ -156,11 +170,11 @@ function around(index, place) {
 export async function exchange(view, index, place) {
   const detail = await exchangeAt(index, place);
   const tall = detail.rows.length + (detail.ghost ? 1 : 0) > TALL; // where the ladder is, the room is on the other side
-  const side = el("div", { class: "aside" }, main(detail), facts(detail, others(index, place)), unchecked(detail), tall ? check(detail) : null, causes(detail));
+  const side = el("div", { class: "aside" }, main(detail), facts(detail, others(index, place)), unchecked(detail), tall ? check(detail, index) : null, causes(detail));
   const beside = el("div", { class: "beside" });
   fill(view,
     around(index, place), verdict(detail),
-    el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), tall ? null : check(detail)), side, beside),
+    el("div", { class: "first" }, el("div", { class: "drawn" }, drawing(detail), tall ? null : check(detail, index)), side, beside),
     el("div", { class: "rest" }, signals(detail), findings(detail), detail.compared ? comparison(detail.compared) : null, lives(detail, Math.min(Math.max(view.clientWidth - 60, 300), 1100 * scale()), scale()), uncheckedInFull(detail), index.columns.id.length === 1 ? [outside(index), captured(index), notes(index)] : null));
   document.title = `${detail.id} ${detail.headline}`;
   return async (number) => {

@@ -4,7 +4,7 @@ import { el, svg } from "./dom.js";
 import { clip, delta } from "./text.js";
 
 const ROW = 46;
-const CLOSE = 41; // where there are many
+const CLOSE = 38; // where there are many
 const MANY = 6;
 const HEAD = 42;
 const LATER = 3; // later requests that the ladder shows because a finding names them
@@ -121,17 +121,26 @@ function pin(names, x, y, worst) {
     text(x + 8 + width / 2 - 3, y + 4.5, label, { "text-anchor": "middle" }));
 }
 
+// What is said of a message that the protocol demands and the capture lacks.
+export function lacking(one) {
+  if (one.missing) return "demanded, never came";
+  return one.instead ? `demanded, ${one.instead} came instead` : "not in the capture";
+}
+
+function ghostClass(one) {
+  return `ghost${one.missing || one.instead ? "" : " unseen"}`;
+}
+
 function ghost(detail, place, at) {
   const one = detail.ghost;
   const y = HEAD + (place + 1) * at.row - HEADROOM;
   const [x1, x2] = [at.lane(one.from), at.lane(one.to)];
   const way = Math.sign(x2 - x1);
-  const note = one.missing ? "demanded, never came" : "not in the capture";
-  return svg("g", { class: `ghost${one.missing ? "" : " unseen"}` },
+  return svg("g", { class: ghostClass(one) },
     svg("path", { class: "arrow ghost", d: `M${x1 + 3 * way} ${y}H${x2 - 8 * way}`, "stroke-dasharray": "3 5" }),
     svg("path", { class: "tip ghost", d: `M${x2 - 1.5 * way} ${y}l${-9 * way} -5v10Z` }),
     text((x1 + x2) / 2, y - 6, fitted(one.name, at.gap - 20, WIDE), { class: "name", "text-anchor": "middle" }),
-    text((x1 + x2) / 2, y + 13, note, { class: "under", "text-anchor": "middle" }));
+    text((x1 + x2) / 2, y + 13, lacking(one), { class: "under", "text-anchor": "middle" }));
 }
 
 function heads(detail, at, height) {
@@ -216,6 +225,6 @@ export function legend(detail) {
   const strokes = ["clear", "ports", "esp", "esp-null", "tls"].filter((one) => used.has(one));
   const keys = strokes.map((one) => [stroke(one, 1, 33, 7, "read"), PROTECTION[one]]);
   if (detail.rows.some((row) => row.inferred)) keys.push([stroke("esp", 1, 33, 7, "inferred"), "not read"]);
-  if (detail.ghost) keys.push([svg("path", { class: "arrow ghost", d: "M1 7H33", "stroke-dasharray": "3 5" }), detail.ghost.missing ? "never came" : "not captured"]);
+  if (detail.ghost) keys.push([svg("g", { class: ghostClass(detail.ghost) }, svg("path", { class: "arrow ghost", d: "M1 7H33", "stroke-dasharray": "3 5" })), detail.ghost.missing || detail.ghost.instead ? "never came" : "not captured"]);
   return el("ul", { class: "legend" }, keys.map(([drawn, name]) => el("li", {}, svg("svg", { width: 34, height: 14, "aria-hidden": "true" }, drawn), ` ${name}`)));
 }

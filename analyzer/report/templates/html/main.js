@@ -1,12 +1,13 @@
 // From the address to what is shown.
 
 import { exchangeAt, unpack } from "./data.js";
-import { el, fill, link, say } from "./dom.js";
+import { data, el, fill, link, say } from "./dom.js";
 import { exchange } from "./exchange.js";
 import { haystack } from "./filters.js";
 import { overview } from "./overview.js";
 import { list } from "./rows.js";
 import { address, read } from "./state.js";
+import { clip } from "./text.js";
 
 const view = document.getElementById("view");
 const shown = { name: null, message: null };
@@ -98,6 +99,13 @@ async function showView(name, query) {
   refocus(same ? before : "");
 }
 
+// An address that names nothing of this report.
+function absent(name) {
+  const words = `${name} is not in this report`;
+  view.prepend(el("p", { class: "card absent" }, data(words)));
+  say(words);
+}
+
 async function route() {
   const { name: asked, more, query } = read();
   if (asked === "view") return;
@@ -109,7 +117,10 @@ async function route() {
   if (at >= 0) {
     await showExchange(at, Number(/^m(\d+)$/.exec(more[0] || "")?.[1] || 0));
     if (finding) light(asked);
-  } else await showView(name === "list" ? "list" : "overview", query);
+    return;
+  }
+  await showView(name === "list" ? "list" : "overview", query);
+  if (name !== "list" && name !== "overview") absent(clip(name, 80));
 }
 
 function keys(event) {

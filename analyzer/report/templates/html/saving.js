@@ -6,6 +6,9 @@ const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family
 
 // A copy that needs no style sheet.
 function alone(drawing) {
+  const root = document.documentElement;
+  const theme = root.dataset.theme;
+  root.dataset.theme = "light"; // a drawing that is handed on stands on white
   const copy = drawing.cloneNode(true);
   const from = [drawing, ...drawing.querySelectorAll("*")];
   const to = [copy, ...copy.querySelectorAll("*")];
@@ -18,9 +21,10 @@ function alone(drawing) {
     to[at].removeAttribute("class");
     to[at].removeAttribute("href");
   });
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  const ground = getComputedStyle(document.body).backgroundColor;
-  copy.prepend(svg("rect", { width: "100%", height: "100%", fill: ground }));
+  copy.prepend(svg("rect", { width: "100%", height: "100%", fill: "#fff" }));
   return copy;
 }
 
