@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from heapq import merge
 from itertools import repeat
 from typing import Generic, TypeVar
 
 from analyzer.report.glance import Glance
-from analyzer.report.model import Agreement, Exchange
+from analyzer.report.model import Agreement, Exchange, Report
 from analyzer.report.spool import AgreementSpool, ExchangeSpool, Numbers, Spool, renamed
+from analyzer.report.streams import origin
 from analyzer.rules.conclusion import Found
 
 T = TypeVar("T", Exchange, Agreement)
@@ -104,6 +105,13 @@ class JoinedExchanges(Joined[Exchange]):
         finally:
             for spool in spools:
                 spool.texts = False
+
+
+def with_texts(report: Report) -> AbstractContextManager[None]:
+    """While it lasts the steps of this report come with the text of their messages, where they are
+    made as they are walked."""
+    source = origin(report.exchanges)
+    return source.with_texts() if isinstance(source, JoinedExchanges) else nullcontext()
 
 
 class Share:

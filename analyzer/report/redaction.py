@@ -4,6 +4,9 @@ Names are numbers in the order in which subscribers first appear, so that equal 
 output, and nothing of a real identity can be computed back. An IMSI keeps its first five digits
 (MCC and the start of MNC), which name the network and no person; `99` behind them marks
 what is invented. Addresses of hosts stay.
+
+All names are learned before anything is written: a number that only one Contact names as a user may
+stand in the Call-ID that was told of before.
 """
 
 from __future__ import annotations
@@ -15,45 +18,57 @@ from typing import Any, Final
 
 import msgspec
 
-from analyzer.report.model import Identity, Report, Step
+from analyzer.limits import REDACTED
+from analyzer.report.joined import with_texts
+from analyzer.report.model import CoreRegistration, Identity, Registration, Report, Step
+from analyzer.report.phrases import is_usual
 from analyzer.report.redacted_rows import known_rows
 from analyzer.report.streams import Mapped
 
 _DIGITS: Final = r"(?<![0-9])[0-9]{6,32}(?![0-9])"
-# the user of a SIP URI, the number of a tel URI; the cell; the phone (RFC 7254, RFC 5626 4.1); a
+_SCHEMES: Final = "sips?|im|pres|mailto|xmpp|acct|h323"  # of URIs with a user (RFC 3261, RFC 3859)
+# the user of a URI, the number of a tel URI; the cell; the phone (RFC 7254, RFC 5626 4.1); a
 # username of another form; a display name; else what stands before an @; else a number
 _NAMES: Final = re.compile(
-    r"\b(sips?:(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
+    rf"\b((?:{_SCHEMES}):(?=[^@;<>\s\"]+@)|tel:)([^@;<>\s\"]+)"
     r"|\b([a-z0-9-]{0,32}(?:cell-id|cgi|sai|ci-3gpp2|node-id)[a-z0-9-]{0,32}=\"?)([^\";,\s]+)"
     r"|\b(urn:(?:gsma:imei|uuid):)([0-9a-f-]{8,64})"
     r"|\b(username[ \t]*=[ \t]*\")([^\"@]{1,256})(?=\")"
-    r"|(\")((?:[^\"\\\r\n]|\\.|\r\n[ \t]){1,256})(?=\"\s{0,8}<(?:sips?|tel):)"
+    rf"|(\")((?:[^\"\\\r\n]|\\.|\r\n[ \t]){{1,256}})(?=\"\s{{0,8}}<(?:{_SCHEMES}|tel):)"
     r"|([A-Za-z0-9+_.~%-]{1,128})(?=@)"
-    rf"|({_DIGITS})",
+    rf"|(\+[0-9][0-9().-]{{4,38}}[0-9]|{_DIGITS})",
     re.IGNORECASE,
 )
 _VALUES: Final = (2, 4, 6, 8, 10, 11, 12)  # groups of what is replaced
 _NUMBER: Final = re.compile(_DIGITS)
+_DIALLED: Final = re.compile(r"\+?[0-9().-]{6,40}")  # with visual separators (RFC 3966 3)
+_LONG: Final = 10  # digits of a number that may be a subscriber's
+_ANY: Final = f"99{0:09d}"  # anybody, where not all could be learned
+_IMEI: Final = 14  # digits, without the check digit or the software version (TS 23.003 6.2)
+_ANSWER: Final = re.compile(r"([1-6]\d\d) (.*)", re.DOTALL)
+_BODY: Final = re.compile(r"\r?\n\r?\n")
 _MADE: Final = frozenset(("key", "id", "fingerprint"))  # made here, they name nobody
+_SUMMARY: Final = "summary"  # of a message: its method, or code and reason phrase
 _FREE: Final = frozenset(("call_id", "path"))  # anything may stand there: known numbers alone go
 
 
 class Pseudonyms:
-    """Real names to invented ones."""
+    """Real names to invented ones. `frozen`: no further ones are learned, and whom nobody has
+    named by then has the number 0, as all have beyond `limits.REDACTED`."""
 
-    __slots__ = ("_count", "_known")
+    __slots__ = ("_known", "_names", "frozen")
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
-        self._count = 0
+        self._names = 0
+        self.frozen = False
 
     def learn(self, identity: Identity) -> None:
         """Give the subscriber of an exchange its names, if it has none yet."""
         if identity.imsi:
             self._add(identity.imsi, lambda n: f"{(identity.imsi or '')[:5]}99{n:08d}")
         if identity.imei:
-            self._add(_only_digits(identity.imei), lambda n: f"99{n:013d}")
-            self._add(identity.imei, lambda n: f"99{n:013d}")
+            self._phone(identity.imei)
         if identity.msisdn:
             self._add(_only_digits(identity.msisdn), lambda n: f"99{n:09d}")
         if identity.cell:
@@ -68,12 +83,12 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text with every known identity, and every user part of a URI, under its other name."""
-        whole = self._known.get(text)
+        whole = self._found(text)
         return _NAMES.sub(self._replace, text) if whole is None else whole
 
     def numbers(self, text: str) -> str:
         """A text with the known numbers in it under their other names, all else as it is."""
-        return _NUMBER.sub(lambda match: self._known.get(match[0], match[0]), text)
+        return _NUMBER.sub(lambda match: self._number(match[0]), text)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where in a text something would get another name."""
@@ -96,8 +111,17 @@ class Pseudonyms:
         if quote is not None:
             return f"{quote}{self._add(person, lambda n: f'name-{n}')}"
         if before_at is not None:
-            return self._known.get(before_at.lstrip("+")) or self.numbers(before_at)
-        return self._known.get(digits, digits)
+            return self._found(before_at) or self.numbers(before_at)
+        return self._found(digits) or self.numbers(digits)
+
+    def _found(self, name: str) -> str | None:
+        """The other name of a user, or of a number however it is written; None for a stranger."""
+        dialled = name[:1] in "+0123456789" and _DIALLED.fullmatch(name)
+        return self._known.get(_only_digits(name) if dialled else name)
+
+    def _number(self, digits: str) -> str:
+        full = len(self._known) >= REDACTED and len(digits) >= _LONG
+        return self._known.get(digits, _ANY if full else digits)
 
     def _cell(self, cell: str) -> str:
         return self._add(cell, lambda n: f"cell-{n}")
@@ -105,12 +129,14 @@ class Pseudonyms:
     def _phone(self, instance: str) -> str:
         """The name of a phone, however its IMEI is written, or of a UUID."""
         digits = _only_digits(instance)
-        known = self._known.get(instance) or self._known.get(digits)
-        return known or self._add(instance, lambda n: f"99{n:013d}")
+        if digits != instance.replace("-", ""):
+            return self._add(instance, lambda n: f"99{n:013d}")
+        name = self._add(digits[:_IMEI], lambda n: f"99{n:013d}")
+        return self._add(digits, lambda _: name)
 
     def _user(self, user: str) -> str:
         """The name of a user part: that of its digits where it is a number."""
-        digits = user.lstrip("+")
+        digits = _only_digits(user) if _DIALLED.fullmatch(user) else user
         if digits in self._known:
             return self._known[digits]
         if digits.isdecimal():
@@ -118,17 +144,33 @@ class Pseudonyms:
         return self._add(user, lambda n: f"user-{n}")
 
     def _add(self, real: str, make: Callable[[int], str]) -> str:
-        if real not in self._known:
-            self._count += 1
-            self._known[real] = make(self._count)
-        return self._known[real]
+        name = self._known.get(real)
+        if name is None:
+            if self.frozen or len(self._known) >= REDACTED:
+                return make(0)
+            self._names += 1
+            name = self._known[real] = make(self._names)
+        return name
 
 
 def names_of(report: Report) -> Pseudonyms:
-    """The other names for the subscribers of this report."""
+    """The other names for all whom this report, or a message of its exchanges, names."""
     names = Pseudonyms()
     for exchange in report.exchanges:
         names.learn(exchange.identity)
+    with with_texts(report):
+        for exchange in report.exchanges:
+            for step in exchange.steps:
+                for message in (step, *step.hops):
+                    names.text(_head(message.text or ""))
+            names.change(exchange)
+    for told in (
+        report.captures, report.agreements, report.findings, report.signals,
+        report.core_registrations,
+    ):  # fmt: skip
+        for one in told:
+            names.change(one)
+    names.frozen = True
     return names
 
 
@@ -156,11 +198,16 @@ def _walk(value: Any, names: Pseudonyms, member: str) -> Any:
     if isinstance(value, str):
         if member in _MADE:
             return value
+        if member == _SUMMARY:
+            value = _answer(value)
         if member in _FREE and "@" not in value:
             return names.numbers(value)
         return names.text(value)
     if isinstance(value, Step) and value.text is not None:
         value = msgspec.structs.replace(value, text=known_rows(value.text))
+    if isinstance(value, (Step, Registration, CoreRegistration)) and value.reason is not None:
+        usual = is_usual(value.reason)
+        value = value if usual else msgspec.structs.replace(value, reason=None)
     if isinstance(value, msgspec.Struct):
         members = value.__struct_fields__
         return type(value)(**{m: _walk(getattr(value, m), names, m) for m in members})
@@ -169,6 +216,17 @@ def _walk(value: Any, names: Pseudonyms, member: str) -> Any:
     if isinstance(value, dict):
         return {key: _walk(item, names, member) for key, item in value.items()}
     return value
+
+
+def _answer(summary: str) -> str:
+    """Code and reason phrase, or the code alone where the phrase says more."""
+    found = _ANSWER.fullmatch(summary)
+    return summary if found is None or is_usual(found[2]) else found[1]
+
+
+def _head(text: str) -> str:
+    """Start line and headers of a message."""
+    return _BODY.split(text, 1)[0]
 
 
 def _bare(name: str) -> str:

@@ -10,10 +10,16 @@ import msgspec
 
 from analyzer.report.dissect.node import INLINE, MASKED, Node, Span
 from analyzer.report.escape import KEYS
+from analyzer.report.phrases import is_usual
+from analyzer.report.redacted_rows import is_known
 from analyzer.report.redaction import Pseudonyms
 
 _CARRIERS: Final = frozenset(("esp", "icmp", "icmpv6", "data"))
-_FREE: Final = frozenset(("sip.msg_body", "secagree.behind_body", "sip.Subject"))
+_FREE: Final = frozenset(
+    ("sip.msg_body", "secagree.behind_body", "sip.Subject", "sip.Warning", "sip.Reason")
+)
+_HEADER: Final = "secagree.header"  # one that the tree has no further fields of
+_PHRASE: Final = "secagree.reason_phrase"
 # Confidentiality-Key and Integrity-Key (TS 29.229 6.3.27 and 6.3.28): code, flags and length,
 # vendor 3GPP, then 16 octets
 _AVP: Final = re.compile(
@@ -51,9 +57,9 @@ def redacted(node: Node, names: Pseudonyms) -> Node:
     if _free(node):
         return msgspec.structs.replace(node, text=MASKED, children=[])
     text = node.text
-    for child in node.children:
-        if _free(child) and child.text:
-            text = text.replace(child.text, MASKED)
+    for below in node.walk():
+        if _free(below) and below.text:
+            text = text.replace(below.text, MASKED)
     return msgspec.structs.replace(
         node,
         text=names.text(text),
@@ -69,6 +75,10 @@ def _explained(fields: Iterable[Node]) -> Iterator[Span]:
 
 
 def _free(node: Node) -> bool:
+    if node.field == _HEADER:
+        return not is_known(node.name)
+    if node.field == _PHRASE:
+        return not is_usual(node.text)
     return node.field in _FREE or node.field.endswith(".display.info")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from analyzer.limits import PAGE_BLOCK, PAGE_MESSAGES, PAGE_TEXTS
@@ -11,10 +10,9 @@ from analyzer.report.dissect.message import message_tree
 from analyzer.report.dissect.node import Node, Octets
 from analyzer.report.glance import pick
 from analyzer.report.html.packing import Blocks, encoded
-from analyzer.report.joined import JoinedExchanges
+from analyzer.report.joined import with_texts
 from analyzer.report.ladder import rows
 from analyzer.report.model import Exchange, Report
-from analyzer.report.streams import origin
 
 
 class Texts:
@@ -32,7 +30,7 @@ class Texts:
 
     def packed(self, ranks: Iterable[Collection[str]]) -> Iterator[str]:
         """The arrays; `ranks` are ids of exchanges, those first that matter most."""
-        with _with_texts(self._report):
+        with with_texts(self._report):
             for rank, wanted in enumerate(ranks):
                 for exchange in pick(self._report.exchanges, wanted):
                     if self._octets >= PAGE_TEXTS:
@@ -76,8 +74,3 @@ def _node(node: Node) -> list[Any]:
     while not values[-1]:
         values.pop()
     return values
-
-
-def _with_texts(report: Report) -> AbstractContextManager[None]:
-    source = origin(report.exchanges)
-    return source.with_texts() if isinstance(source, JoinedExchanges) else nullcontext()
