@@ -71,7 +71,6 @@ RULES: Final = (
 JUDGING: Final = (
     *RULES,
     click.option("--strict", is_flag=True, help="Count findings without effect too."),
-    FAIL_ON,
     click.option("--keys", "key_files", multiple=True, type=_FILE, metavar="FILE",
                  help="Keys: Wireshark's esp_sa, `ip xfrm state`, or JSON."),
     click.option("--ck", metavar="HEX", help="CK, 32 hexadecimal digits, with --ik."),
@@ -122,7 +121,7 @@ def with_options(*options: Option) -> Callable[[F], F]:
 
 
 @click.command("analyze", short_help="Did each phone register, and if not, why? (the default)")
-@with_options(*CAPTURES, *_WRITTEN, *SELECTING, *JUDGING, *READING, *SHOWING, *_AMOUNT)
+@with_options(*CAPTURES, *_WRITTEN, *SELECTING, FAIL_ON, *JUDGING, *READING, *SHOWING, *_AMOUNT)
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...],

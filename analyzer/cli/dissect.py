@@ -10,7 +10,6 @@ import click
 
 from analyzer.cli.analyze import (
     CAPTURES,
-    FAIL_ON,
     JUDGING,
     READING,
     SELECTING,
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
               help="This frame: 12, or b#12 of the second capture. May be repeated.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text",
               show_default=True, help="Format of standard output.")  # fmt: skip
-@with_options(*SELECTING, *(one for one in JUDGING if one is not FAIL_ON), *READING, *SHOWING)
+@with_options(*SELECTING, *JUDGING, *READING, *SHOWING)
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...],

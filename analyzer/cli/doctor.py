@@ -24,7 +24,7 @@ from analyzer.cli.analyze import JUDGING, READING, judging, running, with_option
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...], form: str,
-    filter_only: bool, fail_on: str, **options: Any,
+    filter_only: bool, **options: Any,
 ) -> None:  # fmt: skip
     """One page about the captures themselves: what is missing in them, what could not be read and
     why, which keys are needed and where to get them.

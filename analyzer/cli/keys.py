@@ -33,7 +33,7 @@ INSTALL: Final = "install"
 @click.pass_context
 def command(
     ctx: click.Context, /, captures: tuple[str, ...], read: tuple[str, ...], form: str,
-    output: str | None, wireshark: str | None, fail_on: str, **options: Any,
+    output: str | None, wireshark: str | None, **options: Any,
 ) -> None:  # fmt: skip
     """Write the keys of every SA of which a packet proved them, both directions.
 

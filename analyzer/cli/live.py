@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import click
 
-from analyzer.cli.analyze import JUDGING, judging, with_options
+from analyzer.cli.analyze import FAIL_ON, JUDGING, judging, with_options
 from analyzer.cli.parameters import zone
 from analyzer.report import formats
 
@@ -39,7 +39,7 @@ LISTED: Final = 4  # rules named in a line
     "--format", "form", type=click.Choice(("text", "jsonl")), default="text", show_default=True,
     help="Lines of text, or each exchange as JSON when it has closed.",
 )  # fmt: skip
-@with_options(*JUDGING)
+@with_options(FAIL_ON, *JUDGING)
 @click.option("--tz", type=zone, default="utc", show_default=True, metavar="ZONE",
               help="Zone of times: utc, local, or such as Europe/Berlin.")  # fmt: skip
 @click.pass_context

@@ -10,6 +10,7 @@ import click
 
 from analyzer.cli.analyze import (
     CAPTURES,
+    FAIL_ON,
     JUDGING,
     READING,
     SELECTING,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command("show", short_help="One exchange, agreement or frame, in full.")
-@with_options(*CAPTURES, *SELECTING, *JUDGING, *READING, *SHOWING)
+@with_options(*CAPTURES, *SELECTING, FAIL_ON, *JUDGING, *READING, *SHOWING)
 @click.option("--all", "every", is_flag=True, help="Every request, however many there are.")
 @click.pass_context
 def command(

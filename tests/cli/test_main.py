@@ -6,7 +6,16 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 from analyzer.version import VERSION
+
+
+@pytest.mark.parametrize("command", ["doctor", "keys", "dissect"])
+def test_what_has_no_findings_to_count_takes_no_threshold(secagree: Any, command: str) -> None:
+    result = secagree(command, "x.pcap", "--fail-on", "never")
+    assert result.exit_code == 2
+    assert "--fail-on" in result.output
 
 
 def test_help_names_the_commands(secagree: Any) -> None:
