@@ -15,12 +15,11 @@ from analyzer.report.notes import not_checked, notes
 from analyzer.report.reproduce import reproduce
 from analyzer.report.sa_table import sa_table
 from analyzer.report.silence import silence
-from analyzer.report.verdict import Verdict, explanation, judge, party_name
+from analyzer.report.verdict import Verdict, explanation, judge, party_name, to_act
 from analyzer.report.view import Case, View
 
 _ALWAYS: Final = ("critical", "error")
 _RIGHT: Final = 78
-_NOBODY: Final = (None, "unknown", "capture")
 
 
 def block(case: Case, view: View) -> Iterator[str]:
@@ -74,8 +73,10 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
 
 
 def _header(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
-    if verdict.succeeded is not True and verdict.party not in _NOBODY:
-        yield f" to act   {party_name(case.exchange, verdict.party)}{hint(case)}"
+    party = to_act(case.exchange, verdict)
+    told = any(party_name(case.exchange, one.party) == party for one in case.findings)
+    if party is not None and not (verdict.succeeded and told):  # then the findings say it below
+        yield f" to act   {party}{hint(case)}"
     yield from header(case, view)
 
 

@@ -19,7 +19,7 @@ from analyzer.report.escape import escape
 from analyzer.report.model import Capture, Exchange, Finding, Report, RuleText
 from analyzer.report.naming import frame_name
 from analyzer.report.text import TextOptions
-from analyzer.report.verdict import PARTIES, judge, party_name
+from analyzer.report.verdict import PARTIES, judge, to_act
 from analyzer.report.view import who
 from analyzer.version import NAME
 
@@ -149,7 +149,8 @@ def _registration(exchange: Exchange, found: Sequence[Finding]) -> _Case:
         return _Case(name, "skipped", verdict.headline + stopped)
     if verdict.succeeded:
         return _Case(name, said=verdict.headline)
-    act = f"fix at: {party_name(exchange, verdict.party)}" if verdict.party else ""
+    party = to_act(exchange, verdict)
+    act = "" if party is None else f"fix at: {party}"
     return _Case(name, "failure", verdict.headline + stopped, verdict.word, act)
 
 

@@ -1,11 +1,11 @@
-"""The command that shows the same frames in tshark."""
+"""The commands that show the same frames in tshark."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from analyzer.report.finding_text import frames_of
 from analyzer.report.layout import WIDTH
@@ -13,14 +13,32 @@ from analyzer.report.model import Frame, KeySource
 from analyzer.report.verdict import anchor
 from analyzer.report.view import Case, View
 
+_LEAD: Final = len("verify")
+_INDENT: Final = 3  # of the further pieces of a command
 _FRAMES: Final = 10
 _CAPTURES: Final = 3
 _NULL: Final = "-o esp.enable_null_encryption_decode_heuristic:TRUE"
 _OPTIONS: Final = {"usim": "--usim", "esp_sa": "--keys", "xfrm": "--keys", "json": "--keys"}
 
 
+class Command(NamedTuple):
+    """A command in the pieces that stand on a line each, `lead` before it: how it follows on the
+    one before (`verify`, `then`, `and`)."""
+
+    lead: str
+    pieces: tuple[str, ...]
+
+
 def reproduce(case: Case, view: View) -> Iterator[str]:
-    """`verify: tshark -r FILE -O sip` with the frames of the steps that were read.
+    """The commands as lines of the text report, `verify: tshark -r FILE -O sip`."""
+    for lead, (first, *rest) in commands(case, view):
+        lines = [f"{lead:>{_LEAD}}: {first}", *(f"{'':{_INDENT}}{piece}" for piece in rest)]
+        yield from (f"{line} \\" for line in lines[:-1])
+        yield lines[-1]
+
+
+def commands(case: Case, view: View) -> Iterator[Command]:
+    """What shows the frames of the steps that were read.
 
     Where keys opened them tshark needs these keys too: the exported profile has them, but for
     AES-GMAC, which Wireshark does not know. What is printed runs as it stands, where secagree ran;
@@ -33,19 +51,20 @@ def reproduce(case: Case, view: View) -> Iterator[str]:
     options = _NULL if any(step.protection == "esp-null" for step in steps) else ""
     frames = _frames(case)
     captures = sorted({frame.capture for frame in frames})
-    lead = "verify: tshark"
+    lead, tshark = "verify", "tshark"
     if decrypted and _gmac(case):
-        yield from _secagree("secagree", ("--decrypted open.pcapng",), case, captures, view)
+        yield _secagree("secagree", ("--decrypted open.pcapng",), case, captures, view)
         numbers = sorted({frame.frame for frame in frames})[:_FRAMES]
-        yield f"  then: tshark -r open.pcapng -O sip -Y 'frame.number in {{{_listed(numbers)}}}'"
+        wanted = f"-Y 'frame.number in {{{_listed(numbers)}}}'"
+        yield Command("then", (f"tshark -r open.pcapng -O sip {wanted}",))
         return
     if decrypted:
         words = ("--wireshark-profile install",)
-        yield from _secagree("secagree keys", words, case, captures, view)
-        lead, options = "  then: tshark -C secagree", ""
+        yield _secagree("secagree keys", words, case, captures, view)
+        lead, tshark, options = "then", "tshark -C secagree", ""
     for capture in captures[:_CAPTURES]:
-        yield from _command(lead, capture, frames, options, view)
-        lead = "   and: tshark -C secagree" if decrypted else "   and: tshark"
+        yield Command(lead, tuple(_tshark(tshark, capture, frames, options, view)))
+        lead = "and"
 
 
 def display_filter(case: Case, view: View) -> list[tuple[str, str]]:
@@ -73,7 +92,7 @@ def _frames(case: Case) -> set[Frame]:
 
 def _secagree(
     command: str, what: Sequence[str], case: Case, captures: list[int], view: View
-) -> Iterator[str]:
+) -> Command:
     """The command that gives what tshark needs, with the captures and files the keys came from."""
     held = [a.association.keys for a in case.agreements if a.association is not None]
     sources = [keys for keys in held if keys is not None]
@@ -81,13 +100,15 @@ def _secagree(
     words = [_short(_path(one, view), "CAPTURE") for one in sorted(needed)]
     for keys in sources:
         words += _given(keys, view)
-    line = f"verify: {command}"
+    pieces: list[str] = []
+    line, before = command, _LEAD + 2
     for word in dict.fromkeys((*words, *what)):
-        if len(line) + len(word) + 3 > WIDTH:
-            yield f"{line} \\"
-            line = "  "
-        line += f" {word}"
-    yield line
+        if before + len(line) + len(word) + 3 > WIDTH:
+            pieces.append(line)
+            line, before = word, _INDENT
+        else:
+            line += f" {word}"
+    return Command("verify", (*pieces, line))
 
 
 def _short(word: str, otherwise: str) -> str:
@@ -108,21 +129,20 @@ def _given(keys: KeySource, view: View) -> list[str]:
     return [f"{option} {_short(_word(path), 'FILE')}" for path in paths or ["FILE"]]
 
 
-def _command(
-    lead: str, capture: int, frames: set[Frame], options: str, view: View
+def _tshark(
+    tshark: str, capture: int, frames: set[Frame], options: str, view: View
 ) -> Iterator[str]:
     numbers = sorted({frame.frame for frame in frames if frame.capture == capture})[:_FRAMES]
-    wanted = _listed(numbers)
     path = _path(capture, view)
-    head = f"{lead} -r {path} -O sip"
-    if len(head) + 2 <= WIDTH:
-        yield f"{head} \\"
+    head = f"{tshark} -r {path} -O sip"
+    if _LEAD + 2 + len(head) + 2 <= WIDTH:
+        yield head
     else:
-        yield f"{lead} -O sip \\"
-        yield f"   -r {_short(path, 'CAPTURE')} \\"
+        yield f"{tshark} -O sip"
+        yield f"-r {_short(path, 'CAPTURE')}"
     if options:
-        yield f"   {options} \\"
-    yield f"   -Y 'frame.number in {{{wanted}}}'"
+        yield options
+    yield f"-Y 'frame.number in {{{_listed(numbers)}}}'"
 
 
 def _listed(numbers: list[int]) -> str:

@@ -19,7 +19,7 @@ from analyzer.report.naming import frame_name
 from analyzer.report.sarif_rules import REGISTRATION, Catalogue, catalogue
 from analyzer.report.summary import is_note
 from analyzer.report.text import TextOptions
-from analyzer.report.verdict import PARTIES, Word, judge, party_name, succeeded
+from analyzer.report.verdict import PARTIES, Word, judge, succeeded, to_act
 from analyzer.report.verdict import first_frame as first
 
 Object = dict[str, Any]
@@ -93,7 +93,8 @@ class _Sarif:
 
     def _registration(self, exchange: Exchange) -> Object:
         verdict = judge(exchange)
-        act = f" Fix at: {party_name(exchange, verdict.party)}." if verdict.party else ""
+        party = to_act(exchange, verdict)
+        act = "" if party is None else f" Fix at: {party}."
         stopped = f", {verdict.stopped}" if verdict.stopped else ""
         frame = first(exchange)
         return {

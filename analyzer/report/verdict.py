@@ -125,6 +125,9 @@ _LAYER_PARTY: Final[dict[str, Party]] = {
 }
 
 
+_NOBODY: Final = (None, "unknown", "capture")
+
+
 class _Gap(NamedTuple):
     holds: Callable[[Exchange], bool]
     text: str
@@ -278,6 +281,12 @@ def party_name(exchange: Exchange, party: Party) -> str:
     if party == "ue":
         return client_name(exchange)
     return server_name(exchange) if party == "pcscf" else PARTIES[party]
+
+
+def to_act(exchange: Exchange, verdict: Verdict) -> str | None:
+    """Who has to act, in the words of the exchange's dialect; None where that is nobody who could,
+    or nobody knows."""
+    return None if verdict.party in _NOBODY else party_name(exchange, verdict.party)
 
 
 def step_of(exchange: Exchange, role: str) -> Step | None:

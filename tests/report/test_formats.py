@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shlex
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,7 +25,7 @@ from analyzer.report.model import Exchange, KeySource, Report
 from analyzer.report.redaction import redact
 from analyzer.report.streams import Mapped
 from analyzer.report.summary import summarise
-from analyzer.report.text import TextOptions
+from analyzer.report.text import TextOptions, to_text
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -39,6 +40,12 @@ JUNIT = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
 def written(report: Report, form: str, **options: Any) -> bytes:
     stream = io.BytesIO()
     formats.named(form).write(report, stream, TextOptions(**options))
+    return stream.getvalue()
+
+
+def written_text(report: Report, **options: Any) -> str:
+    stream = io.StringIO()
+    to_text(report, stream, TextOptions(**options))
     return stream.getvalue()
 
 
@@ -68,6 +75,31 @@ def rows(report: Report, **options: Any) -> list[dict[str, str]]:
 def test_golden(sample: Sample, form: str, case: str) -> None:
     expected = (GOLDEN / f"case_{case}.{SUFFIXES[form]}").read_bytes()
     assert written(sample(case), form) == expected
+
+
+@pytest.mark.parametrize("case", ["a", "c", "d"])
+def test_commands_of_a_ticket_are_commands(sample: Sample, case: str) -> None:
+    """Each block is one command of a shell, word for word that of the text report."""
+    tokens = MarkdownIt().parse(written(sample(case), "markdown").decode())
+    blocks = [token.content for token in tokens if token.info == "sh"]
+    assert blocks
+    said = " ".join(written_text(sample(case)).replace("\\\n", " ").split())
+    for block in blocks:
+        words = shlex.split(block)
+        assert words[0] in ("secagree", "tshark")
+        assert "verify:" not in words
+        assert " ".join(block.replace("\\\n", " ").split()) in said
+    leads = ("verify:", "then:", "and:")
+    others = [token.content for token in tokens if token.type == "fence" and token.info != "sh"]
+    assert not any(lead in text for text in others for lead in leads)
+
+
+def test_a_bypassed_agreement_names_who_has_to_act(sample: Sample) -> None:
+    """In the head of a ticket; in the text where no finding says it (report.md, case A)."""
+    report = sample("a")
+    assert "**Fix at:** P-CSCF" in written(report, "markdown").decode().partition("|")[0]
+    assert " to act " not in written_text(report)
+    assert " to act   P-CSCF" in written_text(replace(report, findings=[]), verbose=True)
 
 
 @pytest.mark.parametrize(

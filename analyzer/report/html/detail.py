@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from analyzer.limits import PAGE_VALUE
@@ -17,7 +16,7 @@ from analyzer.report.ladder import KINDS
 from analyzer.report.layout import GLUE, clip
 from analyzer.report.model import SEVERITIES, Exchange, Finding, Frame, Signal
 from analyzer.report.on_wire import on_the_wire
-from analyzer.report.reproduce import display_filter, reproduce
+from analyzer.report.reproduce import commands, display_filter
 from analyzer.report.silence import SHORT, told
 from analyzer.report.times import clock, elapsed
 from analyzer.report.verdict import (
@@ -28,10 +27,9 @@ from analyzer.report.verdict import (
     list_step,
     party_name,
     step_of,
+    to_act,
 )
 from analyzer.report.view import Case, View
-
-_NOBODY = (None, "unknown", "capture")
 
 
 def detail(case: Case, view: View) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
         "counts": _counts(case),
         "said": explanation(exchange, view.frame),
         "signs": registration.signs if registration is not None else [],
-        "party": _party(case, verdict),
+        "party": to_act(exchange, verdict),
         "hint": hint(case).removeprefix(": "),
         "kind": KINDS[exchange.kind],
         "started": clock(exchange.started, view.zone),
@@ -65,7 +63,7 @@ def detail(case: Case, view: View) -> dict[str, Any]:
         "notes": [finding(one, exchange, view, case) for one in case.notes],
         "not_checked": sorted(unjudged(case).items(), key=lambda one: (-len(one[1]), one[0])),
         "filter": display_filter(case, view),
-        "commands": _commands(case, view),
+        "commands": [[lead, " ".join(pieces)] for lead, pieces in commands(case, view)],
         "lives": [life(one, exchange, case.findings, view) for one in case.agreements],
     }
     return {name: value for name, value in found.items() if value not in (None, "", [], {})}
@@ -139,12 +137,6 @@ def _counts(case: Case) -> list[list[Any]]:
     ]
 
 
-def _party(case: Case, verdict: Verdict) -> str | None:
-    if verdict.party in _NOBODY:
-        return None
-    return party_name(case.exchange, verdict.party)
-
-
 def _silence(exchange: Exchange, view: View) -> dict[str, Any] | None:
     said = told(exchange, view)
     if not said.text and not said.judged:
@@ -174,11 +166,3 @@ def _signal(one: Signal, exchange: Exchange, view: View) -> list[Any]:
 def _frames(case: Case, view: View) -> str:
     steps = case.exchange.steps
     return view.frames([one for step in steps for one in (step, *step.hops)], 12)
-
-
-def _commands(case: Case, view: View) -> list[str]:
-    """What shows the same, one command a line."""
-    lines: Sequence[str] = "\n".join(reproduce(case, view)).replace(" \\\n", " ").split("\n")
-    leads = ("verify: ", "  then: ", "   and: ")
-    bare = [line[len(leads[0]) :] if line.startswith(leads) else line for line in lines]
-    return [" ".join(line.split()) for line in bare if line.strip()]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9,.;:()/'\"%+=-]*")
+_ARROW: Final = "->"
 _LINKED: Final = re.compile(r"://|www\.|:[a-z_+-]", re.IGNORECASE)
 # at its start a line may be an element of a list, or underline what is above it
 _FIRST: Final = re.compile(r"(?:[-+]|\d{1,9}[.)])(?: |$)|[-=]+ *$")
@@ -21,18 +22,19 @@ _FENCE: Final = 3
 _BAR: Final = "&#124;"
 
 
-def inline(text: str) -> str:
-    """The text as it may stand in a paragraph, heading or cell."""
+def inline(text: str, starts: bool = True) -> str:
+    """The text as it may stand in a paragraph, heading or cell; `starts`: at the start of a line,
+    as far as is known."""
     words = text.split(" ")
     shown = [word if _harmless(word) else _kernel(word) for word in words]
-    if _FIRST.match(text.lstrip(" ")):
+    if starts and _FIRST.match(text.lstrip(" ")):
         first = next(place for place, word in enumerate(words) if word)
         shown[first] = code(words[first])
     return " ".join(shown)
 
 
 def _harmless(word: str) -> bool:
-    return _PLAIN.fullmatch(word) is not None and not _LINKED.search(word)
+    return word == _ARROW or (_PLAIN.fullmatch(word) is not None and not _LINKED.search(word))
 
 
 def _kernel(word: str) -> str:
@@ -55,7 +57,7 @@ def code(text: str) -> str:
 def cell(text: str) -> str:
     """The text as a cell of a table, where a bar ends even a code span (GFM 4.10). Readers do not
     agree on a bar behind a backslash, so none is written: it stands as an entity between spans."""
-    return _BAR.join(inline(part) for part in text.split("|"))
+    return _BAR.join(inline(part, starts=False) for part in text.split("|"))
 
 
 def fenced(lines: Iterable[str], kind: str = "text") -> Iterator[str]:

@@ -15,13 +15,12 @@ from analyzer.report.layout import GLUE
 from analyzer.report.markdown.inline import fenced, inline, table
 from analyzer.report.model import Finding
 from analyzer.report.notes import not_checked, notes
-from analyzer.report.reproduce import reproduce
+from analyzer.report.reproduce import commands
 from analyzer.report.silence import silence
-from analyzer.report.verdict import Verdict, explanation, judge, party_name
+from analyzer.report.verdict import Verdict, explanation, judge, party_name, to_act
 from analyzer.report.view import Case, View
 
 _GAP: Final = re.compile(r" {2,}")
-_NOBODY: Final = (None, "unknown", "capture")
 
 
 def ticket(case: Case, view: View) -> Iterator[str]:
@@ -48,8 +47,9 @@ def _verdict(case: Case, verdict: Verdict, view: View) -> Iterator[str]:
     exchange = case.exchange
     yield f"## {inline(f'{exchange.id} {verdict.headline}')}"
     yield ""
-    if verdict.succeeded is not True and verdict.party not in _NOBODY:
-        yield f"**Fix at:** {inline(party_name(exchange, verdict.party) + hint(case))}  "
+    party = to_act(exchange, verdict)
+    if party is not None:
+        yield f"**Fix at:** {inline(party + hint(case))}  "
     yield inline(verdict.stopped or counts(case).replace("  ", ", "))
     said = explanation(exchange, view.frame)
     if said is not None:
@@ -104,8 +104,10 @@ def _rest(case: Case, view: View) -> Iterator[str]:
 
 
 def _check(case: Case, view: View) -> Iterator[str]:
-    commands = list(reproduce(case, view))
-    if commands:
-        yield "**Check it yourself:**"
+    """A block for each command, to be pasted as it is."""
+    for number, (lead, pieces) in enumerate(commands(case, view)):
+        if number:
+            yield ""
+        yield f"{lead}:" if number else "**Check it yourself:**"
         yield ""
-        yield from fenced(commands)
+        yield from fenced(" \\\n   ".join(pieces).split("\n"), "sh")

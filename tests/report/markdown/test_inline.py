@@ -38,12 +38,20 @@ def shown(rendered: str) -> str:
         ("1. x", "`1.` x"),
         (" -", " `-`"),
         ("192.0.2.1; x", "192.0.2.1; x"),
+        ("spi-s 4097 -> 99999", "spi-s 4097 -> 99999"),
+        ("-> x - y", "-> x - y"),
+        ("a->b -->", "`a->b` `-->`"),
         ("a `b", "a `` `b ``"),
         ("", ""),
     ],
 )
 def test_words(text: str, expected: str) -> None:
     assert inline(text) == expected
+
+
+def test_a_hyphen_begins_no_list_in_a_cell() -> None:
+    assert cell("-") == "-"
+    assert cell("- x|1. y") == "- x&#124;1. y"
 
 
 @given(st.one_of(TEXTS, PIECES))

@@ -94,7 +94,7 @@ function check(detail, index) {
   const commands = detail.commands || [];
   const lines = [
     ...filters.map(([path, text]) => copied(text, filters.length > 1 ? `display filter of ${path}` : "display filter", filters.length > 1 ? letterOf(index, path) : "")),
-    ...commands.map((text) => copied(text, "command")),
+    ...commands.map(([lead, text], at) => copied(text, "command", at ? lead : "")),
   ];
   return card("Check it yourself", { class: "check" },
     lines.length ? el("div", { class: `lines${lines.length > LINES ? " many" : ""}` }, lines) : el("p", { class: "muted" }, "The lines of a text are no frames: there is no filter for them."));
