@@ -13,11 +13,12 @@ from typing import BinaryIO, Final
 
 from analyzer.report.by_exchange import owner, owners
 from analyzer.report.escape import escape
+from analyzer.report.finding_text import seen
 from analyzer.report.glance import Glance, glances
 from analyzer.report.model import Finding, Report
-from analyzer.report.naming import frame_name
 from analyzer.report.summary import is_note
-from analyzer.report.text import TextOptions
+from analyzer.report.text import TextOptions, view_of
+from analyzer.report.view import View
 
 COLUMNS: Final = (
     *("id", "fingerprint", "rule", "name", "severity", "class", "effect", "counts", "party"),
@@ -34,18 +35,21 @@ def to_csv(report: Report, stream: BinaryIO, options: TextOptions) -> None:
     """Write a head and a row for every finding, in the order of the report."""
     known = {one.id: one for one in glances(report.exchanges)}
     agreements = owners(report.agreements)
+    view = view_of(report, options)
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     try:
         rows = csv.writer(text)
         rows.writerow(COLUMNS)
         for finding in report.findings:
-            row = _row(finding, known.get(owner(finding, agreements)), report)
+            row = _row(finding, known.get(owner(finding, agreements)), report, view)
             rows.writerow([_cell(value, options) for value in row])
     finally:
         text.detach()
 
 
-def _row(finding: Finding, glance: Glance | None, report: Report) -> tuple[str | int, ...]:
+def _row(
+    finding: Finding, glance: Glance | None, report: Report, view: View
+) -> tuple[str | int, ...]:
     """The values in the order of `COLUMNS`."""
     number = len(report.captures)
     frames = finding.frames or [finding.frame]
@@ -64,7 +68,7 @@ def _row(finding: Finding, glance: Glance | None, report: Report) -> tuple[str |
         finding.title,
         finding.detail,
         finding.expected or "",
-        finding.seen or "",
+        seen(finding, view) or "",
         finding.parameter or "",
         finding.spec or "",
         finding.means or "",
@@ -74,7 +78,7 @@ def _row(finding: Finding, glance: Glance | None, report: Report) -> tuple[str |
         finding.count or 1,
         path,
         anchor.frame,
-        " ".join(frame_name(one.capture, one.frame, number) for one in frames),
+        " ".join(map(view.frame, frames)),
         finding.exchange or (glance.id if glance else ""),
         finding.agreement or "",
         glance.word if glance else "",

@@ -1,7 +1,9 @@
 """JUnit XML: a suite for each exchange, in it a case for its registration and one a rule family.
 
 A case fails where a finding counts and is as severe as `--fail-on` asks for; it is skipped where
-none of its rules could be checked, and its output says which of them were not, and why.
+none of its rules could be checked, and its output says which of them were not, and why. A family
+that has nothing to look at in a run has no case there. Where no exchange was seen the one case is
+skipped: what was not judged did not pass.
 """
 
 from __future__ import annotations
@@ -16,14 +18,17 @@ from xml.sax.xmlreader import AttributesImpl
 
 from analyzer.report.by_exchange import counted, noted, owners
 from analyzer.report.escape import escape
+from analyzer.report.families import looks_at
+from analyzer.report.finding_text import fields
 from analyzer.report.model import Capture, Exchange, Finding, Report, RuleText
-from analyzer.report.naming import frame_name
-from analyzer.report.text import TextOptions
+from analyzer.report.nothing import advice, nothing, sentence
+from analyzer.report.text import TextOptions, view_of
 from analyzer.report.verdict import PARTIES, judge, to_act
-from analyzer.report.view import who
+from analyzer.report.view import View, who
 from analyzer.version import NAME
 
 _MEDIASEC: Final = "mediasec"
+_REGISTRATION: Final = "registration"
 _LISTED: Final = 8  # frames of a finding
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -62,19 +67,21 @@ def to_junit(report: Report, stream: BinaryIO, options: TextOptions) -> None:
 
 def _suites(report: Report, options: TextOptions) -> Iterator[_Suite]:
     agreements = owners(report.agreements)
+    view = view_of(report, options)
     found, notes = counted(report, agreements), noted(report, agreements)
-    number = len(report.captures)
     broken = [_unreadable(one) for one in report.captures if one.unreadable]
     if broken:
         yield _Suite("captures", broken)
+    if not report.summary.exchanges and len(broken) < max(1, len(report.captures)):
+        yield _Suite(NAME, [_unseen(report, view, options.selected)])
     outside = found.get("", [])
     if outside:
         families = _by_family(outside)
-        cases = [_family(name, families[name], (), {}, 0, options, number) for name in families]
+        cases = [_family(name, families[name], (), {}, 0, options, view) for name in families]
         yield _Suite("outside of the exchanges", cases)
     for exchange in report.exchanges:
         yield _suite(exchange, found.get(exchange.id, []), notes.get(exchange.id, ()), report,
-                     options)  # fmt: skip
+                     options, view)  # fmt: skip
 
 
 def _unreadable(capture: Capture) -> _Case:
@@ -82,18 +89,29 @@ def _unreadable(capture: Capture) -> _Case:
     return _Case(capture.path, "error", "cannot be read", "unreadable", why)
 
 
+def _unseen(report: Report, view: View, selected: bool) -> _Case:
+    """No exchange: what the captures hold instead."""
+    said = sentence(report, selected)
+    more = advice(report, selected)
+    message = said if more is None else f"{said} ({more.rstrip('.')})"
+    text = "\n".join(nothing(report, view, selected))
+    return _Case(_REGISTRATION, "skipped", message, said=text)
+
+
 def _suite(
     exchange: Exchange, found: list[Finding], notes: tuple[str, ...], report: Report,
-    options: TextOptions,
+    options: TextOptions, view: View,
 ) -> _Suite:  # fmt: skip
-    rules = [rule for rule in report.rules if _speaks(rule, exchange)]
+    rules = [
+        rule for rule in report.rules if _speaks(rule, exchange) and looks_at(rule.family, exchange)
+    ]
     families = _by_family(found)
     fired = {*notes, *(one.rule for one in found)}
     skipped = {
         rule: reason
         for reason, names in exchange.not_checked.items()
         for rule in names
-        if rule not in fired
+        if rule not in fired and looks_at(_family_of(rule), exchange)
     }
     names = dict.fromkeys(
         [*(rule.family for rule in rules), *families, *map(_family_of, (*skipped, *notes))]
@@ -108,7 +126,7 @@ def _suite(
                 {rule: why for rule, why in skipped.items() if _family_of(rule) == name},
                 sum(rule.family == name for rule in rules),
                 options,
-                len(report.captures),
+                view,
             )
         )
     facts = (
@@ -143,7 +161,7 @@ def _by_family(found: Iterable[Finding]) -> dict[str, list[Finding]]:
 def _registration(exchange: Exchange, found: Sequence[Finding]) -> _Case:
     """Whether it reached what it was for."""
     verdict = judge(exchange, found)
-    name = "registration" if exchange.registration else exchange.method
+    name = _REGISTRATION if exchange.registration else exchange.method
     stopped = f", {verdict.stopped}" if verdict.stopped else ""
     if verdict.succeeded is None:
         return _Case(name, "skipped", verdict.headline + stopped)
@@ -161,12 +179,12 @@ def _family(
     skipped: Mapping[str, str],
     rules: int,
     options: TextOptions,
-    captures: int,
+    view: View,
 ) -> _Case:
     """The case of one family; `rules` is how many of it were in force."""
     bad = [one for one in found if one.severity in options.threshold]
     mild = [one for one in found if one.severity not in options.threshold]
-    said = [_told(one, captures, options.show_keys) for one in mild]
+    said = [_told(one, view) for one in mild]
     if notes:
         said.append(f"notes, no effect here: {' '.join(notes)}")
     said += _unchecked(skipped)
@@ -174,7 +192,7 @@ def _family(
         first = bad[0]
         more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
         message = f"{first.rule} {first.title}, fix at: {PARTIES[first.party]}{more}"
-        text = "\n".join(_told(one, captures, options.show_keys) for one in bad)
+        text = "\n".join(_told(one, view) for one in bad)
         return _Case(name, "failure", message, first.severity, text, "\n".join(said))
     if skipped and not found and not notes and len(skipped) >= rules:
         return _Case(name, "skipped", "; ".join(_unchecked(skipped)))
@@ -188,26 +206,17 @@ def _unchecked(skipped: Mapping[str, str]) -> list[str]:
     return [f"not checked: {' '.join(rules)} ({reason})" for reason, rules in by_reason.items()]
 
 
-def _told(finding: Finding, captures: int, show_keys: bool) -> str:
+def _told(finding: Finding, view: View) -> str:
     """What a finding says, a line for each of its fields."""
     frames = finding.frames or [finding.frame]
-    named = " ".join(frame_name(one.capture, one.frame, captures) for one in frames[:_LISTED])
-    lines = [
-        f"{finding.rule} {finding.name} ({finding.severity}, {finding.effect}) {named}".strip()
-    ]
-    fields = (
-        ("what", finding.title),
-        ("fix at", PARTIES[finding.party]),
-        ("expected", finding.expected),
-        ("seen", finding.seen),
-        ("detail", finding.detail),
-        ("cause", finding.cause),
-        ("fix", finding.fix),
-        ("clause", finding.spec),
-        ("explained by", finding.explained_by),
-    )
-    told = [f"  {name}: {escape(value, False, show_keys)}" for name, value in fields if value]
-    return "\n".join([*lines, *told])
+    named = " ".join(view.frame(one) for one in frames[:_LISTED])
+    head = f"{finding.rule} {finding.name} ({finding.severity}, {finding.effect}) {named}".strip()
+    rows = [("what", finding.title), ("fix at", PARTIES[finding.party])]
+    rows += fields(finding, view, listed=False)
+    if finding.explained_by:
+        rows.append(("explained by", finding.explained_by))
+    told = [f"  {name}: {escape(value, False, view.show_keys)}" for name, value in rows]
+    return "\n".join([head, *told])
 
 
 def _write(xml: _Xml, suite: _Suite) -> None:

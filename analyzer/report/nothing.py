@@ -147,12 +147,7 @@ _NEXT: Final = (
 def nothing(report: Report, view: View, selected: bool) -> Iterator[str]:
     """The lines; `selected` says that exchanges were left out because nobody asked for them."""
     readable = [capture for capture in report.captures if not capture.unreadable]
-    if selected and readable:
-        yield "UNKNOWN: no exchange fits the selection"
-    elif readable or not report.captures:
-        yield "UNKNOWN: no exchange was seen"
-    else:
-        yield "UNKNOWN: nothing could be read"
+    yield f"UNKNOWN: {sentence(report, selected)}"
     if not selected:
         yield from _beyond(report.core_registrations, view)
     for capture in readable[:_CAPTURES]:
@@ -165,6 +160,22 @@ def nothing(report: Report, view: View, selected: bool) -> Iterator[str]:
         yield from _beside(report, view)
         yield from _next(readable, report)
     yield "not checked: all rules (nothing to judge)"
+
+
+def sentence(report: Report, selected: bool) -> str:
+    """Why there is no exchange, in a few words."""
+    readable = [capture for capture in report.captures if not capture.unreadable]
+    if selected and readable:
+        return "no exchange fits the selection"
+    if readable or not report.captures:
+        return "no exchange was seen"
+    return "nothing could be read"
+
+
+def advice(report: Report, selected: bool) -> str | None:
+    """What the captures are instead, or what to do next."""
+    readable = [capture for capture in report.captures if not capture.unreadable]
+    return None if selected else _advice(readable, report)
 
 
 def _beside(report: Report, view: View) -> Iterator[str]:
@@ -206,6 +217,12 @@ def _beyond(found: Sequence[CoreRegistration], view: View) -> Iterator[str]:
 
 
 def _next(captures: list[Capture], report: Report) -> Iterator[str]:
+    text = _advice(captures, report)
+    if text is not None:
+        yield from wrap(text, " next: ", "   ")
+
+
+def _advice(captures: list[Capture], report: Report) -> str | None:
     samples = [capture.sample for capture in captures if capture.sample is not None]
     facts = _Facts(
         sum(capture.sip_messages for capture in captures),
@@ -220,9 +237,7 @@ def _next(captures: list[Capture], report: Report) -> Iterator[str]:
         _sum([one.ports for one in samples]),
         len(report.core_registrations),
     )
-    text = next((advice.text for advice in _NEXT if advice.holds(facts)), None)
-    if text is not None:
-        yield from wrap(text, " next: ", "   ")
+    return next((one.text for one in _NEXT if one.holds(facts)), None)
 
 
 def _broken_sip(capture: Capture) -> int:

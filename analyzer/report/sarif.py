@@ -13,12 +13,12 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from analyzer.report.escape import escape
+from analyzer.report.finding_text import seen
 from analyzer.report.glance import glances, pick
 from analyzer.report.model import Capture, Exchange, Finding, Frame, Report, Severity
-from analyzer.report.naming import frame_name
 from analyzer.report.sarif_rules import REGISTRATION, Catalogue, catalogue
 from analyzer.report.summary import is_note
-from analyzer.report.text import TextOptions
+from analyzer.report.text import TextOptions, view_of
 from analyzer.report.verdict import PARTIES, Word, judge, succeeded, to_act
 from analyzer.report.verdict import first_frame as first
 
@@ -58,7 +58,7 @@ class _Sarif:
     def __init__(self, report: Report, options: TextOptions) -> None:
         self._report = report
         self._show_keys = options.show_keys
-        self._captures = len(report.captures)
+        self._view = view_of(report, options)
         failed = any(_failed(one.word) for one in glances(report.exchanges))
         self._catalogue: Catalogue = catalogue(report, failed, self._safe)
 
@@ -133,7 +133,7 @@ class _Sarif:
                 agreement=finding.agreement,
                 explainedBy=finding.explained_by,
                 expected=self._maybe(finding.expected),
-                seen=self._maybe(finding.seen),
+                seen=self._maybe(seen(finding, self._view)),
                 parameter=self._maybe(finding.parameter),
                 peer=self._maybe(finding.peer),
                 **{"class": finding.class_},
@@ -144,7 +144,8 @@ class _Sarif:
         """One paragraph that stands alone."""
         parts = [f"{finding.title}."]
         for label, text in (
-            ("Expected", finding.expected), ("Seen", finding.seen), ("Detail", finding.detail),
+            ("Expected", finding.expected), ("Seen", seen(finding, self._view)),
+            ("Detail", finding.detail),
         ):  # fmt: skip
             if text:
                 parts.append(f"{label}: {text}.")
@@ -159,7 +160,7 @@ class _Sarif:
         return None if text is None else self._safe(text)
 
     def _name(self, frame: Frame) -> str:
-        return frame_name(frame.capture, frame.frame, self._captures)
+        return self._view.frame(frame)
 
     def _location(self, frame: Frame) -> Object:
         """A frame of a capture; of a text the frame is the line."""

@@ -19,6 +19,7 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
+from analyzer import analyze
 from analyzer.report import formats
 from analyzer.report.escape import changed
 from analyzer.report.model import Exchange, KeySource, Report
@@ -75,6 +76,72 @@ def rows(report: Report, **options: Any) -> list[dict[str, str]]:
 def test_golden(sample: Sample, form: str, case: str) -> None:
     expected = (GOLDEN / f"case_{case}.{SUFFIXES[form]}").read_bytes()
     assert written(sample(case), form) == expected
+
+
+def test_what_was_not_judged_did_not_pass(project: Path) -> None:
+    """A capture of the core alone: no test run may take it for a registration that succeeded."""
+    report = analyze([str(project / "samples/real/01_udp_aes_sha1_mw.pcap")])
+    assert report.summary.exchanges == 0
+    (suite,) = junit(report)
+    (case,) = suite
+    assert (suite.get("tests"), suite.get("skipped"), case.get("name")) == (
+        "1",
+        "1",
+        "registration",
+    )
+    message = case.find("skipped").get("message")
+    assert message.startswith("no exchange was seen (this is the core side (Mw).")
+    assert "Mw only: " in case.find("system-out").text
+
+
+def without_exchanges(report: Report) -> Report:
+    return replace(report, exchanges=[], agreements=[], findings=[], summary=summarise([], []))
+
+
+def test_nothing_of_a_selection_is_skipped_too(sample: Sample) -> None:
+    message = junit(without_exchanges(sample("b")), selected=True).find(".//skipped").get("message")
+    assert message == "no exchange fits the selection"
+
+
+def test_what_could_not_be_read_is_an_error_alone(sample: Sample) -> None:
+    report = sample("b")
+    captures = [msgspec.structs.replace(report.captures[0], unreadable=True)]
+    root = junit(replace(without_exchanges(report), captures=captures))
+    assert (len(root.findall(".//error")), len(root.findall(".//skipped"))) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("real/03_udp_3des_md5_gm.pcap", set()),
+        ("pcaps/ok_tls.pcap", {"TLS"}),
+        ("pcaps/leg_01_fires.pcap", {"LEG"}),
+        ("pcaps/ok_mediasec.pcap", {"MED"}),
+        ("pcaps/ok_digest_rfc3329.pcap", {"DIG"}),
+    ],
+)
+def test_a_family_that_looks_at_nothing_does_not_pass(
+    project: Path, path: str, there: set[str]
+) -> None:
+    root = junit(analyze([str(project / "samples" / path)]))
+    names = {case.get("name") for case in root.iter("testcase")}
+    assert names & {"TLS", "DIG", "LEG", "MED"} == there
+    assert {"AUT", "CHL", "DWN"} <= names
+
+
+def test_a_finding_says_the_same_in_every_format(sample: Sample) -> None:
+    """VER-10 of case A was seen twice (#4, and #6 to a MESSAGE)."""
+    report = sample("a")
+    said = "200 to REGISTER #4; again 202 to MESSAGE #6"
+    assert any(row["seen"] == said for row in rows(report))
+    results = sarif(report)["results"]
+    assert any(result["properties"].get("seen") == said for result in results)
+    assert any(f"Seen: {said}." in result["message"]["text"] for result in results)
+    failure = junit(report).find(".//testcase[@name='VER']/failure").text
+    assert f"  seen: {said}\n" in failure
+    assert "  means: P-CSCF does not compare lists: bidding down would go unnoticed" in failure
+    ticket = written(report, "markdown").decode().replace("`", "")
+    assert f"| seen | {said} |" in ticket
 
 
 @pytest.mark.parametrize("case", ["a", "c", "d"])

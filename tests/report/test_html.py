@@ -213,6 +213,10 @@ def test_the_page_says_what_the_text_report_says(sample: Sample, case: str) -> N
     )
     for _, display_filter in one["filter"]:
         assert display_filter in words
+    unbroken = words.replace(" \\ ", " ")
+    assert one["commands"]
+    for lead, command in one["commands"]:
+        assert f"{lead}: {command}" in unbroken
     assert ("silence" in one) == ("nothing came back" in words)
 
 
