@@ -32908,6 +32908,7 @@ return function(import)
       value1 = self._expired.n > 0 and self._expired or (self._cut_off.n > 0 and self._cut_off or self._lost)
     end
     local late = value1
+    late = late.n > 0 and late or self._mute
     if late.n > 0 then
       local list1 = { n = 0 }
       for _, one in py.each(py.reversed(py.slice(late, nil, ECHOES))) do
@@ -32915,7 +32916,8 @@ return function(import)
       end
       return list1
     end
-    return py.list(self.association.unechoed_frames)
+    local unechoed = self.association.unechoed_frames
+    return unechoed.n > 0 and py.list(unechoed) or { M.association_frame(self.association), n = 1 }
   end
 
   function M.AgreementFacts.__facts.replaced_requests(self)
@@ -32946,6 +32948,12 @@ return function(import)
   end
 
   function M.AgreementFacts.__facts.lost_transport(self)
+    local mute = self._mute
+    return mute.n > 0 and mute[1].transport or nil
+  end
+
+  -- Requests over one transport, of which none was answered, while others were.
+  function M.AgreementFacts.__facts._mute(self)
     local until_ = self.agreement.seen_until - ANSWER_WAIT
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -32986,10 +32994,10 @@ return function(import)
         holds2 = holds3
       end
       if holds2 then
-        return lost
+        return mute
       end
     end
-    return nil
+    return { n = 0 }
   end
 
   function M.AgreementFacts.__facts.expired_requests(self)
@@ -43376,6 +43384,7 @@ return function()
     { "nonce.mac", "MAC", "string", "8 octets in hexadecimal" },
     { "finding", "Finding", "string", "Rule and what it says" },
     { "rule", "Rule", "string", "Id of the rule" },
+    { "detail", "Detail", "string", "What exactly: the smallest edit, the values" },
     { "severity", "Severity", "string", "critical, error, warning, info" },
     { "effect", "Effect", "string", "explains-outcome, risk, none" },
     { "party", "To act", "string", "ue, pcscf, core, hss, path, capture, unknown" },
@@ -43386,7 +43395,7 @@ return function()
     { "fix", "Fix", "string", "What to do" },
     { "frame", "Frame", "framenum", "A further frame of the finding" },
     { "not_checked", "Not checked", "string", "Why, and which rules" },
-    { "pending", "Not read yet", "string", "What a later frame has to tell" },
+    { "pending", "Not read yet", "string", "What this pass cannot tell, and which can" },
     { "lost", "Not taken down", "string", "What did not fit into the bounds of the plugin" },
   } -- luacheck: no max line length
 
@@ -43440,7 +43449,7 @@ return function(import)
   local plain = import("wireshark.plain")
 
   local shown = plain.shown
-  local TOLD = { "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
+  local TOLD = { "detail", "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
   local OF = { clause = "spec" } -- where the finding calls it otherwise
   local FRAMES = 64 -- of one finding that are linked
 
@@ -45391,6 +45400,7 @@ return function(import)
   local shown, integer = plain.shown, plain.integer
   local RULE = ("="):rep(78)
   local WIDTH = 78
+  local NAMED = 12 -- rules with one reason that are named; more are counted, as the text report does
   local HEALTHY = { OK = true }
   local KINDS = {
     initial = "initial registration", reauthentication = "re-registration, new challenge",
@@ -45467,14 +45477,19 @@ return function(import)
     end
   end
 
+  -- The rules and the reason: `LEAK-02 LEAK-03 (no Mw capture)`, or how many.
+  local function unchecked(row)
+    if #row.rules > NAMED then
+      return ("%s rules (%s; -V names them)"):format(integer(#row.rules), shown(row.reason))
+    end
+    return ("%s (%s)"):format(shown(table.concat(row.rules, " ")), shown(row.reason))
+  end
+
   local function add_not_checked(lines, exchange)
     for _, row in ipairs(exchange.not_checked or {}) do
       local words = {}
-      for word in (shown(row.reason) .. ":"):gmatch("%S+") do
+      for word in unchecked(row):gmatch("%S+") do
         words[#words + 1] = word
-      end
-      for _, rule in ipairs(row.rules) do
-        words[#words + 1] = shown(rule)
       end
       append(lines, wrapped("not checked " .. exchange.id .. ": ", words))
     end
@@ -45682,6 +45697,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
+  local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
@@ -45725,15 +45741,12 @@ return function(import)
     end
   end
 
-  local function add_links(item, known, complete)
+  local function add_links(item, known)
     local links = known.links or {}
     for _, role in ipairs(LINKS) do
       if links[role] and links[role] ~= known.frame then
         derived(item, role, links[role])
       end
-    end
-    if not complete and not links.result and known.exchange then
-      derived(item, "pending", "the result: this pass has not come to it (-2 -Y secagree reads all first)")
     end
   end
 
@@ -45823,11 +45836,16 @@ return function(import)
       if known.step then
         add_step(item, known, complete)
       end
-      add_links(item, known, complete)
+    end
+    findings.add(item, known, settings)
+    if not complete then
+      derived(item, "pending", PENDING)
+    end
+    if exchange then
+      add_links(item, known)
       add_exchange(item, exchange, complete)
     end
     add_association(item, known)
-    findings.add(item, known, settings)
     lists.add(item, known, messages)
     if exchange and complete then
       add_not_checked(item, exchange)

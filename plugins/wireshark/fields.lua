@@ -64,6 +64,7 @@ return function()
     { "nonce.mac", "MAC", "string", "8 octets in hexadecimal" },
     { "finding", "Finding", "string", "Rule and what it says" },
     { "rule", "Rule", "string", "Id of the rule" },
+    { "detail", "Detail", "string", "What exactly: the smallest edit, the values" },
     { "severity", "Severity", "string", "critical, error, warning, info" },
     { "effect", "Effect", "string", "explains-outcome, risk, none" },
     { "party", "To act", "string", "ue, pcscf, core, hss, path, capture, unknown" },
@@ -74,7 +75,7 @@ return function()
     { "fix", "Fix", "string", "What to do" },
     { "frame", "Frame", "framenum", "A further frame of the finding" },
     { "not_checked", "Not checked", "string", "Why, and which rules" },
-    { "pending", "Not read yet", "string", "What a later frame has to tell" },
+    { "pending", "Not read yet", "string", "What this pass cannot tell, and which can" },
     { "lost", "Not taken down", "string", "What did not fit into the bounds of the plugin" },
   } -- luacheck: no max line length
 

@@ -8,7 +8,7 @@ return function(import)
   local plain = import("wireshark.plain")
 
   local shown = plain.shown
-  local TOLD = { "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
+  local TOLD = { "detail", "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
   local OF = { clause = "spec" } -- where the finding calls it otherwise
   local FRAMES = 64 -- of one finding that are linked
 

@@ -12,6 +12,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
+  local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
@@ -55,15 +56,12 @@ return function(import)
     end
   end
 
-  local function add_links(item, known, complete)
+  local function add_links(item, known)
     local links = known.links or {}
     for _, role in ipairs(LINKS) do
       if links[role] and links[role] ~= known.frame then
         derived(item, role, links[role])
       end
-    end
-    if not complete and not links.result and known.exchange then
-      derived(item, "pending", "the result: this pass has not come to it (-2 -Y secagree reads all first)")
     end
   end
 
@@ -153,11 +151,16 @@ return function(import)
       if known.step then
         add_step(item, known, complete)
       end
-      add_links(item, known, complete)
+    end
+    findings.add(item, known, settings)
+    if not complete then
+      derived(item, "pending", PENDING)
+    end
+    if exchange then
+      add_links(item, known)
       add_exchange(item, exchange, complete)
     end
     add_association(item, known)
-    findings.add(item, known, settings)
     lists.add(item, known, messages)
     if exchange and complete then
       add_not_checked(item, exchange)

@@ -19,7 +19,7 @@ SEVERITIES: Final = ("critical", "error", "warning", "info")
 
 
 class Found(NamedTuple):
-    """One finding: its anchor frame (0: none), rule, severity."""
+    """One finding: its anchor frame (0 where the plugin shows none), rule, severity."""
 
     frame: int
     rule: str
@@ -49,10 +49,11 @@ def expected(capture: Path) -> Expected:
     watch = EspWatch()
     report = run([str(capture)], Settings(), esp=watch).report
     found = {
-        Found(one.frame.frame if one.frame else 0, one.rule, one.severity)
+        Found(one.frame.frame, one.rule, one.severity)
         for one in report.findings
         if one.rule in _held()
     }
+    assert all(one.frame for one in found), "each finding is anchored in a frame"
     rows = watch.keys()
     ciphers = any(row.cipher_key for row in rows)
     return Expected(frozenset(found), esp_sa(rows) if ciphers else "")

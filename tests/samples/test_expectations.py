@@ -204,3 +204,18 @@ def test_what_a_server_does_to_all_its_clients_is_told_in_few_exchanges_too() ->
     lines = text("chl_10_fires", "")
     place = lines.index("outside of the exchanges:")
     assert any("CHL-10" in line for line in lines[place:])
+
+
+@pytest.mark.parametrize(("name", "suffix"), ALL)
+def test_each_finding_is_anchored_in_a_frame(name: str, suffix: str) -> None:
+    assert all(one.frame.frame > 0 for one in report(name, suffix).findings)
+
+
+def test_what_a_set_lacks_is_anchored_where_it_shows() -> None:
+    anchors = {
+        one.rule: one.frame.frame
+        for name in ("prt_14_fires", "prt_17_fires")
+        for one in report(name).findings
+    }
+    assert anchors["PRT-14"] == 14  # the last MESSAGE over TCP that got no answer
+    assert anchors["PRT-17"] == 20  # the 401 that announced the fourth set

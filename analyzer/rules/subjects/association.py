@@ -243,11 +243,13 @@ class AgreementFacts:
     @property
     def frames(self) -> FrameIds:
         """(capture, frame) of the requests that came too late or found nobody, else of those
-        without the list."""
+        without the list, else of the challenge that announced the set."""
         late = self._after(ANSWER_WAIT) or self._expired or self._cut_off or self._lost
+        late = late or self._mute
         if late:
             return tuple((one.capture, one.frame) for one in reversed(late[:ECHOES]))
-        return tuple(self.association.unechoed_frames)
+        unechoed = self.association.unechoed_frames
+        return tuple(unechoed) if unechoed else (association_frame(self.association),)
 
     @fact
     def replaced_requests(self) -> int:
@@ -270,6 +272,12 @@ class AgreementFacts:
 
     @fact
     def lost_transport(self) -> str | None:
+        mute = self._mute
+        return mute[0].transport if mute else None
+
+    @fact
+    def _mute(self) -> list[Request]:
+        """Requests over one transport, of which none was answered, while others were."""
         until = self.agreement.seen_until - ANSWER_WAIT
         asked = [one for one in self._own if one.due and (one.code or one.time <= until)]
         for lost, other in (("udp", "tcp"), ("tcp", "udp")):
@@ -279,8 +287,8 @@ class AgreementFacts:
                 and not any(one.code or one.provisional for one in mute)
                 and any(one.transport == other and one.code for one in asked)
             ):
-                return lost
-        return None
+                return mute
+        return []
 
     @fact
     def expired_requests(self) -> int | None:

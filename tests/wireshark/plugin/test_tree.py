@@ -32,10 +32,24 @@ def test_two_passes_know_the_end_at_the_first_frame() -> None:
 
 def test_one_pass_says_what_it_has_not_read() -> None:
     first = tree(WRONG_VERIFY)[1]
-    assert [line for line in first if line.startswith("[Not read yet: the result")]
+    assert [line for line in first if line.startswith("[Not read yet: result and findings: ")]
     assert not [line for line in first if line.startswith("[Registration")]
     assert first[-1] == "[E1: not read to its end yet]"
     assert "[Challenge: 2]" in tree(WRONG_VERIFY)[3]
+
+
+def test_one_pass_says_so_where_the_result_is_known() -> None:
+    last = tree(WRONG_VERIFY)[4]  # the result itself: its rules run when the exchange closes
+    assert [line for line in last if line.startswith("[Not read yet: result and findings: ")]
+
+
+def test_findings_stand_before_everything_else_and_tell_the_detail() -> None:
+    verify = tree(WRONG_VERIFY, *TWO_PASSES)[3]
+    at = next(at for at, line in enumerate(verify) if line.startswith("[ERROR VER-05: "))
+    assert [line.partition(":")[0] for line in verify[1:at]] == [
+        "[Exchange", "[Role", "[Round", "[Leg", "[Protection", "[Time since the previous step",
+    ]  # fmt: skip
+    assert verify[at + 2] == "[Detail: spi-s 4097 -> 99999]"
 
 
 def test_the_wrong_parameter_stands_beside_the_right_one() -> None:
@@ -106,6 +120,13 @@ def test_what_has_nothing_to_do_with_it_stays_silent(tmp_path: Path) -> None:
     head = HEAD / IP(src="192.0.2.1", dst="192.0.2.2")
     wrpcap(str(capture), [head / UDP(sport=5060, dport=5060) / options, head / TCP() / Raw(b"x")])
     assert tree(capture, *TWO_PASSES) == {}
+
+
+def test_the_summary_counts_what_closed_esp_keeps_from_being_checked() -> None:
+    lines = shown(SAMPLES / "pcaps" / "ok_udp_opaque.pcap", "-q", "-z", "secagree,tree")
+    told = [line for line in lines if line.startswith("not checked")]
+    assert [line for line in told if " rules (" in line]
+    assert all("-V names them" in line for line in told if " rules (" in line)
 
 
 def test_the_summary() -> None:

@@ -339,6 +339,7 @@ return function(import)
       value1 = self._expired.n > 0 and self._expired or (self._cut_off.n > 0 and self._cut_off or self._lost)
     end
     local late = value1
+    late = late.n > 0 and late or self._mute
     if late.n > 0 then
       local list1 = { n = 0 }
       for _, one in py.each(py.reversed(py.slice(late, nil, ECHOES))) do
@@ -346,7 +347,8 @@ return function(import)
       end
       return list1
     end
-    return py.list(self.association.unechoed_frames)
+    local unechoed = self.association.unechoed_frames
+    return unechoed.n > 0 and py.list(unechoed) or { M.association_frame(self.association), n = 1 }
   end
 
   function M.AgreementFacts.__facts.replaced_requests(self)
@@ -377,6 +379,12 @@ return function(import)
   end
 
   function M.AgreementFacts.__facts.lost_transport(self)
+    local mute = self._mute
+    return mute.n > 0 and mute[1].transport or nil
+  end
+
+  -- Requests over one transport, of which none was answered, while others were.
+  function M.AgreementFacts.__facts._mute(self)
     local until_ = self.agreement.seen_until - ANSWER_WAIT
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -417,10 +425,10 @@ return function(import)
         holds2 = holds3
       end
       if holds2 then
-        return lost
+        return mute
       end
     end
-    return nil
+    return { n = 0 }
   end
 
   function M.AgreementFacts.__facts.expired_requests(self)
