@@ -151,5 +151,5 @@ PAGE_BLOCK: Final = 1 << 18  # octets of JSON that a page opens at once
 PAGE_TEXTS: Final = 640 << 10  # octets of message texts in one page, deflated and in base64
 PAGE_MESSAGES: Final = 1 << 20  # octets of the messages of one exchange in a page
 PAGE_VALUE: Final = 4096  # characters of one value in a page, but for those of messages
+PAGE_FRAMES: Final = 128  # frames of one exchange by which the page's list finds it
 REDACTED: Final = 1 << 19  # names of subscribers and phones that have another one each
-PAGE_FRAMES: Final = 64  # frames of one exchange by which the page's list finds it

@@ -104,6 +104,11 @@ def test_what_is_searched_is_found(many: Path, open_page: Open) -> None:
     search.fill(frame)
     expect(page.locator(".space .line")).to_have_count(1)
     assert whole > 1
+    for name in ("+15550100", "12345678"):  # MSISDN; TAC of the IMEI
+        search.fill(f"no such {name}")
+        expect(page.locator(".space .line")).to_have_count(0)
+        search.fill(name)
+        page.locator(".space .line").first.wait_for()
 
 
 def test_the_list_is_sorted_both_ways(many: Path, open_page: Open) -> None:

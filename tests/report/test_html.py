@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,8 +20,9 @@ import pytest
 from analyzer import analyze
 from analyzer.pipeline.settings import Settings
 from analyzer.report.html import to_html
-from analyzer.report.model import Report
+from analyzer.report.model import Frame, Report
 from analyzer.report.redaction import redact
+from analyzer.report.selection import Criteria, select
 from analyzer.report.text import TextOptions, to_text
 from tests.benchmarks.registrations import registration
 from tests.captures import SECOND, analysed, pcap
@@ -183,6 +185,72 @@ def test_many_stay_small_and_each_is_found(sample: Sample) -> None:
     assert sum(one["number"] for one in index["clusters"]) == sum(
         place >= 0 for place in index["columns"]["cluster"]
     )
+
+
+def test_the_list_knows_every_frame_that_the_page_names() -> None:
+    data = opened(html(analyze(sorted(map(str, Path("samples/real").glob("*.pcap"))))))
+    index = data["index"]
+    details = [
+        one for number in range(len(index["exchanges"])) for one in data[f"exchanges-{number}"]
+    ]
+    letters = [one["letter"] for one in index["captures"]]
+    later = 0
+    for frames, one in zip(index["columns"]["frames"], details, strict=True):
+        known = {f"{letters[c]}#{n}" for c, n in zip(frames[::2], frames[1::2], strict=True)}
+        own = {row["f"] for row in one["rows"]}
+        told = [one.get(name, []) for name in ("findings", "notes", "signals", "lives", "facts")]
+        named = set(re.findall(r"\b[a-z]+#\d+", json.dumps(told)))
+        assert own | named <= known
+        later += len(named - own)
+    assert later > 50  # what is found by more than the messages of the ladder
+
+
+def test_the_list_knows_the_other_names(real: Report) -> None:
+    private = "001010123456789@ims.mnc001.mcc001.3gppnetwork.org"
+    assert opened(html(real))["index"]["columns"]["also"] == [f"{private} sip:{private} +15550100"]
+
+
+def test_frames_of_one_exchange_are_bounded(real: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.report.html.index.PAGE_FRAMES", 3)
+    assert opened(html(real))["index"]["columns"]["frames"] == [[0, 1, 0, 2, 0, 3]]
+
+
+def test_a_selection_tells_of_nobody_else() -> None:
+    own, other = "05_udp_rereg_newspi", "09_udp_wrong_verify_spi"
+    paths = [f"samples/real/{name}_{leg}.pcap" for name in (own, other) for leg in ("gm", "mw")]
+    whole = analyze(paths)
+    fitting = next(one for one in whole.findings if one.rule == "VER-05")
+    strays = (
+        ("of its network", "192.0.2.1", 0), ("of another file", "192.0.2.1", 2),
+        ("of another network", "203.0.113.7", 0), ("of nobody", None, 2),
+    )  # fmt: skip
+    stray = [
+        msgspec.structs.replace(
+            fitting, id=f"F9{number}", exchange=None, agreement=None, effect="risk", title=title,
+            peer=peer, frame=Frame(capture, 1), frames=[Frame(capture, 1), Frame(3, 2)],
+        )
+        for number, (title, peer, capture) in enumerate(strays)
+    ]  # fmt: skip
+    told = replace(whole, findings=[*whole.findings, *stray])
+    report = select(told, Criteria(exchange=("E1",)))
+    page = html(report, selected=True)
+    data = opened(page)
+    index = data["index"]
+    assert [one.get("path") for one in index["captures"]] == [*paths[:2], None, None]
+    assert [one["letter"] for one in index["captures"]] == list("abcd")
+    ((title, frames),) = [(one["title"], one["frames"]) for one in index["outside"]]
+    assert (title, frames) == ("of its network", "a#1")
+    said = page + "\n".join(strings(data))
+    strange = (other, "203.0.113.7", "of another", "of nobody")
+    assert [name for name in strange if name in said] == []
+    everything = "\n".join(strings(opened(html(report))))
+    assert all(name in everything for name in strange)
+
+
+def test_where_nothing_fits_the_captures_are_told() -> None:
+    report = select(analyze([f"{REAL}_gm.pcap"]), Criteria(exchange=("E99",)))
+    index = opened(html(report, selected=True))["index"]
+    assert index["captures"][0]["path"] == f"{REAL}_gm.pcap"
 
 
 @pytest.mark.slow

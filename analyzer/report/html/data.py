@@ -56,7 +56,7 @@ class Data:
     def title(self) -> str:
         """What the window is called."""
         count = self.report.summary.exchanges
-        paths = [capture.path for capture in self.report.captures]
+        paths = [capture.path for capture in self.report.captures if capture.path]
         name = safe(paths[0].replace("\\", "/").rpartition("/")[2]) if paths else "nothing"
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
         return f"{name}{more}: {plural(count, 'exchange')}"
@@ -172,6 +172,8 @@ def _zones(report: Report, view: View) -> list[Any]:
 
 
 def _capture(one: Any, place: int, view: View) -> dict[str, Any]:
+    if not one.path:
+        return {"letter": view.letter(place)}
     problems = [
         " ".join(filter(None, (problem.kind, f"#{problem.frame}" if problem.frame else "",
                                problem.detail, f"({grouped(problem.count)} x)"

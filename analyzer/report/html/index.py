@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from analyzer.limits import PAGE_FRAMES
 from analyzer.report.html.packing import safe
+from analyzer.report.html.places import Place, of_case
 from analyzer.report.layout import clip
 from analyzer.report.model import Exchange, Finding
 from analyzer.report.times import nanoseconds
@@ -23,7 +24,9 @@ _SHARED: Final = (
     "word", "brief", "party", "client", "server", "handset", "tac", "dialect", "kind", "outcome",
     "state", "mechanism", "cell",
 )  # fmt: skip
-_OWN: Final = ("id", "key", "who", "call", "start", "took", "frames", "marks", "notes", "cluster")
+_OWN: Final = (
+    "id", "key", "who", "also", "call", "start", "took", "frames", "marks", "notes", "cluster",
+)  # fmt: skip
 
 
 class Index:
@@ -36,11 +39,10 @@ class Index:
 
     def add(self, case: Case, cluster: int | None) -> None:
         """Take in one exchange; `cluster` is its place among the failures of one signature."""
-        exchange = case.exchange
         for name, text in _shared(case).items():
             known = self._words[name]
             self.columns[name].append(known.setdefault(_cell(text), len(known)))
-        for name, value in zip(_OWN, _own(exchange), strict=False):
+        for name, value in zip(_OWN, _own(case), strict=False):
             self.columns[name].append(value)
         marks = [self._mark(one) for one in (*case.findings, *case.notes) if not one.explained_by]
         self.columns["marks"].append(sorted(set(marks)))
@@ -83,33 +85,38 @@ def _shared(case: Case) -> dict[str, str]:
     }
 
 
-def _own(exchange: Exchange) -> list[Any]:
+def _own(case: Case) -> list[Any]:
+    exchange = case.exchange
     registration = exchange.registration
     took = None if registration is None else registration.duration_ms
     return [
         exchange.id,
         exchange.key,
         _cell(who(exchange)),
+        _names(exchange),
         _cell(exchange.call_id or ""),
         nanoseconds(exchange.started) // _MILLISECOND,
         None if took is None else round(took),
-        _frames(exchange),
+        _frames(case),
     ]
 
 
-def _frames(exchange: Exchange) -> list[int]:
-    """Capture and number of each frame, one behind the other."""
-    found = dict.fromkeys(
-        place
-        for step in exchange.steps
-        for one in (step, *step.hops)
-        for place in (
-            (one.capture, one.frame),
-            *((piece.capture, piece.frame) for piece in one.frames),
-            *((seen.capture, seen.frame) for seen in one.sightings),
-        )
-    )
-    return [number for place in list(found)[:PAGE_FRAMES] for number in place]
+def _names(exchange: Exchange) -> str:
+    """What else the subscriber and the phone are called, for those who search by it."""
+    identity = exchange.identity
+    number = f"+{identity.msisdn.lstrip('+')}" if identity.msisdn else None
+    names = (identity.impi, identity.impu, number, identity.imei)
+    return " ".join(_cell(name) for name in names if name and name != who(exchange))
+
+
+def _frames(case: Case) -> list[int]:
+    """Capture and number of each frame that the page names, one behind the other."""
+    found: dict[Place, None] = {}
+    for place in of_case(case):
+        found[place] = None
+        if len(found) >= PAGE_FRAMES:
+            break
+    return [number for place in found for number in place]
 
 
 def _cell(text: str) -> str:

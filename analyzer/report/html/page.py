@@ -10,6 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, BinaryIO, Final
 
+from analyzer.report.html.chosen import chosen
 from analyzer.report.html.data import Data
 from analyzer.report.html.packing import encoded, packed
 from analyzer.report.model import Report
@@ -27,6 +28,7 @@ _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:const|function|class) (\w
 
 def to_html(report: Report, stream: BinaryIO, options: TextOptions) -> None:
     """Write the page, a block of data at a time."""
+    report = chosen(report) if options.selected else report
     view = replace(view_of(report, options), ascii_only=False)
     data = Data(report, view, options.selected)
     shell = _environment().get_template("report.html.j2")

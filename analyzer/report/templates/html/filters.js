@@ -14,8 +14,8 @@ export function haystack(index) {
   const { columns, words, marks } = index;
   hay = columns.id.map((id, at) => {
     const rules = columns.marks[at].map((one) => marks[one][0]).join(" ");
-    const own = [id, columns.key[at], columns.who[at], columns.call[at], rules];
-    for (const name of ["brief", "client", "server", "handset", "cell"]) own.push(words[name][columns[name][at]]);
+    const own = [id, columns.key[at], columns.who[at], columns.also[at], columns.call[at], rules];
+    for (const name of ["brief", "client", "server", "handset", "tac", "cell"]) own.push(words[name][columns[name][at]]);
     return own.join("\n").toLowerCase();
   });
   return hay;

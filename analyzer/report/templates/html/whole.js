@@ -18,7 +18,7 @@ export function folded(rows, most, table, noun) {
 
 export function captured(index) {
   const { captures } = index;
-  const rows = captures.map((one) => el("tr", {},
+  const rows = captures.filter((one) => one.path).map((one) => el("tr", {},
     captures.length > 1 ? el("td", {}, one.letter) : null, el("th", { scope: "row" }, data(one.path)), el("td", {}, grouped(one.packets)),
     el("td", {}, grouped(one.messages)), el("td", {}, one.esp ? `${grouped(one.opened)} of ${grouped(one.esp)}` : "-"), el("td", {}, one.first || "-"), el("td", {}, one.last || "-"),
     el("td", {}, data(one.problems.join("; ")))));
