@@ -14,8 +14,8 @@ from typing import Final
 _PLAIN: Final = re.compile(r"[A-Za-z0-9,.;:()/'\"%+=-]*")
 _ARROW: Final = "->"
 _LINKED: Final = re.compile(r"://|www\.|:[a-z_+-]", re.IGNORECASE)
-# at its start a line may be an element of a list, or underline what is above it
-_FIRST: Final = re.compile(r"(?:[-+]|\d{1,9}[.)])(?: |$)|[-=]+ *$")
+# at its start a line may be an element of a list, or alone a rule, or underline what is above it
+_FIRST: Final = re.compile(r"(?:[-+]|\d{1,9}[.)])(?: |$)|[-= ]+$")
 _AROUND: Final = re.compile(r"(\(*)(.*?)([.,;)]*)", re.DOTALL)
 _TICKS: Final = re.compile(r"`+")
 _FENCE: Final = 3
@@ -24,12 +24,11 @@ _BAR: Final = "&#124;"
 
 def inline(text: str, starts: bool = True) -> str:
     """The text as it may stand in a paragraph, heading or cell; `starts`: at the start of a line,
-    as far as is known."""
-    words = text.split(" ")
+    as far as is known; there no blanks are left, as four of them begin a code block."""
+    words = (text.lstrip(" ") if starts else text).split(" ")
     shown = [word if _harmless(word) else _kernel(word) for word in words]
-    if starts and _FIRST.match(text.lstrip(" ")):
-        first = next(place for place, word in enumerate(words) if word)
-        shown[first] = code(words[first])
+    if starts and _FIRST.match(" ".join(words)):
+        shown[0] = code(words[0])
     return " ".join(shown)
 
 
