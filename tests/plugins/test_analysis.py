@@ -97,13 +97,13 @@ def test_a_verify_in_another_order() -> None:
 
 
 def test_the_association_of_an_esp_packet() -> None:
-    """09_udp_wrong_verify_spi: frame 3 is the first ESP packet, from the UE to SPI 4097 (spi-s)."""
+    """09_udp_wrong_verify_spi: frame 3 is ESP to SPI 4097, the spi-s of frame 2."""
     deeds, latest, _ = taken(SAMPLES / "real/09_udp_wrong_verify_spi_gm.pcap")
     asked = Asked("5.4")
     asked.feed(deeds)
     asked.ask("finish", latest)
     known = asked.ask("of_frame", 3)
-    assert (known[b"spi"], known[b"sa"], known[b"announced"]) == (4097, b"uc>ps", True)
+    assert (known[b"spi"], known[b"sa"], known[b"announced"]) == (4097, b"uc>ps", 2)
     assert known[b"association"][b"text"] == b"A1 (hmac-sha-1-96, aes-cbc)"
     assert asked.ask("sa", bytes([192, 0, 2, 1]), 4097)[1] == b"uc>ps"
     assert asked.ask("sa", bytes([192, 0, 2, 1]), 4) is None
