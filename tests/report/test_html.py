@@ -27,6 +27,7 @@ from analyzer.report.text import TextOptions, to_text
 from tests.benchmarks.registrations import registration
 from tests.captures import SECOND, analysed, pcap
 
+GOLDEN = Path(__file__).parent / "golden"
 REAL = "samples/real/09_udp_wrong_verify_spi"
 Sample = Callable[[str], Report]
 
@@ -43,6 +44,36 @@ def opened(page: str) -> dict[str, Any]:
     return {name: json.loads(zlib.decompress(b64decode(data))) for name, data in found}
 
 
+def laid_out(value: Any, depth: int = 4, margin: str = "") -> str:
+    """JSON that a diff tells about: a line each for what lies deeper, and for a list of words."""
+    flat = not isinstance(value, dict) and not (
+        isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value)
+    )
+    if depth == 0 or flat or not value:
+        return json.dumps(value, ensure_ascii=False)
+    inner = margin + " "
+    if isinstance(value, dict):
+        items = [
+            f"{json.dumps(name)}: {laid_out(one, depth - 1, inner)}" for name, one in value.items()
+        ]
+    else:
+        items = [laid_out(one, depth - 1, inner) for one in value]
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    return f"{begin}\n{inner}" + f",\n{inner}".join(items) + f"\n{margin}{end}"
+
+
+def told(report: Report) -> dict[str, Any]:
+    """Index and exchanges of the page; of many, those that stand for a signature."""
+    data = opened(html(report))
+    index = data["index"]
+    firsts = [one["first"] for one in index["clusters"]]
+    whole = [
+        one for number in range(len(index["exchanges"])) for one in data[f"exchanges-{number}"]
+    ]
+    few = len(whole) < index["overview"]
+    return {"index": index, "exchanges": [one for one in whole if few or one["id"] in firsts]}
+
+
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -57,6 +88,12 @@ def strings(value: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def real() -> Report:
     return analyze([f"{REAL}_gm.pcap"], settings=Settings(keys=[f"{REAL}.esp_sa"]))
+
+
+@pytest.mark.parametrize("case", ["a", "b", "c", "d"])
+def test_golden(sample: Sample, case: str) -> None:
+    expected = (GOLDEN / f"case_{case}.html.json").read_text("utf-8")
+    assert laid_out(told(sample(case))) + "\n" == expected
 
 
 def test_the_exchange_is_all_there(real: Report) -> None:
