@@ -4,6 +4,10 @@
 -- Put it into a folder of Lua plugins (Help > About > Folders), or let it be put there by
 -- `secagree plugin --install`. SPDX-License-Identifier: GPL-2.0-or-later
 --
+-- What was found is known when all was read: tshark shows it in a second pass, one
+-- pass shows steps. Add `-2 -R frame` to -V, -T fields, -Y 'secagree.rule', -z expert, or
+-- ask `-q -z secagree,tree`. As root, Wireshark from 4.2 on runs no Lua, and is silent.
+--
 -- Dialect: told from the messages.
 -- Policy: answer_wait 32000; challenge_loop 3; conformance_tester no; esp_one_way 3;
 -- mediasec_tag no; no_ipsec no; private_algorithms none; quirks none; reg_await_auth 240000;
@@ -9063,7 +9067,9 @@ return function(import)
 
   M.PAGE_VALUE = 4096
 
-  M.PAGE_FRAMES = 64
+  M.PAGE_FRAMES = 128
+
+  M.REDACTED = 524288
 
   return M
 end
@@ -10337,6 +10343,8 @@ return function(import)
     n = 5,
   })
 
+  M._NOBODY = { nil, "unknown", "capture", n = 3 }
+
   M._Gap = py.struct("_Gap", { "holds", "text", "brief" })
 
   function M._Gap.make(holds, text, brief)
@@ -10503,6 +10511,17 @@ return function(import)
       return M.client_name(exchange)
     end
     return party == "pcscf" and M.server_name(exchange) or M.PARTIES:get(party)
+  end
+
+  -- Who has to act, in the words of the exchange's dialect; None where that is nobody who could,
+  function M.to_act(exchange, verdict)
+    local value1
+    if py.contains(M._NOBODY, verdict.party) then
+      value1 = nil
+    else
+      value1 = M.party_name(exchange, verdict.party)
+    end
+    return value1
   end
 
   -- The last step of that role: the one its round ended with.
@@ -17204,7 +17223,9 @@ return function(import)
         repeat
           local v1 = subject.announced_spi
           if v1 == nil then break end
-          found = rules.spi(v1)
+          local v2 = subject.announced_ports_text
+          if v2 == nil then break end
+          found = (rules.spi(v1) .. v2)
         until true
         return found
       end,
@@ -17213,7 +17234,9 @@ return function(import)
         repeat
           local v1 = subject.spi
           if v1 == nil then break end
-          found = rules.spi(v1)
+          local v2 = subject.ports_text
+          if v2 == nil then break end
+          found = (rules.spi(v1) .. v2)
         until true
         return found
       end,
@@ -32571,6 +32594,7 @@ modules["rules.subjects.association"] = function()
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
   local DIRECTIONS = import("agreement.association").DIRECTIONS
   local ECHOES = import("limits").ECHOES
@@ -32758,6 +32782,26 @@ return function(import)
     end
     local names = list1
     return py.contains(names, self.sa) and self.sa or py.first(names)
+  end
+
+  function M.FlowFacts.__facts.ports_text(self)
+    local ports = self.flow.ports
+    if ports == nil then
+      return ""
+    end
+    return ", ports " .. str.of(ports[1]) .. " > " .. str.of(ports[2]) .. ((self.ports_of or "") ~= "" and " (" .. self.ports_of .. ")" or "")
+  end
+
+  function M.FlowFacts.__facts.announced_ports_text(self)
+    if self.flow.ports == nil or self.association == nil then
+      return ""
+    end
+    for _, sa in py.each(self.association.sas) do
+      if sa.spi == self.announced_spi and DIRECTIONS:get(sa.name) == self.direction then
+        return ", ports " .. str.of(sa.sport) .. " > " .. str.of(sa.dport) .. " (" .. sa.name .. ")"
+      end
+    end
+    return ""
   end
 
   function M.FlowFacts.__facts.icv_bad(self)
@@ -42641,6 +42685,7 @@ return function(import)
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields")
   local gui = import("wireshark.gui")
+  local notice = import("wireshark.notice")
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
   local preferences = import("wireshark.preferences")
@@ -42666,7 +42711,9 @@ return function(import)
     settings = nil
   end
 
+  -- Called before a file is read, and once more when it is closed.
   function protocol.init()
+    notice.tell(M.settings())
     settings = nil
     opening.reset()
     passes.opens = M.settings().decrypt and opening.machine or nil
@@ -44472,6 +44519,50 @@ return function(import)
 end
 end
 
+modules["wireshark.notice"] = function()
+-- One line on standard error where tshark read a capture in a way that shows no findings: an empty
+-- answer would look as if there were none.
+
+return function(import)
+  local M = {}
+  local passes = import("wireshark.passes")
+  local plain = import("wireshark.plain")
+
+  local LINE = "secagree: %s, known when all was read: one pass may not show them;"
+    .. " add `-2 -R frame`, or ask `-q -z secagree,tree`\n"
+
+  local function plural(count, word)
+    return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
+  end
+
+  -- The line, nil where there is nothing to say. Notes alone are told who asked for fields of ours.
+  function M.line(findings, looked, settings)
+    local grave, notes = 0, 0
+    for _, finding in ipairs(findings) do
+      if settings.shown(finding) then
+        local note = finding.effect == "none"
+        grave, notes = grave + (note and 0 or 1), notes + (note and 1 or 0)
+      end
+    end
+    if grave == 0 and not (looked and notes > 0) then
+      return nil
+    end
+    return LINE:format(plural(grave, "finding") .. " and " .. plural(notes, "note"))
+  end
+
+  -- At the end of a file: say what no frame could show.
+  function M.tell(settings)
+    local findings, looked = passes.unshown()
+    local line = M.line(findings, looked, settings)
+    if line then
+      io.stderr:write(line)
+    end
+  end
+
+  return M
+end
+end
+
 modules["wireshark.opening"] = function()
 -- Protected SIP in passing: keys that the capture shows are taken down, and an ESP packet that
 -- Wireshark left closed is opened with them, before anything is read out of its frame.
@@ -44678,6 +44769,16 @@ return function(import)
   -- The finished run over all that was read.
   function M.everything()
     return up_to_date() and state.whole.run or whole()
+  end
+
+  -- The findings that no frame of this pass could show, now that it is over; and whether somebody
+  -- looked. None where a finished run was there, nor where it would cost much to know.
+  function M.unshown()
+    local looked = state.live ~= nil
+    if state.whole or state.store.count == 0 or gui_enabled() or not (looked or M.cheap()) then
+      return {}, looked
+    end
+    return whole():findings(), looked
   end
 
   -- Whether a look costs little: the run is there, or there is little to run it on.

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from analyzer.cli.analyze import RULES, in_force, with_options
+
+AS_ROOT: Final = (
+    "as root, Wireshark and tshark from 4.2 on run no Lua of the user and do not say so:"
+    " install and run it as an ordinary user"
+)
 
 
 @click.command("plugin", short_help="The plugin for Wireshark: the same findings inside it.")
@@ -27,8 +33,12 @@ def command(
     Information and in Tools > SEC-AGREE, to filter on as secagree.*; `-z secagree,tree` sums up in
     tshark. Exit code: 0, or 2 for wrong usage.
 
+    What was found is known when all was read, so tshark shows it in a second pass: add -2 and
+    -R frame to -V, -T, -Y secagree... and -z expert. One pass alone shows steps, not findings.
+
     \b
     secagree plugin --install
+    tshark -2 -R frame -r FILE -Y 'secagree.severity == "error"'
     secagree plugin -o secagree.lua --policy site.toml --ignore TIM
     """
     if uninstall:
@@ -91,6 +101,8 @@ def _install(text: str, told: str) -> None:
             raise click.UsageError(f"{error} is not of secagree; move it away first") from None
         click.echo(f"{told} -> {path}", err=True)
     click.echo("start Wireshark anew, or reload Lua plugins there: Ctrl+Shift+L", err=True)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        click.echo(AS_ROOT, err=True)
 
 
 def _uninstall() -> None:

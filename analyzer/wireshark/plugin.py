@@ -104,6 +104,10 @@ def _lines(engine: Engine) -> Iterator[str]:
     yield "Put it into a folder of Lua plugins (Help > About > Folders), or let it be put there by"
     yield f"`{NAME} plugin --install`. SPDX-License-Identifier: GPL-2.0-or-later"
     yield ""
+    yield "What was found is known when all was read: tshark shows it in a second pass, one"
+    yield "pass shows steps. Add `-2 -R frame` to -V, -T fields, -Y 'secagree.rule', -z expert, or"
+    yield "ask `-q -z secagree,tree`. As root, Wireshark from 4.2 on runs no Lua, and is silent."
+    yield ""
     yield f"Dialect: {engine.dialect or 'told from the messages'}."
     yield from wrap(f"Policy: {'; '.join(_policy(engine))}.", _WIDTH)
     yield ""

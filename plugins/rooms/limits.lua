@@ -247,7 +247,9 @@ return function(import)
 
   M.PAGE_VALUE = 4096
 
-  M.PAGE_FRAMES = 64
+  M.PAGE_FRAMES = 128
+
+  M.REDACTED = 524288
 
   return M
 end

@@ -6,6 +6,7 @@ return function(import)
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields")
   local gui = import("wireshark.gui")
+  local notice = import("wireshark.notice")
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
   local preferences = import("wireshark.preferences")
@@ -31,7 +32,9 @@ return function(import)
     settings = nil
   end
 
+  -- Called before a file is read, and once more when it is closed.
   function protocol.init()
+    notice.tell(M.settings())
     settings = nil
     opening.reset()
     passes.opens = M.settings().decrypt and opening.machine or nil

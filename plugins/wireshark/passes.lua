@@ -114,6 +114,16 @@ return function(import)
     return up_to_date() and state.whole.run or whole()
   end
 
+  -- The findings that no frame of this pass could show, now that it is over; and whether somebody
+  -- looked. None where a finished run was there, nor where it would cost much to know.
+  function M.unshown()
+    local looked = state.live ~= nil
+    if state.whole or state.store.count == 0 or gui_enabled() or not (looked or M.cheap()) then
+      return {}, looked
+    end
+    return whole():findings(), looked
+  end
+
   -- Whether a look costs little: the run is there, or there is little to run it on.
   function M.cheap()
     return up_to_date() or state.store.count <= limits.LOOKED

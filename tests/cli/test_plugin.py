@@ -211,3 +211,13 @@ def test_a_folder_that_cannot_be_written_is_told(home: Path) -> None:
     folder.chmod(0o700)
     assert done.exit_code == 2
     assert "cannot write into" in done.stderr
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_is_told_that_wireshark_runs_no_lua(
+    home: Path, monkeypatch: pytest.MonkeyPatch, user: int
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    done = run("--install", *FEW)
+    assert usual(home).is_file()
+    assert ("as root, Wireshark and tshark from 4.2 on run no Lua" in done.output) == (user == 0)

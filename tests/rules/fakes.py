@@ -94,6 +94,8 @@ def flow(**facts: Any) -> Any:
         "direction": "to-server",
         "announced": True,
         "announced_spi": 14,
+        "ports_text": "",
+        "announced_ports_text": "",
         "spi": 14,
         "bound_provisionally": False,
         "tunnel": False,

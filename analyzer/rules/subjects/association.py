@@ -140,6 +140,22 @@ class FlowFacts:
         return self.sa if self.sa in names else next(iter(names), None)
 
     @fact
+    def ports_text(self) -> str:
+        ports = self.flow.ports
+        if ports is None:
+            return ""
+        return f", ports {ports[0]} > {ports[1]}" + (f" ({self.ports_of})" if self.ports_of else "")
+
+    @fact
+    def announced_ports_text(self) -> str:
+        if self.flow.ports is None or self.association is None:
+            return ""
+        for sa in self.association.sas:
+            if sa.spi == self.announced_spi and DIRECTIONS[sa.name] == self.direction:
+                return f", ports {sa.sport} > {sa.dport} ({sa.name})"
+        return ""
+
+    @fact
     def icv_bad(self) -> int:
         return self.flow.icv_bad
 

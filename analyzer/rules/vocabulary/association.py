@@ -194,6 +194,19 @@ FLOW: Final = (
         values=SAS,
     ),
     Fact(
+        "ports_text",
+        "text",
+        "ports of its first packet that could be read, and whose they are, to be put behind its "
+        "SPI; empty where none could be read",
+        wireshark=False,
+    ),
+    Fact(
+        "announced_ports_text",
+        "text",
+        "the same of the SA that `announced_spi` belongs to; empty where `ports_text` is",
+        wireshark=False,
+    ),
+    Fact(
         "icv_bad",
         "int",
         "packets whose ICV fits none of the keys there are",

@@ -72,6 +72,8 @@ return function(import)
     n = 5,
   })
 
+  M._NOBODY = { nil, "unknown", "capture", n = 3 }
+
   M._Gap = py.struct("_Gap", { "holds", "text", "brief" })
 
   function M._Gap.make(holds, text, brief)
@@ -238,6 +240,17 @@ return function(import)
       return M.client_name(exchange)
     end
     return party == "pcscf" and M.server_name(exchange) or M.PARTIES:get(party)
+  end
+
+  -- Who has to act, in the words of the exchange's dialect; None where that is nobody who could,
+  function M.to_act(exchange, verdict)
+    local value1
+    if py.contains(M._NOBODY, verdict.party) then
+      value1 = nil
+    else
+      value1 = M.party_name(exchange, verdict.party)
+    end
+    return value1
   end
 
   -- The last step of that role: the one its round ended with.

@@ -7,7 +7,7 @@ import pytest
 
 from analyzer.wireshark import plugin
 from tests.captures import ENGINE
-from tests.parity.engines import PREFERENCES, Tshark
+from tests.parity.engines import PREFERENCES, Output, Tshark
 
 ERRORS = ("Lua Error", "_ws.lua.error", "Error during", "Runtime error")
 
@@ -20,13 +20,18 @@ def text() -> str:
 
 def shown(capture: Path, *options: str) -> list[str]:
     """The lines tshark printed; a Lua error in any of them fails."""
+    return said(capture, *options).printed.splitlines()
+
+
+def said(capture: Path, *options: str) -> Output:
+    """All that tshark said; a Lua error in any of it fails."""
     engine = Tshark("tshark", options=options)
     if engine.missing():
         pytest.skip(engine.missing() or "")
     output = next(engine.run([capture], text(), preferences=PREFERENCES))
-    said = output.printed + output.errors
-    assert not [word for word in ERRORS if word in said], said[-2000:]
-    return output.printed.splitlines()
+    both = output.printed + output.errors
+    assert not [word for word in ERRORS if word in both], both[-2000:]
+    return output
 
 
 def tree(capture: Path, *options: str) -> dict[int, list[str]]:

@@ -29,6 +29,7 @@ def test_nothing_is_run_where_nobody_looks() -> None:
 
 def test_one_pass_sees_what_stands_before() -> None:
     expected = ["NEW"] + [word for n in FRAMES for word in (given(n), f"LOOK {n}")]
+    expected += ["FINISH"]  # at the end of the file, to say what came too late
     assert events("-V") == expected
     assert events("-T", "fields", "-e", "secagree.role") == expected
     assert events("-Y", "secagree.role") == expected
@@ -77,6 +78,7 @@ def test_preference_switches_it_off() -> None:
 
 def test_esp_without_encryption_gives_both() -> None:
     kinds = [line.split()[:2] for line in told(CAPTURE, "-V", *NULL) if not line.startswith("LOOK")]
+    assert kinds.pop() == ["FINISH"]
     assert kinds[1:] == [["SIP", "1"], ["SIP", "2"]] + [
         [kind, str(n)] for n in range(3, 9) for kind in ("ESP", "SIP")
     ]

@@ -9,7 +9,7 @@ from scapy.packet import Raw
 from scapy.utils import wrpcap
 
 from tests.captures import SAMPLES
-from tests.wireshark.plugin.shown import shown, tree
+from tests.wireshark.plugin.shown import said, shown, tree
 
 pytestmark = pytest.mark.tshark
 
@@ -176,3 +176,37 @@ def test_hostile_headers_break_nothing(tmp_path: Path, options: tuple[str, ...])
     ours = [line for line in lines if line.startswith("SIP Security Agreement")]
     assert len(ours) == (1 if "-q" in options else len(packets))
     assert all(line.isprintable() for line in ours)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("-Y", 'secagree.severity == "error"'),
+        ("-T", "fields", "-e", "secagree.rule"),
+        ("-2", "-T", "fields", "-e", "secagree.rule"),
+        ("-q", "-z", "expert"),
+    ],
+)
+def test_a_pass_that_shows_no_findings_says_that_there_are_some(asked: tuple[str, ...]) -> None:
+    output = said(WRONG_VERIFY, *asked)
+    lines = [line for line in output.errors.splitlines() if line.startswith("secagree: ")]
+    assert len(lines) == 1
+    assert lines[0].startswith("secagree: 1 finding and 1 note, known when all was read")
+    assert "VER-05" not in output.printed
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [(), (*TWO_PASSES, "-V"), ("-2", "-Y", "secagree.rule"), ("-q", "-z", "secagree,tree")],
+)
+def test_nothing_is_said_where_all_is_shown_or_nobody_asks(asked: tuple[str, ...]) -> None:
+    assert "secagree: " not in said(WRONG_VERIFY, *asked).errors
+
+
+def test_notes_alone_are_told_who_asks_for_them() -> None:
+    healthy = SAMPLES / "pcaps" / "ok_null.pcap"
+    assert "secagree: " not in said(healthy, "-q", "-z", "expert").errors
+    assert (
+        "secagree: 0 findings and 1 note"
+        in said(healthy, "-T", "fields", "-e", "secagree.rule").errors
+    )

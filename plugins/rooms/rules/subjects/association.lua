@@ -2,6 +2,7 @@
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
   local DIRECTIONS = import("agreement.association").DIRECTIONS
   local ECHOES = import("limits").ECHOES
@@ -189,6 +190,26 @@ return function(import)
     end
     local names = list1
     return py.contains(names, self.sa) and self.sa or py.first(names)
+  end
+
+  function M.FlowFacts.__facts.ports_text(self)
+    local ports = self.flow.ports
+    if ports == nil then
+      return ""
+    end
+    return ", ports " .. str.of(ports[1]) .. " > " .. str.of(ports[2]) .. ((self.ports_of or "") ~= "" and " (" .. self.ports_of .. ")" or "")
+  end
+
+  function M.FlowFacts.__facts.announced_ports_text(self)
+    if self.flow.ports == nil or self.association == nil then
+      return ""
+    end
+    for _, sa in py.each(self.association.sas) do
+      if sa.spi == self.announced_spi and DIRECTIONS:get(sa.name) == self.direction then
+        return ", ports " .. str.of(sa.sport) .. " > " .. str.of(sa.dport) .. " (" .. sa.name .. ")"
+      end
+    end
+    return ""
   end
 
   function M.FlowFacts.__facts.icv_bad(self)

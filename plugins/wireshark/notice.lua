@@ -1,0 +1,41 @@
+-- One line on standard error where tshark read a capture in a way that shows no findings: an empty
+-- answer would look as if there were none.
+
+return function(import)
+  local M = {}
+  local passes = import("wireshark.passes")
+  local plain = import("wireshark.plain")
+
+  local LINE = "secagree: %s, known when all was read: one pass may not show them;"
+    .. " add `-2 -R frame`, or ask `-q -z secagree,tree`\n"
+
+  local function plural(count, word)
+    return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
+  end
+
+  -- The line, nil where there is nothing to say. Notes alone are told who asked for fields of ours.
+  function M.line(findings, looked, settings)
+    local grave, notes = 0, 0
+    for _, finding in ipairs(findings) do
+      if settings.shown(finding) then
+        local note = finding.effect == "none"
+        grave, notes = grave + (note and 0 or 1), notes + (note and 1 or 0)
+      end
+    end
+    if grave == 0 and not (looked and notes > 0) then
+      return nil
+    end
+    return LINE:format(plural(grave, "finding") .. " and " .. plural(notes, "note"))
+  end
+
+  -- At the end of a file: say what no frame could show.
+  function M.tell(settings)
+    local findings, looked = passes.unshown()
+    local line = M.line(findings, looked, settings)
+    if line then
+      io.stderr:write(line)
+    end
+  end
+
+  return M
+end
