@@ -284,6 +284,17 @@ def test_a_selection_tells_of_nobody_else() -> None:
     assert all(name in everything for name in strange)
 
 
+def test_a_selection_is_called_by_its_own_capture() -> None:
+    paths = [f"samples/real/05_udp_rereg_newspi_{leg}.pcap" for leg in ("gm", "mw")]
+    report = analyze([*paths, f"{REAL}_gm.pcap"])
+    wrong = next(one.exchange for one in report.findings if one.rule == "VER-05")
+    chosen = html(select(report, Criteria(exchange=(str(wrong),))), selected=True)
+    named = "<title>09_udp_wrong_verify_spi_gm.pcap and "  # its keys are those of a message on Mw
+    assert named in chosen
+    assert paths[1] in strings(opened(chosen))
+    assert "<title>05_udp_rereg_newspi_gm.pcap and 2 more: 3 exchanges</title>" in html(report)
+
+
 def test_where_nothing_fits_the_captures_are_told() -> None:
     report = select(analyze([f"{REAL}_gm.pcap"]), Criteria(exchange=("E99",)))
     index = opened(html(report, selected=True))["index"]

@@ -54,12 +54,20 @@ class Data:
         self._noted: set[str] = set()
 
     def title(self) -> str:
-        """What the window is called."""
+        """What the window is called: by the first capture, of a selection by the first message."""
+        captures = self.report.captures
+        named = [place for place, capture in enumerate(captures) if capture.path]
+        first = self._first() if self._selected else None
         count = self.report.summary.exchanges
-        paths = [capture.path for capture in self.report.captures if capture.path]
-        name = safe(paths[0].replace("\\", "/").rpartition("/")[2]) if paths else "nothing"
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        path = captures[named[0] if first is None else first].path if named else "nothing"
+        more = f" and {len(named) - 1} more" if len(named) > 1 else ""
+        name = safe(path.replace("\\", "/").rpartition("/")[2])
         return f"{name}{more}: {plural(count, 'exchange')}"
+
+    def _first(self) -> int | None:
+        """The capture of the first message of all."""
+        steps = (step.capture for exchange in self.report.exchanges for step in exchange.steps)
+        return next(steps, None)
 
     def plain(self, options: TextOptions) -> str:
         """The beginning of the text report."""
