@@ -242,6 +242,7 @@ return function(import)
     self.conductor:finish()
     self:judge_closed()
     self.all = self.judge:finish()
+    self.conductor, self.judge, self.newest = nil, nil, nil -- nothing is open any more
   end
 
   -- ---- what closes
@@ -305,15 +306,24 @@ return function(import)
     end
   end
 
+  function Run:new_view(closed)
+    local id = closed.model.id
+    local view = views.exchange(closed, self.found[id] or NONE)
+    view.findings = self.of_exchange[id] or {}
+    return view
+  end
+
   function Run:view(closed)
     self:findings()
     if closed.view == nil or closed.count ~= self.count then
-      local id = closed.model.id
-      closed.view = views.exchange(closed, self.found[id] or NONE)
-      closed.view.findings = self.of_exchange[id] or {}
-      closed.count = self.count
+      closed.view, closed.count = self:new_view(closed), self.count
     end
     return closed.view
+  end
+
+  -- The exchanges that go on.
+  function Run:running()
+    return self.ended and NONE or self.conductor.reconstruction._runs._running:values()
   end
 
   local function by_number(one, other)
@@ -326,11 +336,27 @@ return function(import)
     for i, closed in ipairs(self.closed) do
       list[i] = self:view(closed)
     end
-    for _, run in py.each(self.conductor.reconstruction._runs._running:values()) do
+    for _, run in py.each(self:running()) do
       list[#list + 1] = views.open(run)
     end
     table.sort(list, by_number)
     return list
+  end
+
+  -- The exchanges of a finished run in the same order, one after the other: none of them is kept,
+  -- as there may be many.
+  function Run:each_exchange()
+    self:findings()
+    local list, at = {}, 0
+    for i, closed in ipairs(self.closed) do
+      list[i] = closed
+    end
+    table.sort(list, function(one, other) return by_number(one.model, other.model) end)
+    return function()
+      at = at + 1
+      local closed = list[at]
+      return closed and (closed.count == self.count and closed.view or self:new_view(closed))
+    end
   end
 
   -- The exchange of a frame, and the number of its step there.
@@ -340,12 +366,11 @@ return function(import)
       return self:view(known.closed), known.number
     end
     local message = self.heard[frame] and self.heard[frame][1]
-    local runs = self.conductor.reconstruction._runs
     local candidates = NONE
-    if message ~= nil then
-      candidates = { runs:of_call(message.call_id), n = 1 }
+    if message ~= nil and not self.ended then
+      candidates = { self.conductor.reconstruction._runs:of_call(message.call_id), n = 1 }
     elseif self.sealed[frame] then
-      candidates = runs._running:values()
+      candidates = self:running()
     end
     for _, run in py.each(candidates) do
       for i, step in py.each(run and run.steps or NONE) do

@@ -3974,7 +3974,7 @@ return function(import)
 
   M._ESCAPE = regex.compile({groups = 1, names = {}, match = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\092", text = true})
 
-  M._NUMBERED = regex.compile({groups = 2, names = {}, match = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "fewer", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "match", 0, 0, 0}, full = {"look", 9, 1, 0, "jump", 17, 0, 0, "char", 59, 0, 0, "match", 0, 0, 0, "save", 2, 0, 0, "split", 25, 33, 0, "text", "spi-c", 5, 0, "jump", 61, 0, 0, "split", 37, 45, 0, "text", "spi-s", 5, 0, "jump", 61, 0, 0, "split", 49, 57, 0, "text", "port-c", 6, 0, "jump", 61, 0, 0, "text", "port-s", 6, 0, "save", 3, 1, 0, "char", 61, 0, 0, "save", 4, 0, 0, "few", "[0-9]", 1, 10, "save", 5, 2, 0, "look", 89, 0, 1, "jump", 97, 0, 0, "set", "[^;]", 0, 0, "match", 0, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[ps]", text = true})
+  M._NUMBERED = import("usual").numbered
 
   M._Q = regex.compile({groups = 1, names = {}, match = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "match", 0, 0, 0}, full = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[01]", text = true})
 
@@ -7726,6 +7726,7 @@ return function(import)
     self.conductor:finish()
     self:judge_closed()
     self.all = self.judge:finish()
+    self.conductor, self.judge, self.newest = nil, nil, nil -- nothing is open any more
   end
 
   -- ---- what closes
@@ -7789,15 +7790,24 @@ return function(import)
     end
   end
 
+  function Run:new_view(closed)
+    local id = closed.model.id
+    local view = views.exchange(closed, self.found[id] or NONE)
+    view.findings = self.of_exchange[id] or {}
+    return view
+  end
+
   function Run:view(closed)
     self:findings()
     if closed.view == nil or closed.count ~= self.count then
-      local id = closed.model.id
-      closed.view = views.exchange(closed, self.found[id] or NONE)
-      closed.view.findings = self.of_exchange[id] or {}
-      closed.count = self.count
+      closed.view, closed.count = self:new_view(closed), self.count
     end
     return closed.view
+  end
+
+  -- The exchanges that go on.
+  function Run:running()
+    return self.ended and NONE or self.conductor.reconstruction._runs._running:values()
   end
 
   local function by_number(one, other)
@@ -7810,11 +7820,27 @@ return function(import)
     for i, closed in ipairs(self.closed) do
       list[i] = self:view(closed)
     end
-    for _, run in py.each(self.conductor.reconstruction._runs._running:values()) do
+    for _, run in py.each(self:running()) do
       list[#list + 1] = views.open(run)
     end
     table.sort(list, by_number)
     return list
+  end
+
+  -- The exchanges of a finished run in the same order, one after the other: none of them is kept,
+  -- as there may be many.
+  function Run:each_exchange()
+    self:findings()
+    local list, at = {}, 0
+    for i, closed in ipairs(self.closed) do
+      list[i] = closed
+    end
+    table.sort(list, function(one, other) return by_number(one.model, other.model) end)
+    return function()
+      at = at + 1
+      local closed = list[at]
+      return closed and (closed.count == self.count and closed.view or self:new_view(closed))
+    end
   end
 
   -- The exchange of a frame, and the number of its step there.
@@ -7824,12 +7850,11 @@ return function(import)
       return self:view(known.closed), known.number
     end
     local message = self.heard[frame] and self.heard[frame][1]
-    local runs = self.conductor.reconstruction._runs
     local candidates = NONE
-    if message ~= nil then
-      candidates = { runs:of_call(message.call_id), n = 1 }
+    if message ~= nil and not self.ended then
+      candidates = { self.conductor.reconstruction._runs:of_call(message.call_id), n = 1 }
     elseif self.sealed[frame] then
-      candidates = runs._running:values()
+      candidates = self:running()
     end
     for _, run in py.each(candidates) do
       for i, step in py.each(run and run.steps or NONE) do
@@ -42103,6 +42128,7 @@ return function()
   local PARAMETER = "^;" .. LWS .. "(" .. TOKEN .. "+)" .. LWS .. "(=?)()"
   local WRITTEN = "^" .. LWS .. "(" .. VALUE .. "*)()"
   local BLANK = "^" .. LWS .. "()"
+  local SEMICOLON = 0x3B
 
   local M = {}
 
@@ -42181,6 +42207,26 @@ return function()
       end
     end
     return setmetatable({ name = name, ends = ends - 1 }, Element)
+  end
+
+  -- mechanism._NUMBERED: what stands around the numbers of SPIs and ports, their names and digits.
+  M.numbered = {}
+
+  local NUMBERED = { ["spi-c"] = true, ["spi-s"] = true, ["port-c"] = true, ["port-s"] = true }
+  local DIGITS = 10
+
+  function M.numbered:split(text)
+    local found, n, done = {}, 0, 1
+    for start, name, digits, after in gmatch(text, ";()([ps][a-z]+%-[cs])=([0-9]+)()") do
+      local next_ = byte(text, after)
+      if NUMBERED[name] and #digits <= DIGITS and (next_ == nil or next_ == SEMICOLON) then
+        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 1), name, digits
+        n, done = n + 3, after
+      end
+    end
+    found[n + 1] = sub(text, done)
+    found.n = n + 1
+    return found
   end
 
   -- mechanism._PARAMS: the parameters of an element that is well-formed, from `from` on.
@@ -42362,6 +42408,7 @@ return function(import)
   -- A closed run. `findings` are those of the report about it.
   function M.exchange(closed, findings)
     local model = closed.model
+    local without = model.steps
     model.steps = steps.steps(closed.kept)
     local verdict = verdicts.judge(model, findings)
     local list, before = {}, nil
@@ -42372,6 +42419,7 @@ return function(import)
       list[i].comparison = M.comparison(closed.comparisons[i], against and against.frame)
       before = one.time
     end
+    model.steps = without -- made again for another view
     local registration = model.registration
     return {
       id = model.id,
@@ -45596,49 +45644,47 @@ return function(import)
     end
   end
 
-  local function counts(exchanges, findings)
-    local notes, states = 0, {}
+  local function counts(exchanges, names, states, findings)
+    local notes = 0
     for _, finding in ipairs(findings) do
       notes = notes + (finding.effect == "none" and 1 or 0)
-    end
-    local names = {}
-    for _, exchange in ipairs(exchanges) do
-      local state = exchange.state or exchange.outcome
-      if not states[state] then
-        names[#names + 1] = state
-      end
-      states[state] = (states[state] or 0) + 1
     end
     local words = {}
     for at, state in ipairs(names) do
       words[at] = integer(states[state]) .. " " .. state
     end
-    return ("%s%s; %s, %s"):format(plural(#exchanges, "exchange", "exchanges"),
+    return ("%s%s; %s, %s"):format(plural(exchanges, "exchange", "exchanges"),
       #words > 0 and " (" .. table.concat(words, ", ") .. ")" or "",
       plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))
   end
 
-  -- The lines of the summary.
-  function M.lines(exchanges, findings, lost, lost_from)
-    local lines = { RULE, "SIP Security Agreement: " .. counts(exchanges, findings) }
+  -- The lines of the summary. `each` gives one exchange after the other, to be let go of.
+  function M.lines(each, findings, lost, lost_from)
+    local told, unchecked, count, names, states = {}, {}, 0, {}, {}
+    for exchange in each do
+      if not HEALTHY[exchange.word] then
+        told[#told + 1] = ""
+      end
+      add_exchange(told, exchange)
+      add_not_checked(unchecked, exchange)
+      local state = exchange.state or exchange.outcome
+      if not states[state] then
+        names[#names + 1] = state
+      end
+      count, states[state] = count + 1, (states[state] or 0) + 1
+    end
+    local lines = { RULE, "SIP Security Agreement: " .. counts(count, names, states, findings) }
     if lost then
       lines[#lines + 1] = ("not taken down: %s from #%s on, the plugin's memory is bounded"):format(
         plural(lost, "message", "messages"), integer(lost_from))
     end
-    for _, exchange in ipairs(exchanges) do
-      if not HEALTHY[exchange.word] then
-        lines[#lines + 1] = ""
-      end
-      add_exchange(lines, exchange)
-    end
+    append(lines, told)
     if #findings > 0 then
       lines[#lines + 1] = ""
     end
     add_findings(lines, findings, false)
     add_findings(lines, findings, true)
-    for _, exchange in ipairs(exchanges) do
-      add_not_checked(lines, exchange)
-    end
+    append(lines, unchecked)
     lines[#lines + 1] = RULE
     return lines
   end
@@ -45672,7 +45718,7 @@ return function(import)
             kept[#kept + 1] = finding
           end
         end
-        local lines = summary.lines(run:exchanges(), kept, passes.lost())
+        local lines = summary.lines(run:each_exchange(), kept, passes.lost())
         lines[#lines + 1] = text.closed(opening.closed(run, passes.records()))
         print((table.concat(lines, "\n"):gsub("\n$", "")))
       end

@@ -12,6 +12,7 @@ return function()
   local PARAMETER = "^;" .. LWS .. "(" .. TOKEN .. "+)" .. LWS .. "(=?)()"
   local WRITTEN = "^" .. LWS .. "(" .. VALUE .. "*)()"
   local BLANK = "^" .. LWS .. "()"
+  local SEMICOLON = 0x3B
 
   local M = {}
 
@@ -90,6 +91,26 @@ return function()
       end
     end
     return setmetatable({ name = name, ends = ends - 1 }, Element)
+  end
+
+  -- mechanism._NUMBERED: what stands around the numbers of SPIs and ports, their names and digits.
+  M.numbered = {}
+
+  local NUMBERED = { ["spi-c"] = true, ["spi-s"] = true, ["port-c"] = true, ["port-s"] = true }
+  local DIGITS = 10
+
+  function M.numbered:split(text)
+    local found, n, done = {}, 0, 1
+    for start, name, digits, after in gmatch(text, ";()([ps][a-z]+%-[cs])=([0-9]+)()") do
+      local next_ = byte(text, after)
+      if NUMBERED[name] and #digits <= DIGITS and (next_ == nil or next_ == SEMICOLON) then
+        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 1), name, digits
+        n, done = n + 3, after
+      end
+    end
+    found[n + 1] = sub(text, done)
+    found.n = n + 1
+    return found
   end
 
   -- mechanism._PARAMS: the parameters of an element that is well-formed, from `from` on.

@@ -153,6 +153,7 @@ return function(import)
   -- A closed run. `findings` are those of the report about it.
   function M.exchange(closed, findings)
     local model = closed.model
+    local without = model.steps
     model.steps = steps.steps(closed.kept)
     local verdict = verdicts.judge(model, findings)
     local list, before = {}, nil
@@ -163,6 +164,7 @@ return function(import)
       list[i].comparison = M.comparison(closed.comparisons[i], against and against.frame)
       before = one.time
     end
+    model.steps = without -- made again for another view
     local registration = model.registration
     return {
       id = model.id,

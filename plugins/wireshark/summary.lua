@@ -109,49 +109,47 @@ return function(import)
     end
   end
 
-  local function counts(exchanges, findings)
-    local notes, states = 0, {}
+  local function counts(exchanges, names, states, findings)
+    local notes = 0
     for _, finding in ipairs(findings) do
       notes = notes + (finding.effect == "none" and 1 or 0)
-    end
-    local names = {}
-    for _, exchange in ipairs(exchanges) do
-      local state = exchange.state or exchange.outcome
-      if not states[state] then
-        names[#names + 1] = state
-      end
-      states[state] = (states[state] or 0) + 1
     end
     local words = {}
     for at, state in ipairs(names) do
       words[at] = integer(states[state]) .. " " .. state
     end
-    return ("%s%s; %s, %s"):format(plural(#exchanges, "exchange", "exchanges"),
+    return ("%s%s; %s, %s"):format(plural(exchanges, "exchange", "exchanges"),
       #words > 0 and " (" .. table.concat(words, ", ") .. ")" or "",
       plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))
   end
 
-  -- The lines of the summary.
-  function M.lines(exchanges, findings, lost, lost_from)
-    local lines = { RULE, "SIP Security Agreement: " .. counts(exchanges, findings) }
+  -- The lines of the summary. `each` gives one exchange after the other, to be let go of.
+  function M.lines(each, findings, lost, lost_from)
+    local told, unchecked, count, names, states = {}, {}, 0, {}, {}
+    for exchange in each do
+      if not HEALTHY[exchange.word] then
+        told[#told + 1] = ""
+      end
+      add_exchange(told, exchange)
+      add_not_checked(unchecked, exchange)
+      local state = exchange.state or exchange.outcome
+      if not states[state] then
+        names[#names + 1] = state
+      end
+      count, states[state] = count + 1, (states[state] or 0) + 1
+    end
+    local lines = { RULE, "SIP Security Agreement: " .. counts(count, names, states, findings) }
     if lost then
       lines[#lines + 1] = ("not taken down: %s from #%s on, the plugin's memory is bounded"):format(
         plural(lost, "message", "messages"), integer(lost_from))
     end
-    for _, exchange in ipairs(exchanges) do
-      if not HEALTHY[exchange.word] then
-        lines[#lines + 1] = ""
-      end
-      add_exchange(lines, exchange)
-    end
+    append(lines, told)
     if #findings > 0 then
       lines[#lines + 1] = ""
     end
     add_findings(lines, findings, false)
     add_findings(lines, findings, true)
-    for _, exchange in ipairs(exchanges) do
-      add_not_checked(lines, exchange)
-    end
+    append(lines, unchecked)
     lines[#lines + 1] = RULE
     return lines
   end

@@ -22,7 +22,7 @@ return function(import)
             kept[#kept + 1] = finding
           end
         end
-        local lines = summary.lines(run:exchanges(), kept, passes.lost())
+        local lines = summary.lines(run:each_exchange(), kept, passes.lost())
         lines[#lines + 1] = text.closed(opening.closed(run, passes.records()))
         print((table.concat(lines, "\n"):gsub("\n$", "")))
       end
