@@ -29,7 +29,11 @@ return function(import)
     M.settings = settings or {}
   end
 
+  -- Most of what a run makes is garbage at once, what it keeps grows with the capture: the collector
+  -- begins anew when half as much again is there, not twice as much, and is quick about it.
   local function begun()
+    collectgarbage("setpause", 150)
+    collectgarbage("setstepmul", 400)
     return { run = analysis.new(M.settings), fed = 0, edition = state.store.edition }
   end
 

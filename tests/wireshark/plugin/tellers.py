@@ -37,6 +37,7 @@ return function()
   function Run:finish() print("FINISH") end
   function Run:of_frame(frame) print("LOOK " .. frame) end
   function Run:exchanges() return {} end
+  function Run:each_exchange() return function() end end
   function Run:findings() return {} end
   return {
     new = function() print("NEW") return setmetatable({}, Run) end,
