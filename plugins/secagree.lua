@@ -45779,6 +45779,13 @@ return function()
     return version
   end
 
+  -- Octets that are not ASCII as Python's `backslashreplace` writes them.
+  local function ascii(text)
+    return (text:gsub("[\128-\255]", function(octet)
+      return ("\\x%02x"):format(octet:byte())
+    end))
+  end
+
   local function hello(body)
     local kind = body:byte(1)
     if (kind ~= CLIENT_HELLO and kind ~= SERVER_HELLO) or #body < 5 + RANDOM then
@@ -45796,7 +45803,7 @@ return function()
     at = at + 2 + number(body, at, 2)
     at = at + 1 + (body:byte(at) or 0)
     local said = extensions(body, at + 2)
-    return { kind = "client-hello", name = (said[SERVER_NAME] or ""):sub(6),
+    return { kind = "client-hello", name = ascii((said[SERVER_NAME] or ""):sub(6)),
       version = highest(version, (said[SUPPORTED_VERSIONS] or ""):sub(2)) }
   end
 

@@ -148,6 +148,7 @@ def tls_segments() -> Iterator[bytes]:
         for packet in rdpcap(str(SAMPLES / name)):
             if TCP in packet and len(packet[TCP].payload):
                 yield bytes(packet[TCP].payload)
+                yield bytes(packet[TCP].payload).replace(b"example", b"ex\x80mple")
 
 
 SEEDS = {
