@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEMO ?= samples/real/03_udp_3des_md5_gm.pcap
 ROUNDS ?= 3
 ONLY ?=
-PYTEST ?= -n auto
+PYTEST ?= -n auto --dist worksteal
 SECONDS ?= 60
 TARGETS ?= records layers packets sip stream security digest text whole
 

@@ -23,7 +23,7 @@ from tests.sharing.population import frames
 ROUNDS = int(os.environ.get("PARITY", "1"))
 PHONES = 40
 CAPTURES = [path for path in (*REAL, *MADE) if path.suffix in (".pcap", ".pcapng")]
-MUTATED = 60
+MUTATED = 24
 """Captures of a round, taken by turns."""
 
 PIECES = (
