@@ -24,8 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(absent)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Ends with its module: while Playwright's event loop runs, no other test can run one."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
