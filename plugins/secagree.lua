@@ -42804,23 +42804,14 @@ end
 modules["wireshark.dns"] = function()
 -- DNS about names of the IMS, what was asked and what was answered: flows/dns.py in Lua.
 
-return function()
+return function(import)
+  local octets = import("wireshark.octets")
+  local ascii, number = octets.ascii, octets.number
   local M = {}
 
   local HEADER = 12
   local LABELS, ANSWERS = 128, 8
   local TYPES = { [1] = "A", [5] = "CNAME", [28] = "AAAA", [33] = "SRV", [35] = "NAPTR" }
-
-  local function number(data, at)
-    return data:byte(at) * 256 + data:byte(at + 1)
-  end
-
-  -- As Python writes octets that are not ASCII.
-  local function ascii(octets)
-    return (octets:gsub("[\128-\255]", function(octet)
-      return ("\\x%02x"):format(octet:byte())
-    end))
-  end
 
   -- A name and where it ends (1-based); nil where it does not (RFC 1035 4.1.4).
   local function name_at(data, at)
@@ -42864,7 +42855,7 @@ return function()
     if whole and ((kind == 1 and length == 4) or (kind == 28 and length == 16)) then
       return address(data:sub(at, at + length - 1))
     elseif kind == 33 and length > 6 then
-      local port = at + 5 <= #data and number(data, at + 4) or data:byte(at + 4) or 0
+      local port = at + 5 <= #data and number(data, at + 4, 2) or data:byte(at + 4) or 0
       return ("%s:%d"):format(name_at(data, at + 6), port)
     elseif kind == 35 then
       return replacement(data, at, at + length)
@@ -42881,7 +42872,7 @@ return function()
       if not stop or stop + 9 > #data then
         break
       end
-      local kind, length = number(data, stop), number(data, stop + 8)
+      local kind, length = number(data, stop, 2), number(data, stop + 8, 2)
       at = stop + 10
       local text = target(data, kind, at, length, address)
       if text ~= "" then
@@ -42896,18 +42887,18 @@ return function()
   -- The first question with what answers it: { number, name, type, code, targets }, `code` -1 for a
   -- question; nil for what is none. `address` writes octets as text.
   function M.read(data, address)
-    if #data < HEADER or number(data, 5) == 0 then
+    if #data < HEADER or number(data, 5, 2) == 0 then
       return nil
     end
     local name, at = name_at(data, HEADER + 1)
     if not at or at + 3 > #data or name == "" then
       return nil
     end
-    local kind, flags = number(data, at), number(data, 3)
+    local kind, flags = number(data, at, 2), number(data, 3, 2)
     local response = flags >= 32768
-    return { number = number(data, 1), name = name, type = TYPES[kind] or ("TYPE%d"):format(kind),
+    return { number = number(data, 1, 2), name = name, type = TYPES[kind] or ("TYPE%d"):format(kind),
       code = response and flags % 16 or -1,
-      targets = response and records(data, at + 4, math.min(number(data, 7), ANSWERS), address)
+      targets = response and records(data, at + 4, math.min(number(data, 7, 2), ANSWERS), address)
         or { n = 0 } }
   end
 
@@ -43266,19 +43257,15 @@ modules["wireshark.feeding"] = function()
 return function(import)
   local M = {}
   local extraction = import("wireshark.extraction")
+  local number = import("wireshark.octets").number
   local limits = import("limits")
   local signals = import("wireshark.signals")
 
   local NULL_UNANNOUNCED = import("flows.esp").NULL_UNANNOUNCED
 
-  local function number(octets, at)
-    local a, b, c, d = octets:byte(at, at + 3)
-    return ((a * 256 + b) * 256 + c) * 256 + d
-  end
-
   local function spi_and_seq(head)
     if head and #head >= 8 then
-      return number(head, 1), number(head, 5)
+      return number(head, 1, 4), number(head, 5, 4)
     end
     return -1, -1
   end
@@ -44611,6 +44598,33 @@ return function(import)
 end
 end
 
+modules["wireshark.octets"] = function()
+-- Octets read as numbers and as text.
+
+return function()
+  local M = {}
+
+  -- An unsigned number of `size` octets, the first of them at `at` (1-based); those that are missing
+  -- at the end are no part of it.
+  function M.number(data, at, size)
+    local value = 0
+    for place = at, math.min(at + size - 1, #data) do
+      value = value * 256 + data:byte(place)
+    end
+    return value
+  end
+
+  -- Text of octets of which those that are not ASCII are written as \xNN.
+  function M.ascii(octets)
+    return (octets:gsub("[\128-\255]", function(octet)
+      return ("\\x%02x"):format(octet:byte())
+    end))
+  end
+
+  return M
+end
+end
+
 modules["wireshark.opening"] = function()
 -- Protected SIP in passing: keys that the capture shows are taken down, and an ESP packet that
 -- Wireshark left closed is opened with them, before anything is read out of its frame.
@@ -45226,7 +45240,8 @@ end
 modules["wireshark.quoted"] = function()
 -- What an ICMP error quotes, and what its name is (RFC 792, RFC 4443): flows/signals.py in Lua.
 
-return function()
+return function(import)
+  local number = import("wireshark.octets").number
   local M = {}
 
   local UNREACHABLE = "destination unreachable"
@@ -45255,14 +45270,6 @@ return function()
   local CHAIN = 8 -- extension headers followed in a quotation
   local HEADER = 8
   local ESP, TCP, UDP = 50, 6, 17
-
-  local function number(data, at, octets)
-    local value = 0
-    for place = at, at + octets - 1 do
-      value = value * 256 + data:byte(place)
-    end
-    return value
-  end
 
   -- Source, destination, protocol and where its header stands (1-based; nil: not in the quotation).
   local function quoted_v4(data)
@@ -45736,7 +45743,9 @@ end
 modules["wireshark.tls"] = function()
 -- TLS as far as it travels in clear, in the beginning of a segment: flows/tls.py in Lua.
 
-return function()
+return function(import)
+  local octets = import("wireshark.octets")
+  local ascii, number = octets.ascii, octets.number
   local M = {}
 
   local ALERT, HANDSHAKE, DATA = 21, 22, 23
@@ -45745,15 +45754,6 @@ return function()
   local RECORDS, EXTENSIONS = 8, 64
   local SERVER_NAME, SUPPORTED_VERSIONS = 0, 43
   local NEWEST, OLDEST = 0x0304, 0x0300
-
-  -- An unsigned number; octets that are missing at the end are no part of it.
-  local function number(data, at, octets)
-    local value = 0
-    for place = at, math.min(at + octets - 1, #data) do
-      value = value * 256 + data:byte(place)
-    end
-    return value
-  end
 
   local function extensions(body, at)
     local found = {}
@@ -45777,13 +45777,6 @@ return function()
       end
     end
     return version
-  end
-
-  -- Octets that are not ASCII as Python's `backslashreplace` writes them.
-  local function ascii(text)
-    return (text:gsub("[\128-\255]", function(octet)
-      return ("\\x%02x"):format(octet:byte())
-    end))
   end
 
   local function hello(body)

@@ -1,22 +1,13 @@
 -- DNS about names of the IMS, what was asked and what was answered: flows/dns.py in Lua.
 
-return function()
+return function(import)
+  local octets = import("wireshark.octets")
+  local ascii, number = octets.ascii, octets.number
   local M = {}
 
   local HEADER = 12
   local LABELS, ANSWERS = 128, 8
   local TYPES = { [1] = "A", [5] = "CNAME", [28] = "AAAA", [33] = "SRV", [35] = "NAPTR" }
-
-  local function number(data, at)
-    return data:byte(at) * 256 + data:byte(at + 1)
-  end
-
-  -- As Python writes octets that are not ASCII.
-  local function ascii(octets)
-    return (octets:gsub("[\128-\255]", function(octet)
-      return ("\\x%02x"):format(octet:byte())
-    end))
-  end
 
   -- A name and where it ends (1-based); nil where it does not (RFC 1035 4.1.4).
   local function name_at(data, at)
@@ -60,7 +51,7 @@ return function()
     if whole and ((kind == 1 and length == 4) or (kind == 28 and length == 16)) then
       return address(data:sub(at, at + length - 1))
     elseif kind == 33 and length > 6 then
-      local port = at + 5 <= #data and number(data, at + 4) or data:byte(at + 4) or 0
+      local port = at + 5 <= #data and number(data, at + 4, 2) or data:byte(at + 4) or 0
       return ("%s:%d"):format(name_at(data, at + 6), port)
     elseif kind == 35 then
       return replacement(data, at, at + length)
@@ -77,7 +68,7 @@ return function()
       if not stop or stop + 9 > #data then
         break
       end
-      local kind, length = number(data, stop), number(data, stop + 8)
+      local kind, length = number(data, stop, 2), number(data, stop + 8, 2)
       at = stop + 10
       local text = target(data, kind, at, length, address)
       if text ~= "" then
@@ -92,18 +83,18 @@ return function()
   -- The first question with what answers it: { number, name, type, code, targets }, `code` -1 for a
   -- question; nil for what is none. `address` writes octets as text.
   function M.read(data, address)
-    if #data < HEADER or number(data, 5) == 0 then
+    if #data < HEADER or number(data, 5, 2) == 0 then
       return nil
     end
     local name, at = name_at(data, HEADER + 1)
     if not at or at + 3 > #data or name == "" then
       return nil
     end
-    local kind, flags = number(data, at), number(data, 3)
+    local kind, flags = number(data, at, 2), number(data, 3, 2)
     local response = flags >= 32768
-    return { number = number(data, 1), name = name, type = TYPES[kind] or ("TYPE%d"):format(kind),
+    return { number = number(data, 1, 2), name = name, type = TYPES[kind] or ("TYPE%d"):format(kind),
       code = response and flags % 16 or -1,
-      targets = response and records(data, at + 4, math.min(number(data, 7), ANSWERS), address)
+      targets = response and records(data, at + 4, math.min(number(data, 7, 2), ANSWERS), address)
         or { n = 0 } }
   end
 

@@ -3,19 +3,15 @@
 return function(import)
   local M = {}
   local extraction = import("wireshark.extraction")
+  local number = import("wireshark.octets").number
   local limits = import("limits")
   local signals = import("wireshark.signals")
 
   local NULL_UNANNOUNCED = import("flows.esp").NULL_UNANNOUNCED
 
-  local function number(octets, at)
-    local a, b, c, d = octets:byte(at, at + 3)
-    return ((a * 256 + b) * 256 + c) * 256 + d
-  end
-
   local function spi_and_seq(head)
     if head and #head >= 8 then
-      return number(head, 1), number(head, 5)
+      return number(head, 1, 4), number(head, 5, 4)
     end
     return -1, -1
   end

@@ -1,6 +1,7 @@
 -- What an ICMP error quotes, and what its name is (RFC 792, RFC 4443): flows/signals.py in Lua.
 
-return function()
+return function(import)
+  local number = import("wireshark.octets").number
   local M = {}
 
   local UNREACHABLE = "destination unreachable"
@@ -29,14 +30,6 @@ return function()
   local CHAIN = 8 -- extension headers followed in a quotation
   local HEADER = 8
   local ESP, TCP, UDP = 50, 6, 17
-
-  local function number(data, at, octets)
-    local value = 0
-    for place = at, at + octets - 1 do
-      value = value * 256 + data:byte(place)
-    end
-    return value
-  end
 
   -- Source, destination, protocol and where its header stands (1-based; nil: not in the quotation).
   local function quoted_v4(data)

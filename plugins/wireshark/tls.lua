@@ -1,6 +1,8 @@
 -- TLS as far as it travels in clear, in the beginning of a segment: flows/tls.py in Lua.
 
-return function()
+return function(import)
+  local octets = import("wireshark.octets")
+  local ascii, number = octets.ascii, octets.number
   local M = {}
 
   local ALERT, HANDSHAKE, DATA = 21, 22, 23
@@ -9,15 +11,6 @@ return function()
   local RECORDS, EXTENSIONS = 8, 64
   local SERVER_NAME, SUPPORTED_VERSIONS = 0, 43
   local NEWEST, OLDEST = 0x0304, 0x0300
-
-  -- An unsigned number; octets that are missing at the end are no part of it.
-  local function number(data, at, octets)
-    local value = 0
-    for place = at, math.min(at + octets - 1, #data) do
-      value = value * 256 + data:byte(place)
-    end
-    return value
-  end
 
   local function extensions(body, at)
     local found = {}
@@ -41,13 +34,6 @@ return function()
       end
     end
     return version
-  end
-
-  -- Octets that are not ASCII as Python's `backslashreplace` writes them.
-  local function ascii(text)
-    return (text:gsub("[\128-\255]", function(octet)
-      return ("\\x%02x"):format(octet:byte())
-    end))
   end
 
   local function hello(body)
