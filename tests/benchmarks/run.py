@@ -29,16 +29,37 @@ LOOK = 0.1  # seconds between looks at the memory of its processes
 # Compiled modules are kept, as an installed package has them (`compiled`).
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 HEADERS = ("Security-Client", "Security-Server", "Security-Verify")
+# What an engineer would need to come to secagree's verdict by hand.
 FIELDS = (
+    # Which packet, when, between whom.
     "frame.number",
     "frame.time_epoch",
     "ip.src",
     "ip.dst",
+    # On which ports and SA it came, to hold against those of the lists.
+    "udp.srcport",
+    "udp.dstport",
+    "tcp.srcport",
+    "tcp.dstport",
+    "esp.spi",
+    # Which message of which run, and of whom.
     "sip.Method",
     "sip.Status-Code",
     "sip.Call-ID",
     "sip.CSeq",
+    "sip.To",
+    # The agreement: its lists, and the option tag that asks for it.
     *(f"sip.{header}" for header in HEADERS),
+    "sip.Require",
+    "sip.Proxy-Require",
+    "sip.Supported",
+    # The challenge and its answer: algorithm, nonce, keys, AUTS.
+    "sip.WWW-Authenticate",
+    "sip.Authorization",
+    # The registration: its lifetime or its end, and the protected ports named in it.
+    "sip.Contact",
+    "sip.Expires",
+    "sip.Via",
 )
 
 
