@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 _SECOND = 1_000_000_000
+_LOOKS = 512
 
 
 def iso(time: int) -> str:
@@ -58,6 +60,46 @@ def clock(text: str, zone: tzinfo) -> str:
     moment = zoned(text, zone)
     stamp = moment.isoformat(sep=" ", timespec="milliseconds")
     return f"{stamp[:23]} {zone_name(moment)}"
+
+
+class Offset(NamedTuple):
+    """What a zone is ahead of UTC from a moment on: nanoseconds since the epoch, minutes, name."""
+
+    since: int
+    minutes: float
+    name: str
+
+
+def offsets(first: str, last: str, zone: tzinfo) -> list[Offset]:
+    """Those that hold between two report times, in order; the first one holds from the first.
+
+    Changes of the clock are looked for in `_LOOKS` steps: two within a step stay unseen.
+    """
+    begin, end = nanoseconds(first) // _SECOND, nanoseconds(last) // _SECOND
+    step = max((end - begin) // _LOOKS, 1)
+    found = [_offset(begin, zone)]
+    for second in (*range(begin + step, end, step), end):
+        if _offset(second, zone)[1:] != found[-1][1:]:
+            found.append(_change(second - step, second, zone))
+    return found
+
+
+def _change(before: int, after: int, zone: tzinfo) -> Offset:
+    """The offset at `after`, with the second from which on it holds."""
+    new = _offset(after, zone)
+    while after - before > 1:
+        middle = (before + after) // 2
+        if _offset(middle, zone)[1:] == new[1:]:
+            after = middle
+        else:
+            before = middle
+    return _offset(after, zone)
+
+
+def _offset(second: int, zone: tzinfo) -> Offset:
+    moment = zoned(iso(second * _SECOND), zone)
+    ahead = moment.utcoffset() or timedelta()
+    return Offset(second * _SECOND, ahead.total_seconds() / 60, zone_name(moment))
 
 
 def elapsed(start: str, end: str) -> float:

@@ -28,8 +28,8 @@ Open = Callable[..., Any]
 """`open_page(path, "#list", width=360)`: a page that is ready, and watched to its end."""
 
 
-def saved(report: Report, path: Path) -> Path:
+def saved(report: Report, path: Path, options: TextOptions | None = None) -> Path:
     stream = io.BytesIO()
-    to_html(report, stream, TextOptions())
+    to_html(report, stream, options or TextOptions())
     path.write_bytes(stream.getvalue())
     return path

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -13,6 +14,8 @@ from playwright.sync_api import expect
 
 from analyzer.report.model import Problem, Report
 from analyzer.report.selection import Criteria, select
+from analyzer.report.text import TextOptions
+from analyzer.report.times import nanoseconds
 from tests.benchmarks.registrations import registration
 from tests.browser.pages import Open, saved
 from tests.captures import SECOND, analysed, pcap
@@ -48,6 +51,18 @@ def silent(*numbers: int) -> Report:
     made = [list(registration(number, number * SECOND))[:3] for number in numbers]
     late = [(time + 60 * SECOND, data) for time, data in list(registration(99, 0))[:1]]
     return analysed(pcap(sorted([timed for one in made for timed in one] + late)))
+
+
+def test_times_of_the_list_follow_the_clock_of_the_zone(tmp_path: Path, open_page: Open) -> None:
+    """Summer time ends between the two: 02:59:30 is followed by 02:00:40."""
+    start = nanoseconds("2026-10-25T00:59:30.000000000Z")
+    packets = [
+        packet for number in (0, 1) for packet in registration(number, start + number * 70 * SECOND)
+    ]
+    options = TextOptions(zone=ZoneInfo("Europe/Berlin"))
+    page = open_page(saved(analysed(pcap(packets)), tmp_path / "autumn.html", options), "#list")
+    shown = [text.split()[2][:8] for text in page.locator(".space .line").all_inner_texts() if text]
+    assert shown == ["02:59:30", "02:00:40"]
 
 
 def test_a_few_of_one_signature_open_on_the_verdict(tmp_path: Path, open_page: Open) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -25,7 +26,7 @@ from analyzer.report.notes import not_checked
 from analyzer.report.reproduce import reproduce
 from analyzer.report.sa_table import sa_table
 from analyzer.report.steps import Kept, steps
-from analyzer.report.times import clock, elapsed, iso, nanoseconds
+from analyzer.report.times import clock, elapsed, iso, nanoseconds, offsets
 from analyzer.report.verdict import list_step
 from analyzer.report.view import View, cases, host, port
 
@@ -39,6 +40,32 @@ def test_times_there_and_back() -> None:
     assert iso(0) == "1970-01-01T00:00:00.000000000Z"
     assert clock("2026-11-22T08:53:03.604999999Z", UTC) == "2026-11-22 08:53:03.604 UTC"
     assert elapsed(iso(0), iso(1_415_000_000)) == 1.415
+
+
+def test_a_zone_that_changes_its_clock() -> None:
+    """Summer time of the EU ended on 25 October 2026 at 01:00 UTC (2000/84/EC), and began again
+    on 28 March 2027."""
+    berlin = ZoneInfo("Europe/Berlin")
+    start, autumn, spring = (
+        nanoseconds(f"{text}.000000000Z")
+        for text in ("2026-10-24T10:00:00", "2026-10-25T01:00:00", "2027-03-28T01:00:00")
+    )
+    assert offsets(iso(start), iso(start), berlin) == [(start, 120, "+02:00")]
+    assert offsets(iso(start), iso(autumn), berlin) == [
+        (start, 120, "+02:00"),
+        (autumn, 60, "+01:00"),
+    ]
+    assert offsets(iso(start), iso(spring + 1_000), berlin) == [
+        (start, 120, "+02:00"),
+        (autumn, 60, "+01:00"),
+        (spring, 120, "+02:00"),
+    ]
+
+
+@given(st.integers(), st.integers())
+def test_any_span_has_its_offsets(first: int, last: int) -> None:
+    found = offsets(*sorted((iso(first), iso(last))), UTC)
+    assert [one.name for one in found] == ["UTC"]
 
 
 @given(st.integers(-62_135_596_800 * 10**9, 253_402_300_799 * 10**9))

@@ -20,7 +20,7 @@ from analyzer.report.model import Agreement, Exchange, Finding, Report
 from analyzer.report.nothing import nothing
 from analyzer.report.summary import is_note
 from analyzer.report.text import TextOptions, lines
-from analyzer.report.times import clock, nanoseconds, zoned
+from analyzer.report.times import clock, nanoseconds, offsets
 from analyzer.report.verdict import PARTIES
 from analyzer.report.view import Case, View, homeless, homeless_notes
 
@@ -90,7 +90,7 @@ class Data:
             "strict": report.strict,
             "overview": OVERVIEW,
             "phones": report.summary.phones,
-            "zone": _zones(report, view),
+            "zones": _zones(report, view),
             "captures": safe([_capture(one, place, view) for place, one in
                               enumerate(report.captures)]),
             "clusters": safe([_cluster(one, view) for one in found.clusters]),
@@ -169,14 +169,13 @@ def _owned(
     return by_exchange, by_agreement
 
 
-def _zones(report: Report, view: View) -> list[Any]:
-    """Name of the zone at the beginning, and the minutes it is ahead of UTC."""
-    first = min((one.first_time for one in report.captures if one.first_time), default=None)
-    if first is None:
-        return ["UTC", 0]
-    moment = zoned(first, view.zone)
-    ahead = moment.utcoffset()
-    return [clock(first, view.zone).split()[-1], 0 if ahead is None else ahead.total_seconds() / 60]
+def _zones(report: Report, view: View) -> list[tuple[int, float, str]]:
+    """The zone of the times: from when on (ms since the epoch), minutes ahead of UTC, its name."""
+    times = [time for one in report.captures for time in (one.first_time, one.last_time) if time]
+    if not times:
+        return [(0, 0, "UTC")]
+    found = offsets(min(times), max(times), view.zone)
+    return [(one.since // 1_000_000, one.minutes, one.name) for one in found]
 
 
 def _capture(one: Any, place: int, view: View) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import { data, el, link, svg } from "./dom.js";
 import { address, toggled } from "./state.js";
-import { grouped, moment, percent, plural } from "./text.js";
+import { grouped, moment, percent, plural, zoneAt } from "./text.js";
 
 const MOST = 8; // rows of a table of bars
 export const CLASSES = ["good", "warn", "unsure", "bad"];
@@ -62,7 +62,7 @@ export function timeline(index, rows, query) {
   const columns = counts.map((one, bin) => column(one, bin, most, [first + bin * size, first + (bin + 1) * size], index, query));
   return el("section", { class: "card over-time" }, el("h2", {}, "Over time"),
     svg("svg", { viewBox: "0 0 960 130", preserveAspectRatio: "none", role: "group", "aria-label": "Exchanges over time" }, columns),
-    el("p", { class: "ends" }, el("span", {}, moment(first, index.zone).slice(0, 19)), el("span", {}, `${moment(last, index.zone).slice(0, 19)} ${index.zone[0]}`)));
+    el("p", { class: "ends" }, el("span", {}, moment(first, index.zones).slice(0, 19)), el("span", {}, `${moment(last, index.zones).slice(0, 19)} ${zoneAt(last, index.zones)[2]}`)));
 }
 
 function column(one, bin, most, [from, to], index, query) {
@@ -77,7 +77,7 @@ function column(one, bin, most, [from, to], index, query) {
     y -= height;
     return one[name] ? svg("rect", { class: name, x: bin * 20 + 1, y, width: 18, height: Math.max(height, 1.5) }) : null;
   });
-  const words = `${moment(from, index.zone, false)}: ${CLASSES.filter((name) => one[name]).map((name) => `${one[name]} ${NAMED[name]}`).join(", ")}`;
+  const words = `${moment(from, index.zones, false)}: ${CLASSES.filter((name) => one[name]).map((name) => `${one[name]} ${NAMED[name]}`).join(", ")}`;
   return svg("a", { href: `#${address("overview", next)}`, "aria-label": words }, svg("title", {}, words),
     svg("rect", { class: "hover", x: bin * 20, y: 0, width: 20, height: 130 }), parts);
 }

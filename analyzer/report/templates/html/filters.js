@@ -1,7 +1,7 @@
 // Which rows of the index fit the filters of the address.
 
 import { FILTERS } from "./state.js";
-import { frameName } from "./text.js";
+import { frameName, moment } from "./text.js";
 
 const SHARED = { verdict: "word", dialect: "dialect", handset: "handset", tac: "tac", server: "server", party: "party", kind: "kind" };
 const MARKS = { rule: 0, severity: 1, effect: 2 };
@@ -76,7 +76,7 @@ export function told(index, query) {
   return FILTERS.filter((one) => query.has(one) && query.get(one) !== "").map((name) => {
     let value = query.get(name);
     if (name === "cluster") value = index.clusters[Number(value)]?.brief || value;
-    if (name === "from" || name === "to") value = new Date(Number(value) + index.zone[1] * 60000).toISOString().slice(11, 19);
+    if (name === "from" || name === "to") value = moment(Number(value), index.zones, false).slice(0, 8);
     return [name, names[name] || name, value];
   });
 }

@@ -58,7 +58,7 @@ function cells(index, at) {
   const frames = columns.frames[at];
   return [
     link(columns.id[at], { class: "open" }, columns.id[at]),
-    moment(columns.start[at], index.zone),
+    moment(columns.start[at], index.zones),
     [verdictSign(word(index, "word", at)), " ", data(word(index, "brief", at))],
     word(index, "party", at),
     data(columns.who[at]),

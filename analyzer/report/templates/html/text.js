@@ -31,9 +31,14 @@ export function percent(part, whole) {
   return `${value === 100 || value === 0 ? value : value.toFixed(1)} %`;
 }
 
+// What holds at a moment (milliseconds since 1970): [since, minutes ahead of UTC, name]. A zone changes its clock, so there may be several.
+export function zoneAt(time, zones) {
+  return zones.findLast(([since]) => since <= time) || zones[0];
+}
+
 // A moment (milliseconds since 1970) in the zone of the report.
-export function moment(time, zone, withDay = true) {
-  const iso = new Date(time + zone[1] * 60000).toISOString();
+export function moment(time, zones, withDay = true) {
+  const iso = new Date(time + zoneAt(time, zones)[1] * 60000).toISOString();
   return withDay ? iso.slice(0, 23).replace("T", " ") : iso.slice(11, 23);
 }
 
