@@ -10867,7 +10867,7 @@ return function(import)
     {"loss", "packets are missing from the capture"},
     {"gm", "no Gm capture"},
     {"mw", "no Mw capture"},
-    {"keys", "no keys given"},
+    {"keys", "no fitting keys"},
     n = 12,
   }
   M.withheld = {

@@ -11,7 +11,7 @@ from analyzer.capture.files import Input, Opened
 from analyzer.capture.layers import Context
 from analyzer.capture.problems import Problems
 from analyzer.capture.records import read_records
-from analyzer.capture.scan import PORTS, is_candidate
+from analyzer.capture.scan import ESP, PORTS, is_candidate
 from analyzer.capture.walk import Record, Walk
 from analyzer.limits import SAMPLED
 
@@ -21,7 +21,8 @@ WITH_PORTS: Final = frozenset((6, 17, 132))
 
 class Look(msgspec.Struct):
     """One frame: its layers as `path` with the protocol behind them, its ends, and whether it is
-    one of those that the analysis looks at. `length` counts the captured octets."""
+    one of those that the analysis looks at. `length` counts the captured octets; `spi` is that of
+    ESP, -1 where there is none."""
 
     time: int
     link_type: int
@@ -32,6 +33,7 @@ class Look(msgspec.Struct):
     dst: bytes = b""
     sport: int = 0
     dport: int = 0
+    spi: int = -1
     fragment: bool = False
     candidate: bool = False
 
@@ -104,5 +106,7 @@ def look_at(record: Record) -> Look:
     found.fragment = context.frag_offset >= 0
     if proto in WITH_PORTS and context.frag_offset <= 0 and at + 4 <= end:
         found.sport, found.dport = PORTS.unpack_from(data, at)
+    if proto == ESP and context.frag_offset <= 0 and at + 4 <= end:
+        found.spi = int.from_bytes(data[at : at + 4])
     found.candidate = is_candidate(proto, data, at, end, context.frag_offset)
     return found

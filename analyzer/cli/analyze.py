@@ -246,10 +246,15 @@ def _text_options(options: dict[str, Any], fail_on: str, selected: bool) -> Text
         every=options["every"],
         selected=selected,
         show_keys=options["show_keys"],
-        given=(
-            *(("--keys", path) for path in options["key_files"]),
-            *(("--usim", path) for path in options["usim_files"]),
-        ),
+        given=key_files(options),
+    )
+
+
+def key_files(options: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Option and path of each file that keys are taken from."""
+    return (
+        *(("--keys", path) for path in options["key_files"]),
+        *(("--usim", path) for path in options["usim_files"]),
     )
 
 

@@ -15,6 +15,7 @@ from analyzer.cli.analyze import (
     SELECTING,
     SHOWING,
     judging,
+    key_files,
     running,
     select_from,
     with_options,
@@ -74,8 +75,9 @@ def command(
         ).items()
     }
     shown = output.text_options(
-        options["tz"], engine.threshold("error"), show_keys=options["show_keys"]
-    )
+        options["tz"], engine.threshold("error"), show_keys=options["show_keys"],
+        given=key_files(options),
+    )  # fmt: skip
     result = _Result(gathered, named, examined, redact, shown)
     if form == "json":
         output.write_octets(result.json())

@@ -16,6 +16,7 @@ from analyzer.cli.analyze import (
     SELECTING,
     SHOWING,
     judging,
+    key_files,
     running,
     select_from,
     with_options,
@@ -63,7 +64,9 @@ def command(
             watch.sights = redaction.change_of(report)(watch.sights)
         report = redaction.redact(report)
     level = engine.threshold("error" if fail_on == engine.NEVER else fail_on)
-    text = output.text_options(options["tz"], level, every=every, show_keys=options["show_keys"])
+    text = output.text_options(
+        options["tz"], level, every=every, show_keys=options["show_keys"], given=key_files(options)
+    )
     if watch is not None:
         _frame(inputs, watch, report, text)
         ctx.exit(engine.FAILED if any(one.unreadable for one in report.captures) else engine.CLEAN)

@@ -191,7 +191,8 @@ def keys(case: Case, view: View) -> str:
         return f"do not fit: ICV bad {bad} of {total}{why if other else ''}"
     if read == total:
         return f"not needed (ESP-NULL); ESP read {read} of {total}"
-    return f"none; ESP read {read} of {total}" if read else f"none; ESP not read {total} of {total}"
+    none = "none of those given is for these SAs" if view.given else "none"
+    return f"{none}; ESP " + (f"read {read}" if read else f"not read {total}") + f" of {total}"
 
 
 def _themselves(found: list[KeySource]) -> Iterator[str]:

@@ -97,8 +97,9 @@ def _unanswered(exchange: Exchange, view: View) -> Silence:
         return Silence("", False, False)
     ends = f"{client_name(exchange)} > {server_name(exchange)}"
     text = (
-        f"{view.frames(sent)} {ends}, {_channel(sent)}{_rhythm(sent)}: {_guess(exchange, sent)}; "
-        f"nothing came back. {_end(sent, view)}{signals(exchange, view)}{_dropped(sent, view)}"
+        f"{view.frames(sent)} {ends}, {_channel(sent)}{_rhythm(sent)}: "
+        f"{_guess(exchange, sent, view)}; nothing came back. {_end(sent, view)}"
+        f"{signals(exchange, view)}{_dropped(sent, view)}"
     )
     waited = _waited(exchange, sent, view)
     return Silence(text, waited, not waited)
@@ -133,9 +134,11 @@ def _rhythm(sent: list[Step]) -> str:
     return ", after " + ", ".join(texts) + (", ..." if len(gaps) > 4 else "")
 
 
-def _guess(exchange: Exchange, sent: list[Step]) -> str:
+def _guess(exchange: Exchange, sent: list[Step], view: View) -> str:
     if sent[0].inferred:
-        why = "the keys do not fit" if exchange.coverage.keys == "unfit" else "no keys"
+        why = "no fitting keys" if view.given else "no keys"
+        if exchange.coverage.keys == "unfit":
+            why = "the keys do not fit"
         return f"most likely the protected {exchange.method} (not decrypted: {why})"
     kind = "the protected" if sent[0].spi is not None else "the"
     return f"{kind} {sent[0].method or exchange.method}"

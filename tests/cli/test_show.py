@@ -70,6 +70,39 @@ def test_the_life_of_an_agreement() -> None:
     assert any(line.startswith(" ended     not in this capture") for line in out)
 
 
+CLOSED = str(REAL / "03_udp_3des_md5_gm.pcap")
+OTHER_KEYS = str(REAL / "01_udp_aes_sha1.esp_sa")
+OTHER_PAIR = ("--ck", "00" * 16, "--ik", "11" * 16)
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ((), "no keys for it"),
+        (("--keys", OTHER_KEYS), "none of the keys given is for it"),
+        (OTHER_PAIR, "the keys do not fit its ICV"),
+    ],
+)
+def test_why_esp_stayed_closed(keys: tuple[str, ...], why: str) -> None:
+    out = lines(CLOSED, "4", *keys)
+    assert " sa        uc>ps of A1, hmac-md5-96 / des-ede3-cbc" in out  # as GROUND_TRUTH.md has it
+    assert f" closed    {why}" in out
+
+
+def test_esp_of_no_list(tmp_path: Path) -> None:
+    alone = tmp_path / "esp.pcap"
+    data = Path(CLOSED).read_bytes()
+    alone.write_bytes(pcap(records(data)[2:], link_type(data)))
+    assert " closed    no list that was read announces this SPI" in lines(str(alone), "2")
+
+
+def test_esp_that_was_read_is_not_told_to_be_closed() -> None:
+    keys = str(REAL / "27_tcp_aes_sha1.esp_sa")
+    for frame in range(1, 16):
+        said = lines(str(REAL / "27_tcp_aes_sha1_gm.pcap"), str(frame), "--keys", keys)
+        assert not any(line.startswith(" closed") for line in said)
+
+
 def test_who_took_its_place() -> None:
     keys = str(REAL / "05_udp_rereg_newspi.esp_sa")
     out = lines(str(REAL / "05_udp_rereg_newspi_gm.pcap"), "A1", "--keys", keys)

@@ -32,7 +32,7 @@ EXCHANGE = {
     "kind": "initial",
     "imsi": "001010123456789",
     "verdict": "NOT REGISTERED: 494 Security Agreement Required at agreement",
-    "not_checked": [{"reason": "no keys given", "rules": ["AUT-06", "PRT-23"]}],
+    "not_checked": [{"reason": "no fitting keys", "rules": ["AUT-06", "PRT-23"]}],
     "steps": [
         step(1, 0, method="REGISTER", client=[1]),
         step(2, 40, code=401, server=[1], up=False),
@@ -103,7 +103,7 @@ def test_an_exchange_has_its_own_findings_alone(text: Text) -> None:
     said = text("exchange", EXCHANGE, [FINDING | {"exchange": "E2"}, NOTE])
     assert "VER-05" not in said
     assert "notes, no effect here: OFR-11 #1" in said
-    assert "not checked: AUT-06 PRT-23 (no keys given)" in said
+    assert "not checked: AUT-06 PRT-23 (no fitting keys)" in said
 
 
 def test_filter_names_fragments_too(text: Text) -> None:

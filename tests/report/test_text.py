@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzer import analyze
+from analyzer.pipeline.settings import Settings
 from analyzer.report.glance import glance
 from analyzer.report.model import Exchange, Problem, Report
 from analyzer.report.summary import summarise
@@ -131,9 +132,20 @@ def test_what_fired_was_checked(sample: Sample) -> None:
     """A rule about packets may fire after the run had closed without the keys or lists for it."""
     report = sample("a")
     [exchange] = report.exchanges
-    reasons = {"no keys given": ["VER-10", "AUT-06"], "no Mw capture": ["VER-05"]}
+    reasons = {"no fitting keys": ["VER-10", "AUT-06"], "no Mw capture": ["VER-05"]}
     changed = msgspec.structs.replace(exchange, not_checked=reasons)
-    assert "\nnot checked: AUT-06 (no keys given)\n" in text(replace(report, exchanges=[changed]))
+    assert "\nnot checked: AUT-06 (no fitting keys)\n" in text(replace(report, exchanges=[changed]))
+
+
+def test_keys_that_were_given_for_nothing_are_told() -> None:
+    """The keys of another run: whoever gave them must not read that there are none."""
+    capture, keys = "samples/real/03_udp_3des_md5_gm.pcap", "samples/real/01_udp_aes_sha1.esp_sa"
+    said = text(analyze([capture], Settings(keys=[keys])), given=(("--keys", keys),))
+    assert "\n keys     none of those given is for these SAs; ESP not read 3 of 3\n" in said
+    assert "(not decrypted: no fitting keys)" in " ".join(said.split())
+    without = text(analyze([capture]))
+    assert "\n keys     none; ESP not read 3 of 3\n" in without
+    assert "(not decrypted: no keys)" in " ".join(without.split())
 
 
 PACKET_TEXT = {

@@ -253,7 +253,7 @@ def _keys(evidence: Evidence) -> Iterator[Check]:
     hop = next(iter(evidence.first_hops), "the P-CSCF")
     yield from _case(
         "keys", "problem", evidence.unread,
-        f"{plural(evidence.unread.amount, 'ESP packet')} not read: no keys",
+        f"{plural(evidence.unread.amount, 'ESP packet')} not read: no fitting keys",
         f"a capture of Mw (its 401 has CK and IK); on {hop}: ip xfrm state > x.txt, "
         "then --keys x.txt; a test USIM: --usim FILE; or ask for NULL encryption in the lab",
     )  # fmt: skip

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
 from typing import Final
 
 from analyzer.agreement.naming import address_text, endpoint_text
 from analyzer.capture.captures import link_type_name
 from analyzer.capture.look import Look
+from analyzer.report.glance import pick
 from analyzer.report.layout import wrap
-from analyzer.report.model import Agreement, Frame, Report, Signal, Step, Traffic
+from analyzer.report.model import (
+    Agreement,
+    Association,
+    Frame,
+    Report,
+    Sa,
+    Signal,
+    Step,
+    Traffic,
+)
 from analyzer.report.show.exchange import cites
 from analyzer.report.show.witness import Sight
 from analyzer.report.times import clock, iso
@@ -22,6 +31,7 @@ _Say = Callable[[Iterable[Frame | None], str, str], None]
 
 UNSEEN: Final = "there is no such frame, or the capture cannot be read twice (standard input)"
 _INDENT: Final = " " * 11
+_OF_CLIENT: Final = ("uc", "us")  # what ends there goes to the client
 _LEGS: Final = {"gm": "Gm (first hop)", "mw": "Mw (core)", "unknown": "not known"}
 _PROTECTION: Final = {
     "clear": "in clear",
@@ -62,6 +72,8 @@ def facts(
     for sight in sights:
         yield from _sight(wanted, sight, view)
     yield from found[wanted]
+    if look.spi >= 0 and not sights:
+        yield from _closed(look, report, view)
     if not sights and not found[wanted]:
         yield "is", _nothing(look, report)
     yield "findings", cites(list(report.findings), {wanted}, view) or "none names it"
@@ -165,16 +177,37 @@ def _nothing(look: Look, report: Report) -> str:
     if not look.candidate:
         return "neither SIP nor ESP nor a signal: the analysis passes it over"
     if look.path.endswith("/esp"):
-        return f"ESP that no step rests on{_set_of(look, report)}"
+        return "ESP that no step rests on"
     if look.fragment:
         return "a fragment of something else, or of what was never complete"
     return "looked at; no message, step or finding came of it"
 
 
-def _set_of(look: Look, report: Report) -> str:
-    ends = {str(ip_address(address_text(look.src))), str(ip_address(address_text(look.dst)))}
+def _closed(look: Look, report: Report, view: View) -> Iterator[Fact]:
+    """Why ESP was not read; nothing of a set of which some was, as it may hold more than SIP."""
+    announced = False
     for agreement in report.agreements:
-        exchange = next((e for e in report.exchanges if e.id == agreement.exchange), None)
-        if exchange is not None and {exchange.client.address, exchange.server.address} == ends:
-            return f" (between the ends of {agreement.id})"
+        held = agreement.association
+        sa = next((one for one in held.sa if one.spi == look.spi), None) if held else None
+        if held is None or sa is None:
+            continue
+        announced = True
+        if _receiver(sa, agreement, report) == address_text(look.dst):
+            if not held.decrypted_frames:
+                yield "sa", f"{sa.name} of {agreement.id}, {held.alg} / {held.ealg}"
+                yield "closed", _why(held, view)
+            return
+    if not announced:
+        yield "closed", "no list that was read announces this SPI"
+
+
+def _receiver(sa: Sa, agreement: Agreement, report: Report) -> str:
+    for exchange in pick(report.exchanges, {agreement.exchange}):
+        return (exchange.client if sa.name.endswith(_OF_CLIENT) else exchange.server).address
     return ""
+
+
+def _why(held: Association, view: View) -> str:
+    if held.icv_bad:
+        return "the keys do not fit its ICV"
+    return "none of the keys given is for it" if view.given else "no keys for it"

@@ -98,7 +98,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "loss": "packets are missing from the capture",
     "gm": "no Gm capture",
     "mw": "no Mw capture",
-    "keys": "no keys given",
+    "keys": "no fitting keys",
 }
 """Coverage a fact may need, and what people read where it is not there."""
 

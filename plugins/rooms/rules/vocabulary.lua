@@ -15,7 +15,7 @@ return function(import)
     { "addresses", "addresses and ports are synthetic", n = 2 },
     { "loss", "packets are missing from the capture", n = 2 },
     { "gm", "no Gm capture", n = 2 }, { "mw", "no Mw capture", n = 2 },
-    { "keys", "no keys given", n = 2 },
+    { "keys", "no fitting keys", n = 2 },
     n = 12,
   })
 
