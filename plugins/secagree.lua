@@ -23651,182 +23651,208 @@ return function(import)
           end
           repeat
             do
-              local v138 = subject.client
-              if v138 == nil then break end
-              local v139 = false
-              local v141 = rules.values(v138)
-              for v142 = 1, v141.n do
-                local v143, v140 = v141[v142], false
+              local v145 = false
+              repeat
+                do
+                  local v138 = subject.client
+                  if v138 == nil then break end
+                  local v139 = false
+                  local v141 = rules.values(v138)
+                  for v142 = 1, v141.n do
+                    local v143, v140 = v141[v142], false
+                    repeat
+                      do
+                        local v144 = v143.defects
+                        if v144 == nil then break end
+                        if not rules.contains(v144, "bad-mechanism") then break end
+                      end
+                      v140 = true
+                    until true
+                    if v140 then v139 = true break end
+                  end
+                  if not v139 then break end
+                end
+                v145 = true
+              until true
+              if v145 then break end
+            end
+            do
+              local v146 = subject.client
+              if v146 == nil then break end
+              local v147 = false
+              local v149 = rules.values(v146)
+              for v150 = 1, v149.n do
+                local v151, v148 = v149[v150], false
                 repeat
-                  if v143.key ~= "ipsec-3gpp" then break end
-                  if v143.mediasec ~= false then break end
-                  v140 = true
+                  if v151.key ~= "ipsec-3gpp" then break end
+                  if v151.mediasec ~= false then break end
+                  v148 = true
                 until true
-                if v140 then v139 = true break end
+                if v148 then v147 = true break end
               end
-              if not v139 then break end
+              if not v147 then break end
             end
             repeat
               do
-                local v144 = subject.client
-                if v144 == nil then break end
-                local v145 = true
-                local v147 = rules.values(v144)
-                for v148 = 1, v147.n do
-                  local v149, v146 = v147[v148], false
+                local v152 = subject.client
+                if v152 == nil then break end
+                local v153 = true
+                local v155 = rules.values(v152)
+                for v156 = 1, v155.n do
+                  local v157, v154 = v155[v156], false
                   repeat
                     do
-                      local v150 = false
+                      local v158 = false
                       repeat
                         do
-                          local v151 = v149.key
-                          if v151 == nil then break end
-                          if v151 == "ipsec-3gpp" then break end
+                          local v159 = v157.key
+                          if v159 == nil then break end
+                          if v159 == "ipsec-3gpp" then break end
                         end
-                        v150 = true
+                        v158 = true
                       until true
-                      if not v150 then
+                      if not v158 then
                         repeat
                           do
-                            local v152 = v149.alg
-                            if v152 == nil then break end
-                            if v152 == "aes-gmac" or v152 == "hmac-sha-1-96" or v152 == "null" then break end
+                            local v160 = v157.alg
+                            if v160 == nil then break end
+                            if v160 == "aes-gmac" or v160 == "hmac-sha-1-96" or v160 == "null" then break end
                           end
-                          v150 = true
+                          v158 = true
                         until true
                       end
-                      if not v150 then break end
+                      if not v158 then break end
                     end
-                    v146 = true
+                    v154 = true
                   until true
-                  if not v146 then v145 = false break end
+                  if not v154 then v153 = false break end
                 end
-                if not v145 then break end
+                if not v153 then break end
               end
               rules.hit(hits, 102)
             until true
             repeat
               do
-                local v153 = false
+                local v161 = false
                 repeat
                   do
-                    local v154 = subject.client
-                    if v154 == nil then break end
-                    local v155 = true
-                    local v157 = rules.values(v154)
-                    for v158 = 1, v157.n do
-                      local v159, v156 = v157[v158], false
+                    local v162 = subject.client
+                    if v162 == nil then break end
+                    local v163 = true
+                    local v165 = rules.values(v162)
+                    for v166 = 1, v165.n do
+                      local v167, v164 = v165[v166], false
                       repeat
                         do
-                          local v160 = false
+                          local v168 = false
                           repeat
                             do
-                              local v161 = v159.key
-                              if v161 == nil then break end
-                              if v161 == "ipsec-3gpp" then break end
+                              local v169 = v167.key
+                              if v169 == nil then break end
+                              if v169 == "ipsec-3gpp" then break end
                             end
-                            v160 = true
+                            v168 = true
                           until true
-                          if not v160 then
+                          if not v168 then
                             repeat
-                              if v159.alg ~= "hmac-md5-96" then break end
-                              v160 = true
-                            until true
-                          end
-                          if not v160 then break end
-                        end
-                        v156 = true
-                      until true
-                      if not v156 then v155 = false break end
-                    end
-                    if not v155 then break end
-                  end
-                  v153 = true
-                until true
-                if not v153 then
-                  repeat
-                    do
-                      local v162 = subject.client
-                      if v162 == nil then break end
-                      local v163 = true
-                      local v165 = rules.values(v162)
-                      for v166 = 1, v165.n do
-                        local v167, v164 = v165[v166], false
-                        repeat
-                          do
-                            local v168 = false
-                            repeat
-                              do
-                                local v169 = v167.key
-                                if v169 == nil then break end
-                                if v169 == "ipsec-3gpp" then break end
-                              end
+                              if v167.alg ~= "hmac-md5-96" then break end
                               v168 = true
                             until true
-                            if not v168 then
+                          end
+                          if not v168 then break end
+                        end
+                        v164 = true
+                      until true
+                      if not v164 then v163 = false break end
+                    end
+                    if not v163 then break end
+                  end
+                  v161 = true
+                until true
+                if not v161 then
+                  repeat
+                    do
+                      local v170 = subject.client
+                      if v170 == nil then break end
+                      local v171 = true
+                      local v173 = rules.values(v170)
+                      for v174 = 1, v173.n do
+                        local v175, v172 = v173[v174], false
+                        repeat
+                          do
+                            local v176 = false
+                            repeat
+                              do
+                                local v177 = v175.key
+                                if v177 == nil then break end
+                                if v177 == "ipsec-3gpp" then break end
+                              end
+                              v176 = true
+                            until true
+                            if not v176 then
                               repeat
-                                if v167.ealg ~= nil then break end
-                                v168 = true
+                                if v175.ealg ~= nil then break end
+                                v176 = true
                               until true
                             end
-                            if not v168 then
+                            if not v176 then
                               repeat
                                 do
-                                  local v170 = v167.ealg
-                                  if v170 == nil then break end
-                                  if v170 ~= "null" and v170 ~= "des-ede3-cbc" then break end
+                                  local v178 = v175.ealg
+                                  if v178 == nil then break end
+                                  if v178 ~= "null" and v178 ~= "des-ede3-cbc" then break end
                                 end
-                                v168 = true
+                                v176 = true
                               until true
                             end
-                            if not v168 then break end
+                            if not v176 then break end
                           end
-                          v164 = true
+                          v172 = true
                         until true
-                        if not v164 then v163 = false break end
+                        if not v172 then v171 = false break end
                       end
-                      if not v163 then break end
+                      if not v171 then break end
                     end
-                    v153 = true
+                    v161 = true
                   until true
                 end
-                if not v153 then break end
+                if not v161 then break end
               end
               rules.hit(hits, 101)
             until true
           until true
           repeat
             do
-              local v171 = subject.sets_offered
-              if v171 == nil then break end
-              if v171 <= 1 then break end
+              local v179 = subject.sets_offered
+              if v179 == nil then break end
+              if v179 <= 1 then break end
             end
             rules.hit(hits, 95)
           until true
           repeat
-            local v172 = subject.client
-            if v172 == nil then break end
-            local elements = rules.values(v172)
+            local v180 = subject.client
+            if v180 == nil then break end
+            local elements = rules.values(v180)
             for place = 1, elements.n do
               local element = elements[place]
               repeat
                 do
-                  local v173 = false
+                  local v181 = false
                   repeat
                     if not element.mediasec then break end
-                    v173 = true
+                    v181 = true
                   until true
-                  if v173 then break end
+                  if v181 then break end
                 end
                 do
-                  local v174 = element.defects
-                  if v174 == nil then break end
-                  if rules.contains(v174, "bad-mechanism") then break end
+                  local v182 = element.defects
+                  if v182 == nil then break end
+                  if rules.contains(v182, "bad-mechanism") then break end
                 end
                 do
-                  local v175 = element.lacks
-                  if v175 == nil then break end
-                  if rules.len(v175) <= 0 then break end
+                  local v183 = element.lacks
+                  if v183 == nil then break end
+                  if rules.len(v183) <= 0 then break end
                 end
                 rules.hit(hits, 94, element)
               until true
@@ -23839,147 +23865,147 @@ return function(import)
       parts[5](subject, hits)
       repeat
         do
-          local v176 = subject.protection
-          if v176 == nil then break end
-          if v176 == "clear" then break end
+          local v184 = subject.protection
+          if v184 == nil then break end
+          if v184 == "clear" then break end
         end
         repeat
           do
-            local v177 = subject.method
-            if v177 == nil then break end
-            if not words[2][v177] then break end
+            local v185 = subject.method
+            if v185 == nil then break end
+            if not words[2][v185] then break end
           end
           do
-            local v178 = subject.contact_port
-            if v178 == nil then break end
-            local v179 = subject.travelled_on
-            if v179 == nil then break end
-            local v180 = v179.port_us
-            if v180 == nil then break end
-            if v178 == v180 then break end
+            local v186 = subject.contact_port
+            if v186 == nil then break end
+            local v187 = subject.travelled_on
+            if v187 == nil then break end
+            local v188 = v187.port_us
+            if v188 == nil then break end
+            if v186 == v188 then break end
           end
           do
-            local v188 = false
+            local v196 = false
             repeat
               do
-                local v181 = subject.client
-                if v181 == nil then break end
-                local v182 = false
-                local v184 = rules.values(v181)
-                for v185 = 1, v184.n do
-                  local v186, v183 = v184[v185], false
+                local v189 = subject.client
+                if v189 == nil then break end
+                local v190 = false
+                local v192 = rules.values(v189)
+                for v193 = 1, v192.n do
+                  local v194, v191 = v192[v193], false
                   repeat
                     do
-                      local v187 = v186.port_s
-                      if v187 == nil then break end
-                      if subject.contact_port ~= v187 then break end
+                      local v195 = v194.port_s
+                      if v195 == nil then break end
+                      if subject.contact_port ~= v195 then break end
                     end
-                    v183 = true
+                    v191 = true
                   until true
-                  if v183 then v182 = true break end
+                  if v191 then v190 = true break end
                 end
-                if not v182 then break end
+                if not v190 then break end
               end
-              v188 = true
+              v196 = true
             until true
-            if v188 then break end
+            if v196 then break end
           end
           do
-            local v190 = false
+            local v198 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v189 = false
+                local v197 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v189 = true
+                  v197 = true
                 until true
-                if not v189 then
+                if not v197 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v189 = true
+                    v197 = true
                   until true
                 end
-                if not v189 then break end
+                if not v197 then break end
               end
-              v190 = true
+              v198 = true
             until true
-            if v190 then break end
+            if v198 then break end
           end
           rules.hit(hits, 113)
         until true
         repeat
           if subject.transport ~= "udp" then break end
           do
-            local v191 = subject.via_port
-            if v191 == nil then break end
-            local v192 = subject.travelled_on
-            if v192 == nil then break end
-            local v193 = v192.port_us
-            if v193 == nil then break end
-            if v191 == v193 then break end
+            local v199 = subject.via_port
+            if v199 == nil then break end
+            local v200 = subject.travelled_on
+            if v200 == nil then break end
+            local v201 = v200.port_us
+            if v201 == nil then break end
+            if v199 == v201 then break end
           end
           do
-            local v195 = false
+            local v203 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v194 = false
+                local v202 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v194 = true
+                  v202 = true
                 until true
-                if not v194 then
+                if not v202 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v194 = true
+                    v202 = true
                   until true
                 end
-                if not v194 then break end
+                if not v202 then break end
               end
-              v195 = true
+              v203 = true
             until true
-            if v195 then break end
+            if v203 then break end
           end
           rules.hit(hits, 114)
         until true
         repeat
           do
-            local v196 = subject.method
-            if v196 == nil then break end
-            if v196 == "REGISTER" then break end
+            local v204 = subject.method
+            if v204 == nil then break end
+            if v204 == "REGISTER" then break end
           end
           if subject.in_dialog ~= false then break end
           do
-            local v197 = subject.route_port
-            if v197 == nil then break end
-            local v198 = subject.travelled_on
-            if v198 == nil then break end
-            local v199 = v198.port_ps
-            if v199 == nil then break end
-            if v197 == v199 then break end
+            local v205 = subject.route_port
+            if v205 == nil then break end
+            local v206 = subject.travelled_on
+            if v206 == nil then break end
+            local v207 = v206.port_ps
+            if v207 == nil then break end
+            if v205 == v207 then break end
           end
           do
-            local v201 = false
+            local v209 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v200 = false
+                local v208 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v200 = true
+                  v208 = true
                 until true
-                if not v200 then
+                if not v208 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v200 = true
+                    v208 = true
                   until true
                 end
-                if not v200 then break end
+                if not v208 then break end
               end
-              v201 = true
+              v209 = true
             until true
-            if v201 then break end
+            if v209 then break end
           end
           rules.hit(hits, 117)
         until true
@@ -23988,89 +24014,89 @@ return function(import)
         if subject.role ~= "verify" then break end
         repeat
           do
-            local v202 = subject.challenge
-            if v202 == nil then break end
-            if not v202.aka then break end
+            local v210 = subject.challenge
+            if v210 == nil then break end
+            if not v210.aka then break end
           end
           if subject.algorithm_kept ~= false then break end
           do
-            local v204 = false
+            local v212 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v203 = false
+                local v211 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v203 = true
+                  v211 = true
                 until true
-                if not v203 then
+                if not v211 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v203 = true
+                    v211 = true
                   until true
                 end
-                if not v203 then break end
+                if not v211 then break end
               end
-              v204 = true
+              v212 = true
             until true
-            if v204 then break end
+            if v212 then break end
           end
           rules.hit(hits, 3)
         until true
         repeat
           do
-            local v205 = subject.algorithms
-            if v205 == nil then break end
-            local v206 = false
-            local v208 = rules.values(v205)
-            for v209 = 1, v208.n do
-              local v210, v207 = v208[v209], false
+            local v213 = subject.algorithms
+            if v213 == nil then break end
+            local v214 = false
+            local v216 = rules.values(v213)
+            for v217 = 1, v216.n do
+              local v218, v215 = v216[v217], false
               repeat
-                if not rules.starts(v210, "akav1-") then break end
-                v207 = true
+                if not rules.starts(v218, "akav1-") then break end
+                v215 = true
               until true
-              if v207 then v206 = true break end
+              if v215 then v214 = true break end
             end
-            if not v206 then break end
+            if not v214 then break end
           end
           do
-            local v211 = subject.challenge
-            if v211 == nil then break end
-            local v212 = v211.algorithms
-            if v212 == nil then break end
-            local v213 = false
-            local v215 = rules.values(v212)
-            for v216 = 1, v215.n do
-              local v217, v214 = v215[v216], false
+            local v219 = subject.challenge
+            if v219 == nil then break end
+            local v220 = v219.algorithms
+            if v220 == nil then break end
+            local v221 = false
+            local v223 = rules.values(v220)
+            for v224 = 1, v223.n do
+              local v225, v222 = v223[v224], false
               repeat
-                if not rules.starts(v217, "akav2-") then break end
-                v214 = true
+                if not rules.starts(v225, "akav2-") then break end
+                v222 = true
               until true
-              if v214 then v213 = true break end
+              if v222 then v221 = true break end
             end
-            if not v213 then break end
+            if not v221 then break end
           end
           do
-            local v219 = false
+            local v227 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v218 = false
+                local v226 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v218 = true
+                  v226 = true
                 until true
-                if not v218 then
+                if not v226 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v218 = true
+                    v226 = true
                   until true
                 end
-                if not v218 then break end
+                if not v226 then break end
               end
-              v219 = true
+              v227 = true
             until true
-            if v219 then break end
+            if v227 then break end
           end
           rules.hit(hits, 13)
         until true
@@ -24078,60 +24104,60 @@ return function(import)
       repeat
         if subject.role ~= "failure-report" then break end
         do
-          local v221 = false
+          local v229 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v220 = false
+              local v228 = false
               repeat
                 if subject.exempt == nil then break end
-                v220 = true
+                v228 = true
               until true
-              if not v220 then
+              if not v228 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v220 = true
+                  v228 = true
                 until true
               end
-              if not v220 then break end
+              if not v228 then break end
             end
-            v221 = true
+            v229 = true
           until true
-          if v221 then break end
+          if v229 then break end
         end
         do
-          local v222 = false
+          local v230 = false
           repeat
             if not subject.repeats_offer then break end
-            v222 = true
+            v230 = true
           until true
-          if not v222 then
+          if not v230 then
             repeat
               do
-                local v223 = subject.cseq
-                if v223 == nil then break end
-                local v224 = subject.challenge
-                if v224 == nil then break end
-                local v225 = v224.cseq
-                if v225 == nil then break end
-                if v223 == (v225 + 1) then break end
+                local v231 = subject.cseq
+                if v231 == nil then break end
+                local v232 = subject.challenge
+                if v232 == nil then break end
+                local v233 = v232.cseq
+                if v233 == nil then break end
+                if v231 == (v233 + 1) then break end
               end
-              v222 = true
+              v230 = true
             until true
           end
-          if not v222 then
+          if not v230 then
             repeat
               do
-                local v226 = subject.travelled_on
-                if v226 == nil then break end
-                local v227 = v226.state
-                if v227 == nil then break end
-                if v227 ~= "announced" and v227 ~= "temporary" then break end
+                local v234 = subject.travelled_on
+                if v234 == nil then break end
+                local v235 = v234.state
+                if v235 == nil then break end
+                if v235 ~= "announced" and v235 ~= "temporary" then break end
               end
-              v222 = true
+              v230 = true
             until true
           end
-          if not v222 then break end
+          if not v230 then break end
         end
         rules.hit(hits, 9)
       until true
@@ -24143,49 +24169,49 @@ return function(import)
         repeat
           if subject.protection ~= "clear" then break end
           do
-            local v228 = subject.method
-            if v228 == nil then break end
-            if v228 == "REGISTER" then break end
+            local v236 = subject.method
+            if v236 == nil then break end
+            if v236 == "REGISTER" then break end
           end
           do
-            local v229 = false
+            local v237 = false
             repeat
               if not subject.emergency then break end
-              v229 = true
+              v237 = true
             until true
-            if v229 then break end
+            if v237 then break end
           end
           do
-            local v230 = subject.in_force
-            if v230 == nil then break end
-            if v230.state ~= "established" then break end
+            local v238 = subject.in_force
+            if v238 == nil then break end
+            if v238.state ~= "established" then break end
           end
           do
-            local v231 = subject.in_force
-            if v231 == nil then break end
-            if v231.mechanism ~= "ipsec-3gpp" then break end
+            local v239 = subject.in_force
+            if v239 == nil then break end
+            if v239.mechanism ~= "ipsec-3gpp" then break end
           end
           do
-            local v233 = false
+            local v241 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v232 = false
+                local v240 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v232 = true
+                  v240 = true
                 until true
-                if not v232 then
+                if not v240 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v232 = true
+                    v240 = true
                   until true
                 end
-                if not v232 then break end
+                if not v240 then break end
               end
-              v233 = true
+              v241 = true
             until true
-            if v233 then break end
+            if v241 then break end
           end
           rules.hit(hits, 108)
         until true
@@ -24193,26 +24219,26 @@ return function(import)
           if subject.auts == nil then break end
           if subject.auts_valid ~= false then break end
           do
-            local v235 = false
+            local v243 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v234 = false
+                local v242 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v234 = true
+                  v242 = true
                 until true
-                if not v234 then
+                if not v242 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v234 = true
+                    v242 = true
                   until true
                 end
-                if not v234 then break end
+                if not v242 then break end
               end
-              v235 = true
+              v243 = true
             until true
-            if v235 then break end
+            if v243 then break end
           end
           rules.hit(hits, 8)
         until true
@@ -24229,233 +24255,233 @@ return function(import)
         repeat
           if subject.protection ~= "clear" then break end
           do
-            local v236 = subject.method
-            if v236 == nil then break end
-            if not words[3][v236] then break end
+            local v244 = subject.method
+            if v244 == nil then break end
+            if not words[3][v244] then break end
           end
           do
-            local v237 = subject.in_force
-            if v237 == nil then break end
-            if v237.state ~= "established" then break end
+            local v245 = subject.in_force
+            if v245 == nil then break end
+            if v245.state ~= "established" then break end
           end
           do
-            local v238 = subject.in_force
-            if v238 == nil then break end
-            if v238.mechanism ~= "ipsec-3gpp" then break end
+            local v246 = subject.in_force
+            if v246 == nil then break end
+            if v246.mechanism ~= "ipsec-3gpp" then break end
           end
           do
-            local v240 = false
+            local v248 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v239 = false
+                local v247 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v239 = true
+                  v247 = true
                 until true
-                if not v239 then
+                if not v247 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v239 = true
+                    v247 = true
                   until true
                 end
-                if not v239 then break end
+                if not v247 then break end
               end
-              v240 = true
+              v248 = true
             until true
-            if v240 then break end
+            if v248 then break end
           end
           rules.hit(hits, 107)
         until true
         repeat
           do
-            local v241 = subject.protection
-            if v241 == nil then break end
-            if v241 == "clear" then break end
-          end
-          do
-            local v242 = false
-            repeat
-              do
-                local v243 = subject.hop_via_port
-                if v243 == nil then break end
-                local v244 = subject.travelled_on
-                if v244 == nil then break end
-                local v245 = v244.port_ps
-                if v245 == nil then break end
-                if v243 == v245 then break end
-              end
-              v242 = true
-            until true
-            if not v242 then
-              repeat
-                do
-                  local v246 = subject.record_route_port
-                  if v246 == nil then break end
-                  local v247 = subject.travelled_on
-                  if v247 == nil then break end
-                  local v248 = v247.port_ps
-                  if v248 == nil then break end
-                  if v246 == v248 then break end
-                end
-                v242 = true
-              until true
-            end
-            if not v242 then break end
+            local v249 = subject.protection
+            if v249 == nil then break end
+            if v249 == "clear" then break end
           end
           do
             local v250 = false
             repeat
-              if subject.dialect ~= "ims" then break end
               do
-                local v249 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v249 = true
-                until true
-                if not v249 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v249 = true
-                  until true
-                end
-                if not v249 then break end
+                local v251 = subject.hop_via_port
+                if v251 == nil then break end
+                local v252 = subject.travelled_on
+                if v252 == nil then break end
+                local v253 = v252.port_ps
+                if v253 == nil then break end
+                if v251 == v253 then break end
               end
               v250 = true
             until true
-            if v250 then break end
+            if not v250 then
+              repeat
+                do
+                  local v254 = subject.record_route_port
+                  if v254 == nil then break end
+                  local v255 = subject.travelled_on
+                  if v255 == nil then break end
+                  local v256 = v255.port_ps
+                  if v256 == nil then break end
+                  if v254 == v256 then break end
+                end
+                v250 = true
+              until true
+            end
+            if not v250 then break end
+          end
+          do
+            local v258 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v257 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v257 = true
+                until true
+                if not v257 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v257 = true
+                  until true
+                end
+                if not v257 then break end
+              end
+              v258 = true
+            until true
+            if v258 then break end
           end
           rules.hit(hits, 118)
         until true
         repeat
           if subject.transport ~= "udp" then break end
           do
-            local v251 = subject.protection
-            if v251 == nil then break end
-            if v251 ~= "esp" and v251 ~= "esp-null" then break end
-          end
-          do
-            local v252 = false
-            repeat
-              do
-                local v253 = subject.source_port
-                if v253 == nil then break end
-                local v254 = subject.travelled_on
-                if v254 == nil then break end
-                local v255 = v254.port_pc
-                if v255 == nil then break end
-                if v253 == v255 then break end
-              end
-              v252 = true
-            until true
-            if not v252 then
-              repeat
-                do
-                  local v256 = subject.destination_port
-                  if v256 == nil then break end
-                  local v257 = subject.travelled_on
-                  if v257 == nil then break end
-                  local v258 = v257.port_us
-                  if v258 == nil then break end
-                  if v256 == v258 then break end
-                end
-                v252 = true
-              until true
-            end
-            if not v252 then break end
+            local v259 = subject.protection
+            if v259 == nil then break end
+            if v259 ~= "esp" and v259 ~= "esp-null" then break end
           end
           do
             local v260 = false
             repeat
-              if subject.dialect ~= "ims" then break end
               do
-                local v259 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v259 = true
-                until true
-                if not v259 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v259 = true
-                  until true
-                end
-                if not v259 then break end
+                local v261 = subject.source_port
+                if v261 == nil then break end
+                local v262 = subject.travelled_on
+                if v262 == nil then break end
+                local v263 = v262.port_pc
+                if v263 == nil then break end
+                if v261 == v263 then break end
               end
               v260 = true
             until true
-            if v260 then break end
+            if not v260 then
+              repeat
+                do
+                  local v264 = subject.destination_port
+                  if v264 == nil then break end
+                  local v265 = subject.travelled_on
+                  if v265 == nil then break end
+                  local v266 = v265.port_us
+                  if v266 == nil then break end
+                  if v264 == v266 then break end
+                end
+                v260 = true
+              until true
+            end
+            if not v260 then break end
+          end
+          do
+            local v268 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v267 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v267 = true
+                until true
+                if not v267 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v267 = true
+                  until true
+                end
+                if not v267 then break end
+              end
+              v268 = true
+            until true
+            if v268 then break end
           end
           rules.hit(hits, 122)
         until true
         repeat
           do
-            local v262 = false
+            local v270 = false
             repeat
               do
-                local v261 = subject.method
-                if v261 == nil then break end
-                if v261 ~= "ACK" and v261 ~= "CANCEL" and v261 ~= "PRACK" then break end
+                local v269 = subject.method
+                if v269 == nil then break end
+                if v269 ~= "ACK" and v269 ~= "CANCEL" and v269 ~= "PRACK" then break end
               end
-              v262 = true
+              v270 = true
             until true
-            if v262 then break end
+            if v270 then break end
           end
           do
-            local v264 = false
+            local v272 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v263 = false
+                local v271 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v263 = true
+                  v271 = true
                 until true
-                if not v263 then
+                if not v271 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v263 = true
+                    v271 = true
                   until true
                 end
-                if not v263 then break end
+                if not v271 then break end
               end
-              v264 = true
+              v272 = true
             until true
-            if v264 then break end
+            if v272 then break end
           end
           do
-            local v265 = false
+            local v273 = false
             repeat
               if subject.client == nil then break end
-              v265 = true
+              v273 = true
             until true
-            if not v265 then
+            if not v273 then
               repeat
                 if subject.verify == nil then break end
-                v265 = true
+                v273 = true
               until true
             end
-            if not v265 then
+            if not v273 then
               repeat
                 do
-                  local v266 = subject.require
-                  if v266 == nil then break end
-                  if not rules.contains(v266, "sec-agree") then break end
+                  local v274 = subject.require
+                  if v274 == nil then break end
+                  if not rules.contains(v274, "sec-agree") then break end
                 end
-                v265 = true
+                v273 = true
               until true
             end
-            if not v265 then
+            if not v273 then
               repeat
                 do
-                  local v267 = subject.proxy_require
-                  if v267 == nil then break end
-                  if not rules.contains(v267, "sec-agree") then break end
+                  local v275 = subject.proxy_require
+                  if v275 == nil then break end
+                  if not rules.contains(v275, "sec-agree") then break end
                 end
-                v265 = true
+                v273 = true
               until true
             end
-            if not v265 then break end
+            if not v273 then break end
           end
           rules.hit(hits, 200)
         until true
@@ -24463,42 +24489,42 @@ return function(import)
       repeat
         if not subject.fragmented then break end
         do
-          local v268 = subject.protection
-          if v268 == nil then break end
-          if v268 ~= "esp" and v268 ~= "esp-null" then break end
+          local v276 = subject.protection
+          if v276 == nil then break end
+          if v276 ~= "esp" and v276 ~= "esp-null" then break end
         end
         do
-          local v269 = subject.retransmitted
-          if v269 == nil then break end
-          if v269 < 1 then break end
+          local v277 = subject.retransmitted
+          if v277 == nil then break end
+          if v277 < 1 then break end
         end
         if subject.response ~= nil then break end
         do
-          local v270 = subject.in_force
-          if v270 == nil then break end
-          if v270.state ~= "established" then break end
+          local v278 = subject.in_force
+          if v278 == nil then break end
+          if v278.state ~= "established" then break end
         end
         do
-          local v272 = false
+          local v280 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v271 = false
+              local v279 = false
               repeat
                 if subject.exempt == nil then break end
-                v271 = true
+                v279 = true
               until true
-              if not v271 then
+              if not v279 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v271 = true
+                  v279 = true
                 until true
               end
-              if not v271 then break end
+              if not v279 then break end
             end
-            v272 = true
+            v280 = true
           until true
-          if v272 then break end
+          if v280 then break end
         end
         rules.hit(hits, 127)
       until true
@@ -24506,50 +24532,50 @@ return function(import)
     parts[9] = function(subject, hits)
       repeat
         do
-          local v276 = false
+          local v284 = false
           repeat
             do
-              local v275 = subject.method
-              if v275 == nil then break end
-              if v275 ~= "ACK" and v275 ~= "CANCEL" and v275 ~= "PRACK" then break end
+              local v283 = subject.method
+              if v283 == nil then break end
+              if v283 ~= "ACK" and v283 ~= "CANCEL" and v283 ~= "PRACK" then break end
             end
-            v276 = true
+            v284 = true
           until true
-          if v276 then break end
+          if v284 then break end
         end
         do
-          local v277 = subject.request
-          if v277 == nil then break end
-          if v277.expires ~= 0 then break end
+          local v285 = subject.request
+          if v285 == nil then break end
+          if v285.expires ~= 0 then break end
         end
         do
-          local v278 = subject.request
-          if v278 == nil then break end
-          local v279 = v278.protection
-          if v279 == nil then break end
-          if not words[1][v279] then break end
+          local v286 = subject.request
+          if v286 == nil then break end
+          local v287 = v286.protection
+          if v287 == nil then break end
+          if not words[1][v287] then break end
         end
         do
-          local v281 = false
+          local v289 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v280 = false
+              local v288 = false
               repeat
                 if subject.exempt == nil then break end
-                v280 = true
+                v288 = true
               until true
-              if not v280 then
+              if not v288 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v280 = true
+                  v288 = true
                 until true
               end
-              if not v280 then break end
+              if not v288 then break end
             end
-            v281 = true
+            v289 = true
           until true
-          if v281 then break end
+          if v289 then break end
         end
         rules.hit(hits, 141)
       until true
@@ -24557,164 +24583,123 @@ return function(import)
         if not subject.aka then break end
         if subject.server ~= nil then break end
         do
-          local v283 = false
+          local v291 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v282 = false
+              local v290 = false
               repeat
                 if subject.exempt == nil then break end
-                v282 = true
+                v290 = true
               until true
-              if not v282 then
+              if not v290 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v282 = true
+                  v290 = true
                 until true
               end
-              if not v282 then break end
+              if not v290 then break end
             end
-            v283 = true
+            v291 = true
           until true
-          if v283 then break end
+          if v291 then break end
         end
         do
-          local v284 = subject.request
-          if v284 == nil then break end
-          local v285 = v284.client
-          if v285 == nil then break end
-          local v286 = false
-          local v288 = rules.values(v285)
-          for v289 = 1, v288.n do
-            local v290, v287 = v288[v289], false
+          local v292 = subject.request
+          if v292 == nil then break end
+          local v293 = v292.client
+          if v293 == nil then break end
+          local v294 = false
+          local v296 = rules.values(v293)
+          for v297 = 1, v296.n do
+            local v298, v295 = v296[v297], false
             repeat
               do
-                local v291 = v290.key
-                if v291 == nil then break end
-                if v291 ~= "ipsec-3gpp" and v291 ~= "tls" then break end
+                local v299 = v298.key
+                if v299 == nil then break end
+                if v299 ~= "ipsec-3gpp" and v299 ~= "tls" then break end
               end
-              if v290.mediasec ~= false then break end
-              v287 = true
+              if v298.mediasec ~= false then break end
+              v295 = true
             until true
-            if v287 then v286 = true break end
+            if v295 then v294 = true break end
           end
-          if not v286 then break end
+          if not v294 then break end
         end
         rules.hit(hits, 21)
       until true
       repeat
         do
-          local v292 = subject.algorithms
-          if v292 == nil then break end
-          if rules.len(v292) <= 0 then break end
+          local v300 = subject.algorithms
+          if v300 == nil then break end
+          if rules.len(v300) <= 0 then break end
         end
         do
-          local v293 = subject.algorithms
-          if v293 == nil then break end
-          local v294 = true
-          local v296 = rules.values(v293)
-          for v297 = 1, v296.n do
-            local v298, v295 = v296[v297], false
+          local v301 = subject.algorithms
+          if v301 == nil then break end
+          local v302 = true
+          local v304 = rules.values(v301)
+          for v305 = 1, v304.n do
+            local v306, v303 = v304[v305], false
             repeat
-              if rules.starts(v298, "akav") ~= false then break end
-              v295 = true
+              if rules.starts(v306, "akav") ~= false then break end
+              v303 = true
             until true
-            if not v295 then v294 = false break end
+            if not v303 then v302 = false break end
           end
-          if not v294 then break end
+          if not v302 then break end
         end
         do
-          local v299 = subject.server
-          if v299 == nil then break end
-          local v300 = false
-          local v302 = rules.values(v299)
-          for v303 = 1, v302.n do
-            local v304, v301 = v302[v303], false
+          local v307 = subject.server
+          if v307 == nil then break end
+          local v308 = false
+          local v310 = rules.values(v307)
+          for v311 = 1, v310.n do
+            local v312, v309 = v310[v311], false
             repeat
-              if v304.key ~= "ipsec-3gpp" then break end
-              if v304.mediasec ~= false then break end
-              v301 = true
+              if v312.key ~= "ipsec-3gpp" then break end
+              if v312.mediasec ~= false then break end
+              v309 = true
             until true
-            if v301 then v300 = true break end
+            if v309 then v308 = true break end
           end
-          if not v300 then break end
+          if not v308 then break end
         end
         rules.hit(hits, 2)
       until true
       repeat
         do
-          local v305 = subject.request
-          if v305 == nil then break end
-          if v305.method ~= "REGISTER" then break end
+          local v313 = subject.request
+          if v313 == nil then break end
+          if v313.method ~= "REGISTER" then break end
         end
         do
-          local v306 = false
+          local v314 = false
           repeat
             if subject.protection ~= "clear" then break end
             do
-              local v307 = subject.request
-              if v307 == nil then break end
-              local v308 = v307.protection
-              if v308 == nil then break end
-              if v308 ~= "esp" and v308 ~= "esp-null" then break end
+              local v315 = subject.request
+              if v315 == nil then break end
+              local v316 = v315.protection
+              if v316 == nil then break end
+              if v316 ~= "esp" and v316 ~= "esp-null" then break end
             end
-            v306 = true
+            v314 = true
           until true
-          if not v306 then
+          if not v314 then
             repeat
               do
-                local v309 = subject.protection
-                if v309 == nil then break end
-                if v309 ~= "esp" and v309 ~= "esp-null" then break end
+                local v317 = subject.protection
+                if v317 == nil then break end
+                if v317 ~= "esp" and v317 ~= "esp-null" then break end
               end
               do
-                local v310 = subject.request
-                if v310 == nil then break end
-                if v310.protection ~= "clear" then break end
+                local v318 = subject.request
+                if v318 == nil then break end
+                if v318.protection ~= "clear" then break end
               end
-              v306 = true
+              v314 = true
             until true
-          end
-          if not v306 then break end
-        end
-        do
-          local v312 = false
-          repeat
-            if subject.dialect ~= "ims" then break end
-            do
-              local v311 = false
-              repeat
-                if subject.exempt == nil then break end
-                v311 = true
-              until true
-              if not v311 then
-                repeat
-                  if not policy.no_ipsec then break end
-                  v311 = true
-                until true
-              end
-              if not v311 then break end
-            end
-            v312 = true
-          until true
-          if v312 then break end
-        end
-        rules.hit(hits, 36)
-      until true
-      repeat
-        do
-          local v313 = subject.server
-          if v313 == nil then break end
-          local v314 = false
-          local v316 = rules.values(v313)
-          for v317 = 1, v316.n do
-            local v318, v315 = v316[v317], false
-            repeat
-              if v318.key ~= "ipsec-3gpp" then break end
-              if v318.mediasec ~= false then break end
-              v315 = true
-            until true
-            if v315 then v314 = true break end
           end
           if not v314 then break end
         end
@@ -24740,47 +24725,88 @@ return function(import)
           until true
           if v320 then break end
         end
+        rules.hit(hits, 36)
+      until true
+      repeat
         do
           local v321 = subject.server
           if v321 == nil then break end
-          local v322 = true
+          local v322 = false
           local v324 = rules.values(v321)
           for v325 = 1, v324.n do
             local v326, v323 = v324[v325], false
             repeat
-              do
-                local v327 = false
-                repeat
-                  do
-                    local v328 = v326.key
-                    if v328 == nil then break end
-                    if v328 == "ipsec-3gpp" then break end
-                  end
-                  v327 = true
-                until true
-                if not v327 then
-                  repeat
-                    if not v326.mediasec then break end
-                    v327 = true
-                  until true
-                end
-                if not v327 then
-                  repeat
-                    do
-                      local v329 = v326.lacks
-                      if v329 == nil then break end
-                      if rules.len(v329) <= 0 then break end
-                    end
-                    v327 = true
-                  until true
-                end
-                if not v327 then break end
-              end
+              if v326.key ~= "ipsec-3gpp" then break end
+              if v326.mediasec ~= false then break end
               v323 = true
             until true
-            if not v323 then v322 = false break end
+            if v323 then v322 = true break end
           end
           if not v322 then break end
+        end
+        do
+          local v328 = false
+          repeat
+            if subject.dialect ~= "ims" then break end
+            do
+              local v327 = false
+              repeat
+                if subject.exempt == nil then break end
+                v327 = true
+              until true
+              if not v327 then
+                repeat
+                  if not policy.no_ipsec then break end
+                  v327 = true
+                until true
+              end
+              if not v327 then break end
+            end
+            v328 = true
+          until true
+          if v328 then break end
+        end
+        do
+          local v329 = subject.server
+          if v329 == nil then break end
+          local v330 = true
+          local v332 = rules.values(v329)
+          for v333 = 1, v332.n do
+            local v334, v331 = v332[v333], false
+            repeat
+              do
+                local v335 = false
+                repeat
+                  do
+                    local v336 = v334.key
+                    if v336 == nil then break end
+                    if v336 == "ipsec-3gpp" then break end
+                  end
+                  v335 = true
+                until true
+                if not v335 then
+                  repeat
+                    if not v334.mediasec then break end
+                    v335 = true
+                  until true
+                end
+                if not v335 then
+                  repeat
+                    do
+                      local v337 = v334.lacks
+                      if v337 == nil then break end
+                      if rules.len(v337) <= 0 then break end
+                    end
+                    v335 = true
+                  until true
+                end
+                if not v335 then break end
+              end
+              v331 = true
+            until true
+            if not v331 then v330 = false break end
+          end
+          if not v330 then break end
         end
         rules.hit(hits, 28)
       until true
@@ -24795,26 +24821,26 @@ return function(import)
           if not subject.response_empty then break end
           if not subject.aka then break end
           do
-            local v274 = false
+            local v282 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v273 = false
+                local v281 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v273 = true
+                  v281 = true
                 until true
-                if not v273 then
+                if not v281 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v273 = true
+                    v281 = true
                   until true
                 end
-                if not v273 then break end
+                if not v281 then break end
               end
-              v274 = true
+              v282 = true
             until true
-            if v274 then break end
+            if v282 then break end
           end
           rules.hit(hits, 18)
         until true
@@ -24825,101 +24851,101 @@ return function(import)
           if subject.code ~= 401 then break end
           parts[9](subject, hits)
           repeat
-            local v330 = subject.server
-            if v330 == nil then break end
-            local elements = rules.values(v330)
+            local v338 = subject.server
+            if v338 == nil then break end
+            local elements = rules.values(v338)
             for place = 1, elements.n do
               local element = elements[place]
               repeat
                 do
-                  local v331 = false
+                  local v339 = false
                   repeat
                     if not element.mediasec then break end
-                    v331 = true
+                    v339 = true
                   until true
-                  if v331 then break end
+                  if v339 then break end
                 end
                 if element.key ~= "ipsec-3gpp" then break end
                 do
-                  local v333 = false
+                  local v341 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v332 = false
+                      local v340 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v332 = true
+                        v340 = true
                       until true
-                      if not v332 then
+                      if not v340 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v332 = true
+                          v340 = true
                         until true
                       end
-                      if not v332 then break end
+                      if not v340 then break end
                     end
-                    v333 = true
+                    v341 = true
                   until true
-                  if v333 then break end
+                  if v341 then break end
                 end
                 do
-                  local v334 = subject.request
-                  if v334 == nil then break end
-                  local v335 = v334.client
-                  if v335 == nil then break end
-                  local v336 = false
-                  local v338 = rules.values(v335)
-                  for v339 = 1, v338.n do
-                    local v340, v337 = v338[v339], false
+                  local v342 = subject.request
+                  if v342 == nil then break end
+                  local v343 = v342.client
+                  if v343 == nil then break end
+                  local v344 = false
+                  local v346 = rules.values(v343)
+                  for v347 = 1, v346.n do
+                    local v348, v345 = v346[v347], false
                     repeat
-                      if v340.key ~= "ipsec-3gpp" then break end
+                      if v348.key ~= "ipsec-3gpp" then break end
                       do
-                        local v341 = false
+                        local v349 = false
                         repeat
                           do
-                            local v342 = element.spi_c
-                            if v342 == nil then break end
-                            if v340.spi_c ~= v342 then break end
+                            local v350 = element.spi_c
+                            if v350 == nil then break end
+                            if v348.spi_c ~= v350 then break end
                           end
-                          v341 = true
+                          v349 = true
                         until true
-                        if not v341 then
+                        if not v349 then
                           repeat
                             do
-                              local v343 = element.spi_c
-                              if v343 == nil then break end
-                              if v340.spi_s ~= v343 then break end
+                              local v351 = element.spi_c
+                              if v351 == nil then break end
+                              if v348.spi_s ~= v351 then break end
                             end
-                            v341 = true
+                            v349 = true
                           until true
                         end
-                        if not v341 then
+                        if not v349 then
                           repeat
                             do
-                              local v344 = element.spi_s
-                              if v344 == nil then break end
-                              if v340.spi_c ~= v344 then break end
+                              local v352 = element.spi_s
+                              if v352 == nil then break end
+                              if v348.spi_c ~= v352 then break end
                             end
-                            v341 = true
+                            v349 = true
                           until true
                         end
-                        if not v341 then
+                        if not v349 then
                           repeat
                             do
-                              local v345 = element.spi_s
-                              if v345 == nil then break end
-                              if v340.spi_s ~= v345 then break end
+                              local v353 = element.spi_s
+                              if v353 == nil then break end
+                              if v348.spi_s ~= v353 then break end
                             end
-                            v341 = true
+                            v349 = true
                           until true
                         end
-                        if not v341 then break end
+                        if not v349 then break end
                       end
-                      v337 = true
+                      v345 = true
                     until true
-                    if v337 then v336 = true break end
+                    if v345 then v344 = true break end
                   end
-                  if not v336 then break end
+                  if not v344 then break end
                 end
                 rules.hit(hits, 31, element)
               until true
@@ -24930,142 +24956,142 @@ return function(import)
           if subject.is_request ~= false then break end
           repeat
             do
-              local v346 = subject.code
-              if v346 == nil then break end
-              if v346 ~= 401 and v346 ~= 421 and v346 ~= 494 then break end
+              local v354 = subject.code
+              if v354 == nil then break end
+              if v354 ~= 401 and v354 ~= 421 and v354 ~= 494 then break end
             end
             if subject.algorithms_common ~= false then break end
             do
-              local v348 = false
+              local v356 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v347 = false
+                  local v355 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v347 = true
+                    v355 = true
                   until true
-                  if not v347 then
+                  if not v355 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v347 = true
+                      v355 = true
                     until true
                   end
-                  if not v347 then break end
+                  if not v355 then break end
                 end
-                v348 = true
+                v356 = true
               until true
-              if v348 then break end
+              if v356 then break end
             end
             rules.hit(hits, 32)
           until true
           repeat
             do
-              local v349 = false
+              local v357 = false
               repeat
                 if subject.ck == nil then break end
-                v349 = true
+                v357 = true
               until true
-              if not v349 then
+              if not v357 then
                 repeat
                   if subject.ik == nil then break end
-                  v349 = true
+                  v357 = true
                 until true
               end
-              if not v349 then break end
+              if not v357 then break end
             end
             rules.hit(hits, 69)
           until true
           repeat
             if not subject.nonce_repeated then break end
             do
-              local v351 = false
+              local v359 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v350 = false
+                  local v358 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v350 = true
+                    v358 = true
                   until true
-                  if not v350 then
+                  if not v358 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v350 = true
+                      v358 = true
                     until true
                   end
-                  if not v350 then break end
+                  if not v358 then break end
                 end
-                v351 = true
+                v359 = true
               until true
-              if v351 then break end
+              if v359 then break end
             end
             rules.hit(hits, 10)
           until true
         until true
         repeat
           do
-            local v352 = subject.code
-            if v352 == nil then break end
-            if v352 ~= 421 and v352 ~= 494 then break end
+            local v360 = subject.code
+            if v360 == nil then break end
+            if v360 ~= 421 and v360 ~= 494 then break end
           end
           repeat
-            local v353 = subject.server
-            if v353 == nil then break end
-            local elements = rules.values(v353)
+            local v361 = subject.server
+            if v361 == nil then break end
+            local elements = rules.values(v361)
             for place = 1, elements.n do
               local element = elements[place]
               repeat
                 do
-                  local v354 = false
+                  local v362 = false
                   repeat
                     if not element.mediasec then break end
-                    v354 = true
+                    v362 = true
                   until true
-                  if v354 then break end
+                  if v362 then break end
                 end
                 if element.key ~= "ipsec-3gpp" then break end
                 do
-                  local v355 = element.lacks
-                  if v355 == nil then break end
-                  if not rules.contains(v355, "spi-c") then break end
+                  local v363 = element.lacks
+                  if v363 == nil then break end
+                  if not rules.contains(v363, "spi-c") then break end
                 end
                 do
-                  local v356 = element.lacks
-                  if v356 == nil then break end
-                  if not rules.contains(v356, "spi-s") then break end
+                  local v364 = element.lacks
+                  if v364 == nil then break end
+                  if not rules.contains(v364, "spi-s") then break end
                 end
                 do
-                  local v357 = element.lacks
-                  if v357 == nil then break end
-                  if not rules.contains(v357, "port-c") then break end
+                  local v365 = element.lacks
+                  if v365 == nil then break end
+                  if not rules.contains(v365, "port-c") then break end
                 end
                 do
-                  local v358 = element.lacks
-                  if v358 == nil then break end
-                  if not rules.contains(v358, "port-s") then break end
+                  local v366 = element.lacks
+                  if v366 == nil then break end
+                  if not rules.contains(v366, "port-s") then break end
                 end
                 do
-                  local v360 = false
+                  local v368 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v359 = false
+                      local v367 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v359 = true
+                        v367 = true
                       until true
-                      if not v359 then
+                      if not v367 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v359 = true
+                          v367 = true
                         until true
                       end
-                      if not v359 then break end
+                      if not v367 then break end
                     end
-                    v360 = true
+                    v368 = true
                   until true
-                  if v360 then break end
+                  if v368 then break end
                 end
                 rules.hit(hits, 29, element)
               until true
@@ -25081,77 +25107,9 @@ return function(import)
         repeat
           if subject.transport ~= "udp" then break end
           do
-            local v361 = subject.sa
-            if v361 == nil then break end
-            if v361 ~= "ps>uc" and v361 ~= "us>pc" then break end
-          end
-          do
-            local v363 = false
-            repeat
-              if subject.dialect ~= "ims" then break end
-              do
-                local v362 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v362 = true
-                until true
-                if not v362 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v362 = true
-                  until true
-                end
-                if not v362 then break end
-              end
-              v363 = true
-            until true
-            if v363 then break end
-          end
-          rules.hit(hits, 115)
-        until true
-        repeat
-          if subject.protection ~= "clear" then break end
-          do
-            local v364 = subject.request
-            if v364 == nil then break end
-            local v365 = v364.protection
-            if v365 == nil then break end
-            if v365 ~= "esp" and v365 ~= "esp-null" then break end
-          end
-          do
-            local v367 = false
-            repeat
-              if subject.dialect ~= "ims" then break end
-              do
-                local v366 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v366 = true
-                until true
-                if not v366 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v366 = true
-                  until true
-                end
-                if not v366 then break end
-              end
-              v367 = true
-            until true
-            if v367 then break end
-          end
-          rules.hit(hits, 116)
-        until true
-        repeat
-          do
-            local v368 = subject.protection
-            if v368 == nil then break end
-            if v368 ~= "esp" and v368 ~= "esp-null" then break end
-          end
-          do
-            local v369 = subject.request
+            local v369 = subject.sa
             if v369 == nil then break end
-            if v369.protection ~= "clear" then break end
+            if v369 ~= "ps>uc" and v369 ~= "us>pc" then break end
           end
           do
             local v371 = false
@@ -25175,133 +25133,201 @@ return function(import)
             until true
             if v371 then break end
           end
+          rules.hit(hits, 115)
+        until true
+        repeat
+          if subject.protection ~= "clear" then break end
+          do
+            local v372 = subject.request
+            if v372 == nil then break end
+            local v373 = v372.protection
+            if v373 == nil then break end
+            if v373 ~= "esp" and v373 ~= "esp-null" then break end
+          end
+          do
+            local v375 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v374 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v374 = true
+                until true
+                if not v374 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v374 = true
+                  until true
+                end
+                if not v374 then break end
+              end
+              v375 = true
+            until true
+            if v375 then break end
+          end
+          rules.hit(hits, 116)
+        until true
+        repeat
+          do
+            local v376 = subject.protection
+            if v376 == nil then break end
+            if v376 ~= "esp" and v376 ~= "esp-null" then break end
+          end
+          do
+            local v377 = subject.request
+            if v377 == nil then break end
+            if v377.protection ~= "clear" then break end
+          end
+          do
+            local v379 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v378 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v378 = true
+                until true
+                if not v378 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v378 = true
+                  until true
+                end
+                if not v378 then break end
+              end
+              v379 = true
+            until true
+            if v379 then break end
+          end
           rules.hit(hits, 121)
         until true
         repeat
           if subject.strange_set == nil then break end
           do
-            local v373 = false
+            local v381 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v372 = false
+                local v380 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v372 = true
+                  v380 = true
                 until true
-                if not v372 then
+                if not v380 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v372 = true
+                    v380 = true
                   until true
                 end
-                if not v372 then break end
+                if not v380 then break end
               end
-              v373 = true
+              v381 = true
             until true
-            if v373 then break end
+            if v381 then break end
           end
           rules.hit(hits, 120)
         until true
       until true
       repeat
         do
-          local v374 = false
+          local v382 = false
           repeat
             if not policy.conformance_tester then break end
-            v374 = true
+            v382 = true
           until true
-          if v374 then break end
+          if v382 then break end
         end
         repeat
-          local v375 = subject.stated
-          if v375 == nil then break end
-          local elements = rules.values(v375)
+          local v383 = subject.stated
+          if v383 == nil then break end
+          local elements = rules.values(v383)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v376 = false
+                local v384 = false
                 repeat
                   if not element.mediasec then break end
-                  v376 = true
+                  v384 = true
                 until true
-                if v376 then break end
+                if v384 then break end
               end
               if element.key ~= "ipsec-3gpp" then break end
               repeat
                 do
-                  local v377 = false
+                  local v385 = false
                   repeat
                     do
-                      local v378 = element.port_c
-                      if v378 == nil then break end
-                      if v378 ~= 5060 and v378 ~= 5061 then break end
+                      local v386 = element.port_c
+                      if v386 == nil then break end
+                      if v386 ~= 5060 and v386 ~= 5061 then break end
                     end
-                    v377 = true
+                    v385 = true
                   until true
-                  if not v377 then
+                  if not v385 then
                     repeat
                       do
-                        local v379 = element.port_s
-                        if v379 == nil then break end
-                        if v379 ~= 5060 and v379 ~= 5061 then break end
+                        local v387 = element.port_s
+                        if v387 == nil then break end
+                        if v387 ~= 5060 and v387 ~= 5061 then break end
                       end
-                      v377 = true
+                      v385 = true
                     until true
                   end
-                  if not v377 then break end
+                  if not v385 then break end
                 end
                 rules.hit(hits, 159, element)
               until true
               repeat
                 do
-                  local v380 = false
+                  local v388 = false
                   repeat
                     if element.alg ~= "null" then break end
                     do
-                      local v381 = false
+                      local v389 = false
                       repeat
                         if element.ealg ~= nil then break end
-                        v381 = true
+                        v389 = true
                       until true
-                      if not v381 then
+                      if not v389 then
                         repeat
                           do
-                            local v382 = element.ealg
-                            if v382 == nil then break end
-                            if v382 == "aes-gcm" then break end
+                            local v390 = element.ealg
+                            if v390 == nil then break end
+                            if v390 == "aes-gcm" then break end
                           end
-                          v381 = true
+                          v389 = true
                         until true
                       end
-                      if not v381 then break end
+                      if not v389 then break end
                     end
-                    v380 = true
+                    v388 = true
                   until true
-                  if not v380 then
+                  if not v388 then
                     repeat
                       if element.ealg ~= "aes-gcm" then break end
                       do
-                        local v383 = element.alg
-                        if v383 == nil then break end
-                        if v383 == "null" then break end
+                        local v391 = element.alg
+                        if v391 == nil then break end
+                        if v391 == "null" then break end
                       end
-                      v380 = true
+                      v388 = true
                     until true
                   end
-                  if not v380 then
+                  if not v388 then
                     repeat
                       if element.alg ~= "aes-gmac" then break end
                       do
-                        local v384 = element.ealg
-                        if v384 == nil then break end
-                        if v384 == "null" then break end
+                        local v392 = element.ealg
+                        if v392 == nil then break end
+                        if v392 == "null" then break end
                       end
-                      v380 = true
+                      v388 = true
                     until true
                   end
-                  if not v380 then break end
+                  if not v388 then break end
                 end
                 rules.hit(hits, 163, element)
               until true
@@ -25310,62 +25336,62 @@ return function(import)
         until true
       until true
       repeat
-        local v385 = subject.mechanisms
-        if v385 == nil then break end
-        local elements = rules.values(v385)
+        local v393 = subject.mechanisms
+        if v393 == nil then break end
+        local elements = rules.values(v393)
         for place = 1, elements.n do
           local element = elements[place]
           repeat
             do
-              local v386 = false
+              local v394 = false
               repeat
                 if not element.mediasec then break end
-                v386 = true
+                v394 = true
               until true
-              if v386 then break end
+              if v394 then break end
             end
             if element.key ~= "digest" then break end
             do
-              local v387 = element.header
-              if v387 == nil then break end
-              if v387 == "verify" then break end
+              local v395 = element.header
+              if v395 == nil then break end
+              if v395 == "verify" then break end
             end
             do
-              local v388 = subject.mechanisms
-              if v388 == nil then break end
-              local v389 = false
-              local v391 = rules.values(v388)
-              for v392 = 1, v391.n do
-                local v393, v390 = v391[v392], false
+              local v396 = subject.mechanisms
+              if v396 == nil then break end
+              local v397 = false
+              local v399 = rules.values(v396)
+              for v400 = 1, v399.n do
+                local v401, v398 = v399[v400], false
                 repeat
-                  if v393.key ~= "ipsec-3gpp" then break end
-                  v390 = true
+                  if v401.key ~= "ipsec-3gpp" then break end
+                  v398 = true
                 until true
-                if v390 then v389 = true break end
+                if v398 then v397 = true break end
               end
-              if not v389 then break end
+              if not v397 then break end
             end
             do
-              local v395 = false
+              local v403 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v394 = false
+                  local v402 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v394 = true
+                    v402 = true
                   until true
-                  if not v394 then
+                  if not v402 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v394 = true
+                      v402 = true
                     until true
                   end
-                  if not v394 then break end
+                  if not v402 then break end
                 end
-                v395 = true
+                v403 = true
               until true
-              if v395 then break end
+              if v403 then break end
             end
             rules.hit(hits, 42, element)
           until true
@@ -25375,83 +25401,29 @@ return function(import)
     parts[12] = function(subject, hits)
       repeat
         do
-          local v424 = subject.via_count
-          if v424 == nil then break end
-          if v424 <= 1 then break end
+          local v434 = subject.via_count
+          if v434 == nil then break end
+          if v434 <= 1 then break end
         end
         if subject.verify ~= nil then break end
         do
-          local v426 = false
+          local v436 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v425 = false
+              local v435 = false
               repeat
                 if subject.exempt == nil then break end
-                v425 = true
+                v435 = true
               until true
-              if not v425 then
+              if not v435 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v425 = true
+                  v435 = true
                 until true
               end
-              if not v425 then break end
+              if not v435 then break end
             end
-            v426 = true
-          until true
-          if v426 then break end
-        end
-        do
-          local v427 = false
-          repeat
-            do
-              local v428 = subject.client
-              if v428 == nil then break end
-              local v429 = false
-              local v431 = rules.values(v428)
-              for v432 = 1, v431.n do
-                local v433, v430 = v431[v432], false
-                repeat
-                  if v433.key == nil then break end
-                  if v433.mediasec ~= false then break end
-                  v430 = true
-                until true
-                if v430 then v429 = true break end
-              end
-              if not v429 then break end
-            end
-            v427 = true
-          until true
-          if not v427 then
-            repeat
-              do
-                local v434 = subject.require
-                if v434 == nil then break end
-                if not rules.contains(v434, "sec-agree") then break end
-              end
-              v427 = true
-            until true
-          end
-          if not v427 then
-            repeat
-              do
-                local v435 = subject.proxy_require
-                if v435 == nil then break end
-                if not rules.contains(v435, "sec-agree") then break end
-              end
-              v427 = true
-            until true
-          end
-          if not v427 then break end
-        end
-        rules.hit(hits, 97)
-      until true
-      repeat
-        do
-          local v436 = false
-          repeat
-            if not subject.emergency then break end
             v436 = true
           until true
           if v436 then break end
@@ -25460,190 +25432,244 @@ return function(import)
           local v437 = false
           repeat
             do
-              local v438 = subject.require
+              local v438 = subject.client
               if v438 == nil then break end
-              if not rules.contains(v438, "sec-agree") then break end
+              local v439 = false
+              local v441 = rules.values(v438)
+              for v442 = 1, v441.n do
+                local v443, v440 = v441[v442], false
+                repeat
+                  if v443.key == nil then break end
+                  if v443.mediasec ~= false then break end
+                  v440 = true
+                until true
+                if v440 then v439 = true break end
+              end
+              if not v439 then break end
             end
             v437 = true
           until true
           if not v437 then
             repeat
               do
-                local v439 = subject.proxy_require
-                if v439 == nil then break end
-                if not rules.contains(v439, "sec-agree") then break end
+                local v444 = subject.require
+                if v444 == nil then break end
+                if not rules.contains(v444, "sec-agree") then break end
+              end
+              v437 = true
+            until true
+          end
+          if not v437 then
+            repeat
+              do
+                local v445 = subject.proxy_require
+                if v445 == nil then break end
+                if not rules.contains(v445, "sec-agree") then break end
               end
               v437 = true
             until true
           end
           if not v437 then break end
         end
+        rules.hit(hits, 97)
+      until true
+      repeat
+        do
+          local v446 = false
+          repeat
+            if not subject.emergency then break end
+            v446 = true
+          until true
+          if v446 then break end
+        end
+        do
+          local v447 = false
+          repeat
+            do
+              local v448 = subject.require
+              if v448 == nil then break end
+              if not rules.contains(v448, "sec-agree") then break end
+            end
+            v447 = true
+          until true
+          if not v447 then
+            repeat
+              do
+                local v449 = subject.proxy_require
+                if v449 == nil then break end
+                if not rules.contains(v449, "sec-agree") then break end
+              end
+              v447 = true
+            until true
+          end
+          if not v447 then break end
+        end
         if subject.client ~= nil then break end
         if subject.verify ~= nil then break end
         do
-          local v441 = false
+          local v451 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v440 = false
+              local v450 = false
               repeat
                 if subject.exempt == nil then break end
-                v440 = true
+                v450 = true
               until true
-              if not v440 then
+              if not v450 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v440 = true
+                  v450 = true
                 until true
               end
-              if not v440 then break end
+              if not v450 then break end
             end
-            v441 = true
+            v451 = true
           until true
-          if v441 then break end
+          if v451 then break end
         end
         rules.hit(hits, 89)
       until true
       repeat
         do
-          local v442 = subject.require
-          if v442 == nil then break end
-          if rules.contains(v442, "sec-agree") then break end
+          local v452 = subject.require
+          if v452 == nil then break end
+          if rules.contains(v452, "sec-agree") then break end
         end
         do
-          local v443 = subject.proxy_require
-          if v443 == nil then break end
-          if rules.contains(v443, "sec-agree") then break end
+          local v453 = subject.proxy_require
+          if v453 == nil then break end
+          if rules.contains(v453, "sec-agree") then break end
         end
         do
-          local v445 = false
+          local v455 = false
           repeat
             do
-              local v444 = subject.supported
-              if v444 == nil then break end
-              if not rules.contains(v444, "sec-agree") then break end
+              local v454 = subject.supported
+              if v454 == nil then break end
+              if not rules.contains(v454, "sec-agree") then break end
             end
-            v445 = true
+            v455 = true
           until true
-          if v445 then break end
+          if v455 then break end
         end
         do
-          local v446 = subject.client
-          if v446 == nil then break end
-          local v447 = false
-          local v449 = rules.values(v446)
-          for v450 = 1, v449.n do
-            local v451, v448 = v449[v450], false
+          local v456 = subject.client
+          if v456 == nil then break end
+          local v457 = false
+          local v459 = rules.values(v456)
+          for v460 = 1, v459.n do
+            local v461, v458 = v459[v460], false
             repeat
-              if v451.key == nil then break end
-              if v451.mediasec ~= false then break end
-              v448 = true
+              if v461.key == nil then break end
+              if v461.mediasec ~= false then break end
+              v458 = true
             until true
-            if v448 then v447 = true break end
+            if v458 then v457 = true break end
           end
-          if not v447 then break end
+          if not v457 then break end
         end
         do
-          local v453 = false
+          local v463 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v452 = false
+              local v462 = false
               repeat
                 if subject.exempt == nil then break end
-                v452 = true
+                v462 = true
               until true
-              if not v452 then
+              if not v462 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v452 = true
+                  v462 = true
                 until true
               end
-              if not v452 then break end
+              if not v462 then break end
             end
-            v453 = true
+            v463 = true
           until true
-          if v453 then break end
+          if v463 then break end
         end
         rules.hit(hits, 90)
       until true
       repeat
         do
-          local v454 = false
+          local v464 = false
           repeat
             if not subject.above_tls then break end
-            v454 = true
+            v464 = true
           until true
-          if v454 then break end
+          if v464 then break end
         end
         do
-          local v455 = subject.verify
-          if v455 == nil then break end
-          local v456 = false
-          local v458 = rules.values(v455)
-          for v459 = 1, v458.n do
-            local v460, v457 = v458[v459], false
+          local v465 = subject.verify
+          if v465 == nil then break end
+          local v466 = false
+          local v468 = rules.values(v465)
+          for v469 = 1, v468.n do
+            local v470, v467 = v468[v469], false
             repeat
-              if v460.mediasec ~= false then break end
-              v457 = true
+              if v470.mediasec ~= false then break end
+              v467 = true
             until true
-            if v457 then v456 = true break end
+            if v467 then v466 = true break end
           end
-          if not v456 then break end
+          if not v466 then break end
         end
         do
-          local v461 = subject.verify
-          if v461 == nil then break end
-          local v462 = true
-          local v464 = rules.values(v461)
-          for v465 = 1, v464.n do
-            local v466, v463 = v464[v465], false
+          local v471 = subject.verify
+          if v471 == nil then break end
+          local v472 = true
+          local v474 = rules.values(v471)
+          for v475 = 1, v474.n do
+            local v476, v473 = v474[v475], false
             repeat
               do
-                local v467 = false
+                local v477 = false
                 repeat
-                  if not v466.mediasec then break end
-                  v467 = true
+                  if not v476.mediasec then break end
+                  v477 = true
                 until true
-                if not v467 then
+                if not v477 then
                   repeat
                     do
-                      local v468 = v466.key
-                      if v468 == nil then break end
-                      if not words[6][v468] then break end
+                      local v478 = v476.key
+                      if v478 == nil then break end
+                      if not words[6][v478] then break end
                     end
-                    v467 = true
+                    v477 = true
                   until true
                 end
-                if not v467 then break end
+                if not v477 then break end
               end
-              v463 = true
+              v473 = true
             until true
-            if not v463 then v462 = false break end
+            if not v473 then v472 = false break end
           end
-          if not v462 then break end
+          if not v472 then break end
         end
         do
-          local v470 = false
+          local v480 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v469 = false
+              local v479 = false
               repeat
                 if subject.exempt == nil then break end
-                v469 = true
+                v479 = true
               until true
-              if not v469 then
+              if not v479 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v469 = true
+                  v479 = true
                 until true
               end
-              if not v469 then break end
+              if not v479 then break end
             end
-            v470 = true
+            v480 = true
           until true
-          if v470 then break end
+          if v480 then break end
         end
         rules.hit(hits, 195)
       until true
@@ -25657,94 +25683,94 @@ return function(import)
           parts[12](subject, hits)
           repeat
             do
-              local v471 = false
+              local v481 = false
               repeat
                 do
-                  local v472 = subject.require
-                  if v472 == nil then break end
-                  if not rules.contains(v472, "sec-agree") then break end
+                  local v482 = subject.require
+                  if v482 == nil then break end
+                  if not rules.contains(v482, "sec-agree") then break end
                 end
                 do
-                  local v473 = subject.proxy_require
-                  if v473 == nil then break end
-                  if rules.contains(v473, "sec-agree") then break end
+                  local v483 = subject.proxy_require
+                  if v483 == nil then break end
+                  if rules.contains(v483, "sec-agree") then break end
                 end
-                v471 = true
+                v481 = true
               until true
-              if not v471 then
+              if not v481 then
                 repeat
                   do
-                    local v474 = subject.proxy_require
-                    if v474 == nil then break end
-                    if not rules.contains(v474, "sec-agree") then break end
+                    local v484 = subject.proxy_require
+                    if v484 == nil then break end
+                    if not rules.contains(v484, "sec-agree") then break end
                   end
                   do
-                    local v475 = subject.require
-                    if v475 == nil then break end
-                    if rules.contains(v475, "sec-agree") then break end
+                    local v485 = subject.require
+                    if v485 == nil then break end
+                    if rules.contains(v485, "sec-agree") then break end
                   end
-                  v471 = true
-                until true
-              end
-              if not v471 then
-                repeat
-                  do
-                    local v476 = subject.supported
-                    if v476 == nil then break end
-                    if not rules.contains(v476, "sec-agree") then break end
-                  end
-                  do
-                    local v477 = subject.require
-                    if v477 == nil then break end
-                    if rules.contains(v477, "sec-agree") then break end
-                  end
-                  do
-                    local v478 = subject.proxy_require
-                    if v478 == nil then break end
-                    if rules.contains(v478, "sec-agree") then break end
-                  end
-                  v471 = true
-                until true
-              end
-              if not v471 then break end
-            end
-            do
-              local v479 = subject.client
-              if v479 == nil then break end
-              local v480 = false
-              local v482 = rules.values(v479)
-              for v483 = 1, v482.n do
-                local v484, v481 = v482[v483], false
-                repeat
-                  if v484.key == nil then break end
-                  if v484.mediasec ~= false then break end
                   v481 = true
                 until true
-                if v481 then v480 = true break end
               end
-              if not v480 then break end
+              if not v481 then
+                repeat
+                  do
+                    local v486 = subject.supported
+                    if v486 == nil then break end
+                    if not rules.contains(v486, "sec-agree") then break end
+                  end
+                  do
+                    local v487 = subject.require
+                    if v487 == nil then break end
+                    if rules.contains(v487, "sec-agree") then break end
+                  end
+                  do
+                    local v488 = subject.proxy_require
+                    if v488 == nil then break end
+                    if rules.contains(v488, "sec-agree") then break end
+                  end
+                  v481 = true
+                until true
+              end
+              if not v481 then break end
             end
             do
-              local v486 = false
+              local v489 = subject.client
+              if v489 == nil then break end
+              local v490 = false
+              local v492 = rules.values(v489)
+              for v493 = 1, v492.n do
+                local v494, v491 = v492[v493], false
+                repeat
+                  if v494.key == nil then break end
+                  if v494.mediasec ~= false then break end
+                  v491 = true
+                until true
+                if v491 then v490 = true break end
+              end
+              if not v490 then break end
+            end
+            do
+              local v496 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v485 = false
+                  local v495 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v485 = true
+                    v495 = true
                   until true
-                  if not v485 then
+                  if not v495 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v485 = true
+                      v495 = true
                     until true
                   end
-                  if not v485 then break end
+                  if not v495 then break end
                 end
-                v486 = true
+                v496 = true
               until true
-              if v486 then break end
+              if v496 then break end
             end
             rules.hit(hits, 93)
           until true
@@ -25752,96 +25778,96 @@ return function(import)
         repeat
           if subject.role ~= "retransmission" then break end
           do
-            local v488 = false
+            local v498 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v487 = false
+                local v497 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v487 = true
+                  v497 = true
                 until true
-                if not v487 then
+                if not v497 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v487 = true
+                    v497 = true
                   until true
                 end
-                if not v487 then break end
+                if not v497 then break end
               end
-              v488 = true
+              v498 = true
             until true
-            if v488 then break end
+            if v498 then break end
           end
           do
-            local v489 = subject.client_comparison
-            if v489 == nil then break end
-            local v490 = v489.level
-            if v490 == nil then break end
-            if v490 ~= "default-equal" and v490 ~= "different" then break end
+            local v499 = subject.client_comparison
+            if v499 == nil then break end
+            local v500 = v499.level
+            if v500 == nil then break end
+            if v500 ~= "default-equal" and v500 ~= "different" then break end
           end
           rules.hit(hits, 99)
         until true
         repeat
           do
-            local v491 = false
-            repeat
-              do
-                local v492 = subject.require
-                if v492 == nil then break end
-                if rules.contains(v492, "sec-agree") then break end
-              end
-              v491 = true
-            until true
-            if not v491 then
-              repeat
-                do
-                  local v493 = subject.proxy_require
-                  if v493 == nil then break end
-                  if rules.contains(v493, "sec-agree") then break end
-                end
-                v491 = true
-              until true
-            end
-            if not v491 then break end
-          end
-          if subject.verify == nil then break end
-          do
-            local v494 = subject.verify
-            if v494 == nil then break end
-            local v495 = false
-            local v497 = rules.values(v494)
-            for v498 = 1, v497.n do
-              local v499, v496 = v497[v498], false
-              repeat
-                if v499.mediasec ~= false then break end
-                v496 = true
-              until true
-              if v496 then v495 = true break end
-            end
-            if not v495 then break end
-          end
-          do
             local v501 = false
             repeat
-              if subject.dialect ~= "ims" then break end
               do
-                local v500 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v500 = true
-                until true
-                if not v500 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v500 = true
-                  until true
-                end
-                if not v500 then break end
+                local v502 = subject.require
+                if v502 == nil then break end
+                if rules.contains(v502, "sec-agree") then break end
               end
               v501 = true
             until true
-            if v501 then break end
+            if not v501 then
+              repeat
+                do
+                  local v503 = subject.proxy_require
+                  if v503 == nil then break end
+                  if rules.contains(v503, "sec-agree") then break end
+                end
+                v501 = true
+              until true
+            end
+            if not v501 then break end
+          end
+          if subject.verify == nil then break end
+          do
+            local v504 = subject.verify
+            if v504 == nil then break end
+            local v505 = false
+            local v507 = rules.values(v504)
+            for v508 = 1, v507.n do
+              local v509, v506 = v507[v508], false
+              repeat
+                if v509.mediasec ~= false then break end
+                v506 = true
+              until true
+              if v506 then v505 = true break end
+            end
+            if not v505 then break end
+          end
+          do
+            local v511 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v510 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v510 = true
+                until true
+                if not v510 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v510 = true
+                  until true
+                end
+                if not v510 then break end
+              end
+              v511 = true
+            until true
+            if v511 then break end
           end
           rules.hit(hits, 196)
         until true
@@ -25849,101 +25875,101 @@ return function(import)
           if subject.verify ~= nil then break end
           if subject.verify_against == nil then break end
           do
-            local v502 = false
+            local v512 = false
             repeat
               do
-                local v503 = subject.method
-                if v503 == nil then break end
-                if v503 == "REGISTER" then break end
+                local v513 = subject.method
+                if v513 == nil then break end
+                if v513 == "REGISTER" then break end
               end
-              v502 = true
+              v512 = true
             until true
-            if not v502 then
+            if not v512 then
               repeat
                 if not subject.first_protected then break end
-                v502 = true
+                v512 = true
               until true
             end
-            if not v502 then break end
-          end
-          do
-            local v504 = false
-            repeat
-              do
-                local v505 = subject.protection
-                if v505 == nil then break end
-                if not words[1][v505] then break end
-              end
-              v504 = true
-            until true
-            if not v504 then
-              repeat
-                do
-                  local v506 = subject.in_force
-                  if v506 == nil then break end
-                  if v506.mechanism ~= "digest" then break end
-                end
-                v504 = true
-              until true
-            end
-            if not v504 then break end
+            if not v512 then break end
           end
           do
             local v514 = false
             repeat
               do
-                local v507 = false
-                repeat
-                  if not subject.emergency then break end
-                  v507 = true
-                until true
-                if not v507 then
-                  repeat
-                    do
-                      local v508 = subject.verify_against
-                      if v508 == nil then break end
-                      local v509 = true
-                      local v511 = rules.values(v508)
-                      for v512 = 1, v511.n do
-                        local v513, v510 = v511[v512], false
-                        repeat
-                          if not v513.mediasec then break end
-                          v510 = true
-                        until true
-                        if not v510 then v509 = false break end
-                      end
-                      if not v509 then break end
-                    end
-                    v507 = true
-                  until true
-                end
-                if not v507 then break end
+                local v515 = subject.protection
+                if v515 == nil then break end
+                if not words[1][v515] then break end
               end
               v514 = true
             until true
-            if v514 then break end
+            if not v514 then
+              repeat
+                do
+                  local v516 = subject.in_force
+                  if v516 == nil then break end
+                  if v516.mechanism ~= "digest" then break end
+                end
+                v514 = true
+              until true
+            end
+            if not v514 then break end
           end
           do
-            local v516 = false
+            local v524 = false
+            repeat
+              do
+                local v517 = false
+                repeat
+                  if not subject.emergency then break end
+                  v517 = true
+                until true
+                if not v517 then
+                  repeat
+                    do
+                      local v518 = subject.verify_against
+                      if v518 == nil then break end
+                      local v519 = true
+                      local v521 = rules.values(v518)
+                      for v522 = 1, v521.n do
+                        local v523, v520 = v521[v522], false
+                        repeat
+                          if not v523.mediasec then break end
+                          v520 = true
+                        until true
+                        if not v520 then v519 = false break end
+                      end
+                      if not v519 then break end
+                    end
+                    v517 = true
+                  until true
+                end
+                if not v517 then break end
+              end
+              v524 = true
+            until true
+            if v524 then break end
+          end
+          do
+            local v526 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v515 = false
+                local v525 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v515 = true
+                  v525 = true
                 until true
-                if not v515 then
+                if not v525 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v515 = true
+                    v525 = true
                   until true
                 end
-                if not v515 then break end
+                if not v525 then break end
               end
-              v516 = true
+              v526 = true
             until true
-            if v516 then break end
+            if v526 then break end
           end
           rules.hit(hits, 185)
         until true
@@ -25952,22 +25978,22 @@ return function(import)
     parts[14] = function(subject, hits)
       repeat
         do
-          local v423 = false
+          local v433 = false
           repeat
             do
-              local v422 = subject.method
-              if v422 == nil then break end
-              if v422 ~= "ACK" and v422 ~= "CANCEL" and v422 ~= "PRACK" then break end
+              local v432 = subject.method
+              if v432 == nil then break end
+              if v432 ~= "ACK" and v432 ~= "CANCEL" and v432 ~= "PRACK" then break end
             end
-            v423 = true
+            v433 = true
           until true
-          if v423 then break end
+          if v433 then break end
         end
         parts[13](subject, hits)
         repeat
-          local v517 = subject.comparisons
-          if v517 == nil then break end
-          local elements = rules.values(v517)
+          local v527 = subject.comparisons
+          if v527 == nil then break end
+          local elements = rules.values(v527)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
@@ -25975,195 +26001,195 @@ return function(import)
               repeat
                 if element.kind ~= "foreign" then break end
                 do
-                  local v519 = false
+                  local v529 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v518 = false
+                      local v528 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v518 = true
+                        v528 = true
                       until true
-                      if not v518 then
+                      if not v528 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v518 = true
+                          v528 = true
                         until true
                       end
-                      if not v518 then break end
+                      if not v528 then break end
                     end
-                    v519 = true
+                    v529 = true
                   until true
-                  if v519 then break end
+                  if v529 then break end
                 end
                 rules.hit(hits, 186, element)
               until true
               repeat
                 if element.kind ~= "reordered" then break end
                 do
-                  local v521 = false
+                  local v531 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v520 = false
+                      local v530 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v520 = true
+                        v530 = true
                       until true
-                      if not v520 then
+                      if not v530 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v520 = true
+                          v530 = true
                         until true
                       end
-                      if not v520 then break end
+                      if not v530 then break end
                     end
-                    v521 = true
+                    v531 = true
                   until true
-                  if v521 then break end
+                  if v531 then break end
                 end
                 rules.hit(hits, 187, element)
               until true
               repeat
                 if element.kind ~= "subset" then break end
                 do
-                  local v523 = false
+                  local v533 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v522 = false
+                      local v532 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v522 = true
+                        v532 = true
                       until true
-                      if not v522 then
+                      if not v532 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v522 = true
+                          v532 = true
                         until true
                       end
-                      if not v522 then break end
+                      if not v532 then break end
                     end
-                    v523 = true
+                    v533 = true
                   until true
-                  if v523 then break end
+                  if v533 then break end
                 end
                 rules.hit(hits, 188, element)
               until true
               repeat
                 if element.kind ~= "changed parameter" then break end
                 do
-                  local v525 = false
+                  local v535 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v524 = false
+                      local v534 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v524 = true
+                        v534 = true
                       until true
-                      if not v524 then
+                      if not v534 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v524 = true
+                          v534 = true
                         until true
                       end
-                      if not v524 then break end
+                      if not v534 then break end
                     end
-                    v525 = true
+                    v535 = true
                   until true
-                  if v525 then break end
+                  if v535 then break end
                 end
                 rules.hit(hits, 189, element)
               until true
               repeat
                 do
-                  local v526 = false
+                  local v536 = false
                   repeat
                     if not element.mediasec then break end
-                    v526 = true
+                    v536 = true
                   until true
-                  if v526 then break end
+                  if v536 then break end
                 end
                 if element.kind ~= "older list" then break end
                 do
-                  local v528 = false
+                  local v538 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v527 = false
+                      local v537 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v527 = true
+                        v537 = true
                       until true
-                      if not v527 then
+                      if not v537 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v527 = true
+                          v537 = true
                         until true
                       end
-                      if not v527 then break end
+                      if not v537 then break end
                     end
-                    v528 = true
+                    v538 = true
                   until true
-                  if v528 then break end
+                  if v538 then break end
                 end
                 rules.hit(hits, 191, element)
               until true
               repeat
                 if element.kind ~= "duplicated" then break end
                 do
-                  local v530 = false
+                  local v540 = false
                   repeat
                     if subject.dialect ~= "ims" then break end
                     do
-                      local v529 = false
+                      local v539 = false
                       repeat
                         if subject.exempt == nil then break end
-                        v529 = true
+                        v539 = true
                       until true
-                      if not v529 then
+                      if not v539 then
                         repeat
                           if not policy.no_ipsec then break end
-                          v529 = true
+                          v539 = true
                         until true
                       end
-                      if not v529 then break end
+                      if not v539 then break end
                     end
-                    v530 = true
+                    v540 = true
                   until true
-                  if v530 then break end
+                  if v540 then break end
                 end
                 rules.hit(hits, 192, element)
               until true
             until true
             repeat
               do
-                local v531 = element.level
-                if v531 == nil then break end
-                if v531 ~= "equivalent" and v531 ~= "default-equal" then break end
+                local v541 = element.level
+                if v541 == nil then break end
+                if v541 ~= "equivalent" and v541 ~= "default-equal" then break end
               end
               do
-                local v533 = false
+                local v543 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v532 = false
+                    local v542 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v532 = true
+                      v542 = true
                     until true
-                    if not v532 then
+                    if not v542 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v532 = true
+                        v542 = true
                       until true
                     end
-                    if not v532 then break end
+                    if not v542 then break end
                   end
-                  v533 = true
+                  v543 = true
                 until true
-                if v533 then break end
+                if v543 then break end
               end
               rules.hit(hits, 190, element)
             until true
@@ -26183,26 +26209,26 @@ return function(import)
               if subject.protection ~= "clear" then break end
               if not subject.count_repeated then break end
               do
-                local v535 = false
+                local v545 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v534 = false
+                    local v544 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v534 = true
+                      v544 = true
                     until true
-                    if not v534 then
+                    if not v544 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v534 = true
+                        v544 = true
                       until true
                     end
-                    if not v534 then break end
+                    if not v544 then break end
                   end
-                  v535 = true
+                  v545 = true
                 until true
-                if v535 then break end
+                if v545 then break end
               end
               rules.hit(hits, 43)
             until true
@@ -26211,89 +26237,89 @@ return function(import)
               if subject.response_empty ~= false then break end
               if subject.auts ~= nil then break end
               do
-                local v536 = false
+                local v546 = false
                 repeat
                   if subject.qop_complete ~= false then break end
-                  v536 = true
+                  v546 = true
                 until true
-                if not v536 then
+                if not v546 then
                   repeat
                     do
-                      local v537 = subject.challenge
-                      if v537 == nil then break end
-                      if v537.qop == nil then break end
+                      local v547 = subject.challenge
+                      if v547 == nil then break end
+                      if v547.qop == nil then break end
                     end
                     if subject.qop ~= nil then break end
-                    v536 = true
+                    v546 = true
                   until true
                 end
-                if not v536 then break end
+                if not v546 then break end
               end
               do
-                local v539 = false
+                local v549 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v538 = false
+                    local v548 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v538 = true
+                      v548 = true
                     until true
-                    if not v538 then
+                    if not v548 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v538 = true
+                        v548 = true
                       until true
                     end
-                    if not v538 then break end
+                    if not v548 then break end
                   end
-                  v539 = true
+                  v549 = true
                 until true
-                if v539 then break end
+                if v549 then break end
               end
               rules.hit(hits, 12)
             until true
             repeat
               do
-                local v541 = false
+                local v551 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v540 = false
+                    local v550 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v540 = true
+                      v550 = true
                     until true
-                    if not v540 then
+                    if not v550 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v540 = true
+                        v550 = true
                       until true
                     end
-                    if not v540 then break end
+                    if not v550 then break end
                   end
-                  v541 = true
+                  v551 = true
                 until true
-                if v541 then break end
+                if v551 then break end
               end
               repeat
                 do
-                  local v542 = subject.since_challenge_ms
-                  if v542 == nil then break end
-                  if policy.answer_wait >= v542 then break end
+                  local v552 = subject.since_challenge_ms
+                  if v552 == nil then break end
+                  if policy.answer_wait >= v552 then break end
                 end
                 do
-                  local v543 = subject.since_challenge_ms
-                  if v543 == nil then break end
-                  if v543 > policy.reg_await_auth then break end
+                  local v553 = subject.since_challenge_ms
+                  if v553 == nil then break end
+                  if v553 > policy.reg_await_auth then break end
                 end
                 rules.hit(hits, 175)
               until true
               repeat
                 do
-                  local v544 = subject.mismatched
-                  if v544 == nil then break end
-                  if rules.len(v544) <= 0 then break end
+                  local v554 = subject.mismatched
+                  if v554 == nil then break end
+                  if rules.len(v554) <= 0 then break end
                 end
                 rules.hit(hits, 4)
               until true
@@ -26304,127 +26330,11 @@ return function(import)
             if subject.client ~= nil then break end
             if subject.verify ~= nil then break end
             do
-              local v545 = subject.refused_by
-              if v545 == nil then break end
-              local v546 = v545.server
-              if v546 == nil then break end
-              if rules.len(v546) <= 0 then break end
-            end
-            do
-              local v548 = false
-              repeat
-                if subject.dialect ~= "ims" then break end
-                do
-                  local v547 = false
-                  repeat
-                    if subject.exempt == nil then break end
-                    v547 = true
-                  until true
-                  if not v547 then
-                    repeat
-                      if not policy.no_ipsec then break end
-                      v547 = true
-                    until true
-                  end
-                  if not v547 then break end
-                end
-                v548 = true
-              until true
-              if v548 then break end
-            end
-            rules.hit(hits, 39)
-          until true
-        until true
-        repeat
-          if not subject.registered_in_tls then break end
-          if subject.protection ~= "clear" then break end
-          do
-            local v549 = subject.method
-            if v549 == nil then break end
-            if v549 == "REGISTER" then break end
-          end
-          if subject.above_tls ~= false then break end
-          do
-            local v550 = false
-            repeat
-              if not subject.emergency then break end
-              v550 = true
-            until true
-            if v550 then break end
-          end
-          do
-            local v552 = false
-            repeat
-              if subject.dialect ~= "ims" then break end
-              do
-                local v551 = false
-                repeat
-                  if subject.exempt == nil then break end
-                  v551 = true
-                until true
-                if not v551 then
-                  repeat
-                    if not policy.no_ipsec then break end
-                    v551 = true
-                  until true
-                end
-                if not v551 then break end
-              end
-              v552 = true
-            until true
-            if v552 then break end
-          end
-          rules.hit(hits, 182)
-        until true
-      until true
-    end
-    parts[16] = function(subject, hits)
-      parts[15](subject, hits)
-      repeat
-        if subject.is_request ~= false then break end
-        repeat
-          if subject.from_client ~= false then break end
-          repeat
-            do
-              local v553 = subject.code
-              if v553 == nil then break end
-              if v553 ~= 401 and v553 ~= 421 and v553 ~= 494 then break end
-            end
-            do
-              local v555 = false
-              repeat
-                if subject.dialect ~= "ims" then break end
-                do
-                  local v554 = false
-                  repeat
-                    if subject.exempt == nil then break end
-                    v554 = true
-                  until true
-                  if not v554 then
-                    repeat
-                      if not policy.no_ipsec then break end
-                      v554 = true
-                    until true
-                  end
-                  if not v554 then break end
-                end
-                v555 = true
-              until true
-              if v555 then break end
-            end
-            if not subject.list_moved then break end
-            repeat
-              if subject.strength_lost == nil then break end
-              rules.hit(hits, 47)
-            until true
-            rules.hit(hits, 33)
-          until true
-          repeat
-            if subject.code ~= 420 then break end
-            do
-              local v556 = subject.unsupported
+              local v555 = subject.refused_by
+              if v555 == nil then break end
+              local v556 = v555.server
               if v556 == nil then break end
-              if not rules.contains(v556, "sec-agree") then break end
+              if rules.len(v556) <= 0 then break end
             end
             do
               local v558 = false
@@ -26448,216 +26358,332 @@ return function(import)
               until true
               if v558 then break end
             end
+            rules.hit(hits, 39)
+          until true
+        until true
+        repeat
+          if not subject.registered_in_tls then break end
+          if subject.protection ~= "clear" then break end
+          do
+            local v559 = subject.method
+            if v559 == nil then break end
+            if v559 == "REGISTER" then break end
+          end
+          if subject.above_tls ~= false then break end
+          do
+            local v560 = false
+            repeat
+              if not subject.emergency then break end
+              v560 = true
+            until true
+            if v560 then break end
+          end
+          do
+            local v562 = false
+            repeat
+              if subject.dialect ~= "ims" then break end
+              do
+                local v561 = false
+                repeat
+                  if subject.exempt == nil then break end
+                  v561 = true
+                until true
+                if not v561 then
+                  repeat
+                    if not policy.no_ipsec then break end
+                    v561 = true
+                  until true
+                end
+                if not v561 then break end
+              end
+              v562 = true
+            until true
+            if v562 then break end
+          end
+          rules.hit(hits, 182)
+        until true
+      until true
+    end
+    parts[16] = function(subject, hits)
+      parts[15](subject, hits)
+      repeat
+        if subject.is_request ~= false then break end
+        repeat
+          if subject.from_client ~= false then break end
+          repeat
+            do
+              local v563 = subject.code
+              if v563 == nil then break end
+              if v563 ~= 401 and v563 ~= 421 and v563 ~= 494 then break end
+            end
+            do
+              local v565 = false
+              repeat
+                if subject.dialect ~= "ims" then break end
+                do
+                  local v564 = false
+                  repeat
+                    if subject.exempt == nil then break end
+                    v564 = true
+                  until true
+                  if not v564 then
+                    repeat
+                      if not policy.no_ipsec then break end
+                      v564 = true
+                    until true
+                  end
+                  if not v564 then break end
+                end
+                v565 = true
+              until true
+              if v565 then break end
+            end
+            if not subject.list_moved then break end
+            repeat
+              if subject.strength_lost == nil then break end
+              rules.hit(hits, 47)
+            until true
+            rules.hit(hits, 33)
+          until true
+          repeat
+            if subject.code ~= 420 then break end
+            do
+              local v566 = subject.unsupported
+              if v566 == nil then break end
+              if not rules.contains(v566, "sec-agree") then break end
+            end
+            do
+              local v568 = false
+              repeat
+                if subject.dialect ~= "ims" then break end
+                do
+                  local v567 = false
+                  repeat
+                    if subject.exempt == nil then break end
+                    v567 = true
+                  until true
+                  if not v567 then
+                    repeat
+                      if not policy.no_ipsec then break end
+                      v567 = true
+                    until true
+                  end
+                  if not v567 then break end
+                end
+                v568 = true
+              until true
+              if v568 then break end
+            end
             rules.hit(hits, 27)
           until true
           repeat
             do
-              local v559 = false
+              local v569 = false
               repeat
                 if subject.code ~= 494 then break end
-                v559 = true
+                v569 = true
               until true
-              if not v559 then
+              if not v569 then
                 repeat
                   if subject.code ~= 421 then break end
                   do
-                    local v560 = subject.require
-                    if v560 == nil then break end
-                    if not rules.contains(v560, "sec-agree") then break end
+                    local v570 = subject.require
+                    if v570 == nil then break end
+                    if not rules.contains(v570, "sec-agree") then break end
                   end
-                  v559 = true
+                  v569 = true
                 until true
               end
-              if not v559 then break end
+              if not v569 then break end
             end
             if subject.server ~= nil then break end
             do
-              local v562 = false
+              local v572 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v561 = false
+                  local v571 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v561 = true
+                    v571 = true
                   until true
-                  if not v561 then
+                  if not v571 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v561 = true
+                      v571 = true
                     until true
                   end
-                  if not v561 then break end
+                  if not v571 then break end
                 end
-                v562 = true
+                v572 = true
               until true
-              if v562 then break end
+              if v572 then break end
             end
             rules.hit(hits, 19)
           until true
         until true
         repeat
           do
-            local v563 = subject.code
-            if v563 == nil then break end
-            if v563 == 421 or v563 == 494 then break end
+            local v573 = subject.code
+            if v573 == nil then break end
+            if v573 == 421 or v573 == 494 then break end
           end
           do
-            local v564 = false
+            local v574 = false
             repeat
               do
-                local v565 = subject.dialect
-                if v565 == nil then break end
-                if v565 == "ims" then break end
+                local v575 = subject.dialect
+                if v575 == nil then break end
+                if v575 == "ims" then break end
               end
-              v564 = true
+              v574 = true
             until true
-            if not v564 then
+            if not v574 then
               repeat
                 do
-                  local v566 = subject.code
-                  if v566 == nil then break end
-                  if v566 == 401 then break end
+                  local v576 = subject.code
+                  if v576 == nil then break end
+                  if v576 == 401 then break end
                 end
-                v564 = true
+                v574 = true
               until true
             end
-            if not v564 then break end
+            if not v574 then break end
           end
           if subject.server == nil then break end
           do
-            local v567 = false
+            local v577 = false
             repeat
               do
-                local v568 = subject.server
-                if v568 == nil then break end
-                local v569 = true
-                local v571 = rules.values(v568)
-                for v572 = 1, v571.n do
-                  local v573, v570 = v571[v572], false
+                local v578 = subject.server
+                if v578 == nil then break end
+                local v579 = true
+                local v581 = rules.values(v578)
+                for v582 = 1, v581.n do
+                  local v583, v580 = v581[v582], false
                   repeat
-                    if v573.mediasec ~= false then break end
-                    v570 = true
+                    if v583.mediasec ~= false then break end
+                    v580 = true
                   until true
-                  if not v570 then v569 = false break end
+                  if not v580 then v579 = false break end
                 end
-                if not v569 then break end
+                if not v579 then break end
               end
-              v567 = true
+              v577 = true
             until true
-            if not v567 then
+            if not v577 then
               repeat
                 do
-                  local v574 = subject.code
-                  if v574 == nil then break end
-                  if v574 == 401 then break end
+                  local v584 = subject.code
+                  if v584 == nil then break end
+                  if v584 == 401 then break end
                 end
                 do
-                  local v575 = false
+                  local v585 = false
                   repeat
                     do
-                      local v576 = subject.code
-                      if v576 == nil then break end
-                      if 200 <= v576 then break end
+                      local v586 = subject.code
+                      if v586 == nil then break end
+                      if 200 <= v586 then break end
                     end
-                    v575 = true
+                    v585 = true
                   until true
-                  if not v575 then
+                  if not v585 then
                     repeat
                       do
-                        local v577 = subject.code
-                        if v577 == nil then break end
-                        if v577 < 300 then break end
+                        local v587 = subject.code
+                        if v587 == nil then break end
+                        if v587 < 300 then break end
                       end
-                      v575 = true
+                      v585 = true
                     until true
                   end
-                  if not v575 then break end
+                  if not v585 then break end
                 end
-                v567 = true
+                v577 = true
               until true
             end
-            if not v567 then break end
+            if not v577 then break end
           end
           rules.hit(hits, 172)
         until true
       until true
       repeat
         do
-          local v578 = subject.method
-          if v578 == nil then break end
-          if v578 ~= "ACK" and v578 ~= "CANCEL" and v578 ~= "PRACK" then break end
+          local v588 = subject.method
+          if v588 == nil then break end
+          if v588 ~= "ACK" and v588 ~= "CANCEL" and v588 ~= "PRACK" then break end
         end
         do
-          local v579 = false
+          local v589 = false
           repeat
             if subject.client == nil then break end
-            v579 = true
+            v589 = true
           until true
-          if not v579 then
+          if not v589 then
             repeat
               if subject.verify == nil then break end
-              v579 = true
+              v589 = true
             until true
           end
-          if not v579 then
+          if not v589 then
             repeat
               do
-                local v580 = subject.require
-                if v580 == nil then break end
-                if not rules.contains(v580, "sec-agree") then break end
+                local v590 = subject.require
+                if v590 == nil then break end
+                if not rules.contains(v590, "sec-agree") then break end
               end
-              v579 = true
+              v589 = true
             until true
           end
-          if not v579 then
+          if not v589 then
             repeat
               do
-                local v581 = subject.proxy_require
-                if v581 == nil then break end
-                if not rules.contains(v581, "sec-agree") then break end
+                local v591 = subject.proxy_require
+                if v591 == nil then break end
+                if not rules.contains(v591, "sec-agree") then break end
               end
-              v579 = true
+              v589 = true
             until true
           end
-          if not v579 then break end
+          if not v589 then break end
         end
         rules.hit(hits, 171)
       until true
       repeat
         do
-          local v582 = subject.mechanisms
-          if v582 == nil then break end
-          if rules.len(v582) <= 0 then break end
+          local v592 = subject.mechanisms
+          if v592 == nil then break end
+          if rules.len(v592) <= 0 then break end
         end
         do
-          local v583 = false
+          local v593 = false
           repeat
             if not subject.is_request then break end
             if subject.server == nil then break end
-            v583 = true
+            v593 = true
           until true
-          if not v583 then
+          if not v593 then
             repeat
               if subject.is_request ~= false then break end
               do
-                local v584 = false
+                local v594 = false
                 repeat
                   if subject.client == nil then break end
-                  v584 = true
+                  v594 = true
                 until true
-                if not v584 then
+                if not v594 then
                   repeat
                     if subject.verify == nil then break end
-                    v584 = true
+                    v594 = true
                   until true
                 end
-                if not v584 then break end
+                if not v594 then break end
               end
-              v583 = true
+              v593 = true
             until true
           end
-          if not v583 then break end
+          if not v593 then break end
         end
         rules.hit(hits, 170)
       until true
@@ -26671,62 +26697,62 @@ return function(import)
         end
         parts[11](subject, hits)
         repeat
-          local v396 = subject.flawed
-          if v396 == nil then break end
-          local elements = rules.values(v396)
+          local v404 = subject.flawed
+          if v404 == nil then break end
+          local elements = rules.values(v404)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v397 = false
+                local v405 = false
                 repeat
                   if not element.mediasec then break end
-                  v397 = true
+                  v405 = true
                 until true
-                if v397 then break end
+                if v405 then break end
               end
               repeat
                 do
-                  local v398 = element.defects
-                  if v398 == nil then break end
-                  if not rules.contains(v398, "spi-range") then break end
+                  local v406 = element.defects
+                  if v406 == nil then break end
+                  if not rules.contains(v406, "spi-range") then break end
                 end
                 do
-                  local v399 = false
+                  local v407 = false
                   repeat
                     if not element.mirrored then break end
-                    v399 = true
+                    v407 = true
                   until true
-                  if v399 then break end
+                  if v407 then break end
                 end
                 rules.hit(hits, 156, element)
               until true
               repeat
                 do
-                  local v400 = element.defects
-                  if v400 == nil then break end
-                  if not rules.contains(v400, "port-range") then break end
+                  local v408 = element.defects
+                  if v408 == nil then break end
+                  if not rules.contains(v408, "port-range") then break end
                 end
                 do
-                  local v402 = false
+                  local v410 = false
                   repeat
                     do
-                      local v401 = false
+                      local v409 = false
                       repeat
                         if not element.mirrored then break end
-                        v401 = true
+                        v409 = true
                       until true
-                      if not v401 then
+                      if not v409 then
                         repeat
                           if not policy.conformance_tester then break end
-                          v401 = true
+                          v409 = true
                         until true
                       end
-                      if not v401 then break end
+                      if not v409 then break end
                     end
-                    v402 = true
+                    v410 = true
                   until true
-                  if v402 then break end
+                  if v410 then break end
                 end
                 rules.hit(hits, 158, element)
               until true
@@ -26734,138 +26760,150 @@ return function(import)
           end
         until true
         repeat
-          local v403 = subject.stated
-          if v403 == nil then break end
-          local elements = rules.values(v403)
+          local v411 = subject.stated
+          if v411 == nil then break end
+          local elements = rules.values(v411)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v404 = false
+                local v412 = false
                 repeat
                   if not element.mediasec then break end
-                  v404 = true
+                  v412 = true
                 until true
-                if v404 then break end
+                if v412 then break end
               end
               if element.key ~= "ipsec-3gpp" then break end
               repeat
                 do
-                  local v405 = element.spi_c
-                  if v405 == nil then break end
-                  if element.spi_s ~= v405 then break end
+                  local v413 = element.spi_c
+                  if v413 == nil then break end
+                  if element.spi_s ~= v413 then break end
                 end
                 rules.hit(hits, 160, element)
               until true
               repeat
                 do
-                  local v406 = element.port_c
-                  if v406 == nil then break end
-                  if element.port_s ~= v406 then break end
+                  local v414 = element.port_c
+                  if v414 == nil then break end
+                  if element.port_s ~= v414 then break end
                 end
                 rules.hit(hits, 161, element)
               until true
               repeat
                 do
-                  local v407 = element.old_names
-                  if v407 == nil then break end
-                  if rules.len(v407) <= 0 then break end
-                end
-                rules.hit(hits, 165, element)
-              until true
-              repeat
-                do
-                  local v408 = element.private_names
-                  if v408 == nil then break end
-                  if rules.len(v408) <= 0 then break end
-                end
-                rules.hit(hits, 166, element)
-              until true
-              repeat
-                do
-                  local v409 = false
+                  local v416 = false
                   repeat
                     do
-                      local v410 = element.spi_c
-                      if v410 == nil then break end
-                      if v410 >= 256 then break end
+                      local v415 = element.defects
+                      if v415 == nil then break end
+                      if not rules.contains(v415, "bad-mechanism") then break end
                     end
-                    v409 = true
+                    v416 = true
                   until true
-                  if not v409 then
-                    repeat
-                      do
-                        local v411 = element.spi_s
-                        if v411 == nil then break end
-                        if v411 >= 256 then break end
-                      end
-                      v409 = true
-                    until true
-                  end
-                  if not v409 then break end
+                  if v416 then break end
                 end
-                rules.hit(hits, 157, element)
-              until true
-              repeat
-                do
-                  local v412 = false
-                  repeat
-                    do
-                      local v413 = element.alg
-                      if v413 == nil then break end
-                      if words[4][v413] then break end
-                    end
-                    do
-                      local v414 = element.alg
-                      if v414 == nil then break end
-                      if rules.contains(policy.private_algorithms, v414) then break end
-                    end
-                    v412 = true
-                  until true
-                  if not v412 then
-                    repeat
-                      do
-                        local v415 = element.ealg
-                        if v415 == nil then break end
-                        if words[5][v415] then break end
-                      end
-                      do
-                        local v416 = element.ealg
-                        if v416 == nil then break end
-                        if rules.contains(policy.private_algorithms, v416) then break end
-                      end
-                      v412 = true
-                    until true
-                  end
-                  if not v412 then break end
-                end
-                rules.hit(hits, 162, element)
-              until true
-              repeat
                 do
                   local v417 = false
                   repeat
                     do
-                      local v418 = element.prot
+                      local v418 = element.alg
                       if v418 == nil then break end
-                      if v418 == "esp" or v418 == "" then break end
+                      if words[4][v418] then break end
+                    end
+                    do
+                      local v419 = element.alg
+                      if v419 == nil then break end
+                      if rules.contains(policy.private_algorithms, v419) then break end
                     end
                     v417 = true
                   until true
                   if not v417 then
                     repeat
-                      if element.mod ~= "tun" then break end
-                      v417 = true
-                    until true
-                  end
-                  if not v417 then
-                    repeat
-                      if element.mod ~= "udp-enc-tun" then break end
-                      if subject.nat ~= false then break end
+                      do
+                        local v420 = element.ealg
+                        if v420 == nil then break end
+                        if words[5][v420] then break end
+                      end
+                      do
+                        local v421 = element.ealg
+                        if v421 == nil then break end
+                        if rules.contains(policy.private_algorithms, v421) then break end
+                      end
                       v417 = true
                     until true
                   end
                   if not v417 then break end
+                end
+                rules.hit(hits, 162, element)
+              until true
+              repeat
+                do
+                  local v422 = element.old_names
+                  if v422 == nil then break end
+                  if rules.len(v422) <= 0 then break end
+                end
+                rules.hit(hits, 165, element)
+              until true
+              repeat
+                do
+                  local v423 = element.private_names
+                  if v423 == nil then break end
+                  if rules.len(v423) <= 0 then break end
+                end
+                rules.hit(hits, 166, element)
+              until true
+              repeat
+                do
+                  local v424 = false
+                  repeat
+                    do
+                      local v425 = element.spi_c
+                      if v425 == nil then break end
+                      if v425 >= 256 then break end
+                    end
+                    v424 = true
+                  until true
+                  if not v424 then
+                    repeat
+                      do
+                        local v426 = element.spi_s
+                        if v426 == nil then break end
+                        if v426 >= 256 then break end
+                      end
+                      v424 = true
+                    until true
+                  end
+                  if not v424 then break end
+                end
+                rules.hit(hits, 157, element)
+              until true
+              repeat
+                do
+                  local v427 = false
+                  repeat
+                    do
+                      local v428 = element.prot
+                      if v428 == nil then break end
+                      if v428 == "esp" or v428 == "" then break end
+                    end
+                    v427 = true
+                  until true
+                  if not v427 then
+                    repeat
+                      if element.mod ~= "tun" then break end
+                      v427 = true
+                    until true
+                  end
+                  if not v427 then
+                    repeat
+                      if element.mod ~= "udp-enc-tun" then break end
+                      if subject.nat ~= false then break end
+                      v427 = true
+                    until true
+                  end
+                  if not v427 then break end
                 end
                 rules.hit(hits, 164, element)
               until true
@@ -26873,17 +26911,17 @@ return function(import)
           end
         until true
         repeat
-          local v419 = subject.stated_lists
-          if v419 == nil then break end
-          local elements = rules.values(v419)
+          local v429 = subject.stated_lists
+          if v429 == nil then break end
+          local elements = rules.values(v429)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               if not element.ports_on_last then break end
               do
-                local v420 = element.header
-                if v420 == nil then break end
-                if v420 ~= "client" and v420 ~= "server" then break end
+                local v430 = element.header
+                if v430 == nil then break end
+                if v430 ~= "client" and v430 ~= "server" then break end
               end
               rules.hit(hits, 174, element)
             until true
@@ -26895,33 +26933,33 @@ return function(import)
       repeat
         if not subject.other_tls_connection then break end
         do
-          local v608 = subject.method
-          if v608 == nil then break end
-          if v608 == "ACK" or v608 == "CANCEL" or v608 == "PRACK" then break end
+          local v618 = subject.method
+          if v618 == nil then break end
+          if v618 == "ACK" or v618 == "CANCEL" or v618 == "PRACK" then break end
         end
         if subject.verify ~= nil then break end
         if subject.client ~= nil then break end
         do
-          local v610 = false
+          local v620 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v609 = false
+              local v619 = false
               repeat
                 if subject.exempt == nil then break end
-                v609 = true
+                v619 = true
               until true
-              if not v609 then
+              if not v619 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v609 = true
+                  v619 = true
                 until true
               end
-              if not v609 then break end
+              if not v619 then break end
             end
-            v610 = true
+            v620 = true
           until true
-          if v610 then break end
+          if v620 then break end
         end
         rules.hit(hits, 183)
       until true
@@ -26930,178 +26968,178 @@ return function(import)
         if not subject.has_credentials then break end
         if subject.nonce_empty ~= false then break end
         do
-          local v611 = subject.verify
-          if v611 == nil then break end
-          local v612 = false
-          local v614 = rules.values(v611)
-          for v615 = 1, v614.n do
-            local v616, v613 = v614[v615], false
+          local v621 = subject.verify
+          if v621 == nil then break end
+          local v622 = false
+          local v624 = rules.values(v621)
+          for v625 = 1, v624.n do
+            local v626, v623 = v624[v625], false
             repeat
-              if v616.key ~= "digest" then break end
-              if v616.mediasec ~= false then break end
-              v613 = true
+              if v626.key ~= "digest" then break end
+              if v626.mediasec ~= false then break end
+              v623 = true
             until true
-            if v613 then v612 = true break end
+            if v623 then v622 = true break end
           end
-          if not v612 then break end
+          if not v622 then break end
         end
         do
-          local v617 = subject.verify
-          if v617 == nil then break end
-          local v618 = true
-          local v620 = rules.values(v617)
-          for v621 = 1, v620.n do
-            local v622, v619 = v620[v621], false
+          local v627 = subject.verify
+          if v627 == nil then break end
+          local v628 = true
+          local v630 = rules.values(v627)
+          for v631 = 1, v630.n do
+            local v632, v629 = v630[v631], false
             repeat
               do
-                local v623 = false
+                local v633 = false
                 repeat
                   do
-                    local v624 = v622.key
-                    if v624 == nil then break end
-                    if v624 == "digest" then break end
+                    local v634 = v632.key
+                    if v634 == nil then break end
+                    if v634 == "digest" then break end
                   end
-                  v623 = true
+                  v633 = true
                 until true
-                if not v623 then
+                if not v633 then
                   repeat
-                    if v622.d_ver ~= nil then break end
-                    v623 = true
+                    if v632.d_ver ~= nil then break end
+                    v633 = true
                   until true
                 end
-                if not v623 then break end
+                if not v633 then break end
               end
-              v619 = true
+              v629 = true
             until true
-            if not v619 then v618 = false break end
+            if not v629 then v628 = false break end
           end
-          if not v618 then break end
+          if not v628 then break end
         end
         do
-          local v626 = false
+          local v636 = false
           repeat
             if subject.dialect ~= "ims" then break end
             do
-              local v625 = false
+              local v635 = false
               repeat
                 if subject.exempt == nil then break end
-                v625 = true
+                v635 = true
               until true
-              if not v625 then
+              if not v635 then
                 repeat
                   if not policy.no_ipsec then break end
-                  v625 = true
+                  v635 = true
                 until true
               end
-              if not v625 then break end
+              if not v635 then break end
             end
-            v626 = true
+            v636 = true
           until true
-          if v626 then break end
+          if v636 then break end
         end
         rules.hit(hits, 40)
       until true
       repeat
         if subject.role ~= "verify" then break end
         do
-          local v627 = subject.algorithms
-          if v627 == nil then break end
-          if not rules.contains(v627, "md5") then break end
-        end
-        do
-          local v629 = false
-          repeat
-            if subject.dialect ~= "ims" then break end
-            do
-              local v628 = false
-              repeat
-                if subject.exempt == nil then break end
-                v628 = true
-              until true
-              if not v628 then
-                repeat
-                  if not policy.no_ipsec then break end
-                  v628 = true
-                until true
-              end
-              if not v628 then break end
-            end
-            v629 = true
-          until true
-          if v629 then break end
-        end
-        do
-          local v630 = subject.challenge
-          if v630 == nil then break end
-          local v631 = v630.request
-          if v631 == nil then break end
-          local v632 = v631.client
-          if v632 == nil then break end
-          local v633 = false
-          local v635 = rules.values(v632)
-          for v636 = 1, v635.n do
-            local v637, v634 = v635[v636], false
-            repeat
-              if v637.key ~= "digest" then break end
-              do
-                local v638 = v637.d_alg
-                if v638 == nil then break end
-                if not rules.starts(v638, "sha-") then break end
-              end
-              v634 = true
-            until true
-            if v634 then v633 = true break end
-          end
-          if not v633 then break end
+          local v637 = subject.algorithms
+          if v637 == nil then break end
+          if not rules.contains(v637, "md5") then break end
         end
         do
           local v639 = false
           repeat
+            if subject.dialect ~= "ims" then break end
             do
-              local v640 = subject.challenge
-              if v640 == nil then break end
-              local v641 = v640.algorithms
-              if v641 == nil then break end
-              local v642 = false
-              local v644 = rules.values(v641)
-              for v645 = 1, v644.n do
-                local v646, v643 = v644[v645], false
+              local v638 = false
+              repeat
+                if subject.exempt == nil then break end
+                v638 = true
+              until true
+              if not v638 then
                 repeat
-                  if not rules.starts(v646, "sha-") then break end
-                  v643 = true
+                  if not policy.no_ipsec then break end
+                  v638 = true
                 until true
-                if v643 then v642 = true break end
               end
-              if not v642 then break end
+              if not v638 then break end
             end
             v639 = true
           until true
-          if not v639 then
+          if v639 then break end
+        end
+        do
+          local v640 = subject.challenge
+          if v640 == nil then break end
+          local v641 = v640.request
+          if v641 == nil then break end
+          local v642 = v641.client
+          if v642 == nil then break end
+          local v643 = false
+          local v645 = rules.values(v642)
+          for v646 = 1, v645.n do
+            local v647, v644 = v645[v646], false
+            repeat
+              if v647.key ~= "digest" then break end
+              do
+                local v648 = v647.d_alg
+                if v648 == nil then break end
+                if not rules.starts(v648, "sha-") then break end
+              end
+              v644 = true
+            until true
+            if v644 then v643 = true break end
+          end
+          if not v643 then break end
+        end
+        do
+          local v649 = false
+          repeat
+            do
+              local v650 = subject.challenge
+              if v650 == nil then break end
+              local v651 = v650.algorithms
+              if v651 == nil then break end
+              local v652 = false
+              local v654 = rules.values(v651)
+              for v655 = 1, v654.n do
+                local v656, v653 = v654[v655], false
+                repeat
+                  if not rules.starts(v656, "sha-") then break end
+                  v653 = true
+                until true
+                if v653 then v652 = true break end
+              end
+              if not v652 then break end
+            end
+            v649 = true
+          until true
+          if not v649 then
             repeat
               do
-                local v647 = subject.verify_against
-                if v647 == nil then break end
-                local v648 = false
-                local v650 = rules.values(v647)
-                for v651 = 1, v650.n do
-                  local v652, v649 = v650[v651], false
+                local v657 = subject.verify_against
+                if v657 == nil then break end
+                local v658 = false
+                local v660 = rules.values(v657)
+                for v661 = 1, v660.n do
+                  local v662, v659 = v660[v661], false
                   repeat
-                    if v652.key ~= "digest" then break end
+                    if v662.key ~= "digest" then break end
                     do
-                      local v653 = v652.d_alg
-                      if v653 == nil then break end
-                      if not rules.starts(v653, "sha-") then break end
+                      local v663 = v662.d_alg
+                      if v663 == nil then break end
+                      if not rules.starts(v663, "sha-") then break end
                     end
-                    v649 = true
+                    v659 = true
                   until true
-                  if v649 then v648 = true break end
+                  if v659 then v658 = true break end
                 end
-                if not v648 then break end
+                if not v658 then break end
               end
-              v639 = true
+              v649 = true
             until true
           end
-          if not v639 then break end
+          if not v649 then break end
         end
         rules.hit(hits, 44)
       until true
@@ -27114,97 +27152,97 @@ return function(import)
         repeat
           if subject.role ~= "offer" then break end
           do
-            local v655 = false
+            local v665 = false
             repeat
               do
-                local v654 = subject.method
-                if v654 == nil then break end
-                if v654 ~= "ACK" and v654 ~= "CANCEL" and v654 ~= "PRACK" then break end
+                local v664 = subject.method
+                if v664 == nil then break end
+                if v664 ~= "ACK" and v664 ~= "CANCEL" and v664 ~= "PRACK" then break end
               end
-              v655 = true
+              v665 = true
             until true
-            if v655 then break end
+            if v665 then break end
           end
           do
-            local v656 = false
+            local v666 = false
             repeat
               if subject.protection ~= "tls" then break end
-              v656 = true
+              v666 = true
             until true
-            if not v656 then
+            if not v666 then
               repeat
                 if not subject.above_tls then break end
-                v656 = true
+                v666 = true
               until true
             end
-            if not v656 then break end
+            if not v666 then break end
           end
           if subject.refused_by ~= nil then break end
           if subject.verify ~= nil then break end
           do
-            local v658 = false
+            local v668 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v657 = false
+                local v667 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v657 = true
+                  v667 = true
                 until true
-                if not v657 then
+                if not v667 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v657 = true
+                    v667 = true
                   until true
                 end
-                if not v657 then break end
+                if not v667 then break end
               end
-              v658 = true
+              v668 = true
             until true
-            if v658 then break end
+            if v668 then break end
           end
           do
-            local v659 = false
+            local v669 = false
             repeat
               do
-                local v660 = subject.client
-                if v660 == nil then break end
-                local v661 = false
-                local v663 = rules.values(v660)
-                for v664 = 1, v663.n do
-                  local v665, v662 = v663[v664], false
+                local v670 = subject.client
+                if v670 == nil then break end
+                local v671 = false
+                local v673 = rules.values(v670)
+                for v674 = 1, v673.n do
+                  local v675, v672 = v673[v674], false
                   repeat
-                    if v665.key == nil then break end
-                    if v665.mediasec ~= false then break end
-                    v662 = true
+                    if v675.key == nil then break end
+                    if v675.mediasec ~= false then break end
+                    v672 = true
                   until true
-                  if v662 then v661 = true break end
+                  if v672 then v671 = true break end
                 end
-                if not v661 then break end
+                if not v671 then break end
               end
-              v659 = true
+              v669 = true
             until true
-            if not v659 then
+            if not v669 then
               repeat
                 do
-                  local v666 = subject.require
-                  if v666 == nil then break end
-                  if not rules.contains(v666, "sec-agree") then break end
+                  local v676 = subject.require
+                  if v676 == nil then break end
+                  if not rules.contains(v676, "sec-agree") then break end
                 end
-                v659 = true
+                v669 = true
               until true
             end
-            if not v659 then
+            if not v669 then
               repeat
                 do
-                  local v667 = subject.proxy_require
-                  if v667 == nil then break end
-                  if not rules.contains(v667, "sec-agree") then break end
+                  local v677 = subject.proxy_require
+                  if v677 == nil then break end
+                  if not rules.contains(v677, "sec-agree") then break end
                 end
-                v659 = true
+                v669 = true
               until true
             end
-            if not v659 then break end
+            if not v669 then break end
           end
           rules.hit(hits, 96)
         until true
@@ -27212,91 +27250,91 @@ return function(import)
           if not subject.has_credentials then break end
           if subject.response_empty ~= false then break end
           do
-            local v668 = subject.verify
-            if v668 == nil then break end
-            local v669 = false
-            local v671 = rules.values(v668)
-            for v672 = 1, v671.n do
-              local v673, v670 = v671[v672], false
+            local v678 = subject.verify
+            if v678 == nil then break end
+            local v679 = false
+            local v681 = rules.values(v678)
+            for v682 = 1, v681.n do
+              local v683, v680 = v681[v682], false
               repeat
-                if v673.key ~= "digest" then break end
-                v670 = true
+                if v683.key ~= "digest" then break end
+                v680 = true
               until true
-              if v670 then v669 = true break end
+              if v680 then v679 = true break end
             end
-            if not v669 then break end
+            if not v679 then break end
           end
           do
-            local v675 = false
+            local v685 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v674 = false
+                local v684 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v674 = true
+                  v684 = true
                 until true
-                if not v674 then
+                if not v684 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v674 = true
+                    v684 = true
                   until true
                 end
-                if not v674 then break end
+                if not v684 then break end
               end
-              v675 = true
+              v685 = true
             until true
-            if v675 then break end
+            if v685 then break end
           end
           do
-            local v676 = subject.verify
-            if v676 == nil then break end
-            local v677 = true
-            local v679 = rules.values(v676)
-            for v680 = 1, v679.n do
-              local v681, v678 = v679[v680], false
+            local v686 = subject.verify
+            if v686 == nil then break end
+            local v687 = true
+            local v689 = rules.values(v686)
+            for v690 = 1, v689.n do
+              local v691, v688 = v689[v690], false
               repeat
                 do
-                  local v682 = false
+                  local v692 = false
                   repeat
                     do
-                      local v683 = v681.key
-                      if v683 == nil then break end
-                      if v683 == "digest" then break end
+                      local v693 = v691.key
+                      if v693 == nil then break end
+                      if v693 == "digest" then break end
                     end
-                    v682 = true
+                    v692 = true
                   until true
-                  if not v682 then
+                  if not v692 then
                     repeat
                       do
-                        local v684 = v681.d_alg
-                        if v684 == nil then break end
-                        local v685 = subject.algorithms
-                        if v685 == nil then break end
-                        if rules.contains(v685, v684) then break end
+                        local v694 = v691.d_alg
+                        if v694 == nil then break end
+                        local v695 = subject.algorithms
+                        if v695 == nil then break end
+                        if rules.contains(v695, v694) then break end
                       end
-                      v682 = true
+                      v692 = true
                     until true
                   end
-                  if not v682 then
+                  if not v692 then
                     repeat
                       do
-                        local v686 = v681.d_qop
-                        if v686 == nil then break end
-                        local v687 = subject.qop
-                        if v687 == nil then break end
-                        if v686 == v687 then break end
+                        local v696 = v691.d_qop
+                        if v696 == nil then break end
+                        local v697 = subject.qop
+                        if v697 == nil then break end
+                        if v696 == v697 then break end
                       end
-                      v682 = true
+                      v692 = true
                     until true
                   end
-                  if not v682 then break end
+                  if not v692 then break end
                 end
-                v678 = true
+                v688 = true
               until true
-              if not v678 then v677 = false break end
+              if not v688 then v687 = false break end
             end
-            if not v677 then break end
+            if not v687 then break end
           end
           rules.hit(hits, 41)
         until true
@@ -27308,282 +27346,282 @@ return function(import)
         if subject.is_request ~= false then break end
         if subject.from_client ~= false then break end
         do
-          local v688 = subject.code
-          if v688 == nil then break end
-          if v688 ~= 421 and v688 ~= 494 then break end
+          local v698 = subject.code
+          if v698 == nil then break end
+          if v698 ~= 421 and v698 ~= 494 then break end
         end
         repeat
           if subject.has_challenge ~= false then break end
           do
-            local v689 = subject.settles_on
-            if v689 == nil then break end
-            if v689.key ~= "digest" then break end
+            local v699 = subject.settles_on
+            if v699 == nil then break end
+            if v699.key ~= "digest" then break end
           end
           do
-            local v691 = false
+            local v701 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v690 = false
+                local v700 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v690 = true
+                  v700 = true
                 until true
-                if not v690 then
+                if not v700 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v690 = true
+                    v700 = true
                   until true
                 end
-                if not v690 then break end
+                if not v700 then break end
               end
-              v691 = true
+              v701 = true
             until true
-            if v691 then break end
+            if v701 then break end
           end
           rules.hit(hits, 35)
         until true
         repeat
           do
-            local v692 = subject.require
-            if v692 == nil then break end
-            if rules.contains(v692, "sec-agree") then break end
+            local v702 = subject.require
+            if v702 == nil then break end
+            if rules.contains(v702, "sec-agree") then break end
           end
           do
-            local v693 = subject.request
-            if v693 == nil then break end
-            local v694 = v693.require
-            if v694 == nil then break end
-            if rules.contains(v694, "sec-agree") then break end
+            local v703 = subject.request
+            if v703 == nil then break end
+            local v704 = v703.require
+            if v704 == nil then break end
+            if rules.contains(v704, "sec-agree") then break end
           end
           do
-            local v695 = subject.request
-            if v695 == nil then break end
-            local v696 = v695.proxy_require
-            if v696 == nil then break end
-            if rules.contains(v696, "sec-agree") then break end
+            local v705 = subject.request
+            if v705 == nil then break end
+            local v706 = v705.proxy_require
+            if v706 == nil then break end
+            if rules.contains(v706, "sec-agree") then break end
           end
           if subject.server == nil then break end
           do
-            local v698 = false
+            local v708 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v697 = false
+                local v707 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v697 = true
+                  v707 = true
                 until true
-                if not v697 then
+                if not v707 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v697 = true
+                    v707 = true
                   until true
                 end
-                if not v697 then break end
+                if not v707 then break end
               end
-              v698 = true
+              v708 = true
             until true
-            if v698 then break end
+            if v708 then break end
           end
           rules.hit(hits, 25)
         until true
         repeat
           do
-            local v700 = false
+            local v710 = false
             repeat
-              local v699 = subject.request
-              if v699 == nil then break end
-              if v699.verify == nil then break end
-              v700 = true
+              local v709 = subject.request
+              if v709 == nil then break end
+              if v709.verify == nil then break end
+              v710 = true
             until true
-            if v700 then break end
+            if v710 then break end
           end
           do
-            local v702 = false
+            local v712 = false
             repeat
               if subject.dialect ~= "ims" then break end
               do
-                local v701 = false
+                local v711 = false
                 repeat
                   if subject.exempt == nil then break end
-                  v701 = true
+                  v711 = true
                 until true
-                if not v701 then
+                if not v711 then
                   repeat
                     if not policy.no_ipsec then break end
-                    v701 = true
+                    v711 = true
                   until true
                 end
-                if not v701 then break end
+                if not v711 then break end
               end
-              v702 = true
+              v712 = true
             until true
-            if v702 then break end
+            if v712 then break end
           end
           do
-            local v703 = false
+            local v713 = false
             repeat
               if subject.code ~= 421 then break end
               if subject.server == nil then break end
               do
-                local v704 = false
+                local v714 = false
                 repeat
                   do
-                    local v705 = subject.request
-                    if v705 == nil then break end
-                    local v706 = v705.supported
-                    if v706 == nil then break end
-                    if not rules.contains(v706, "sec-agree") then break end
+                    local v715 = subject.request
+                    if v715 == nil then break end
+                    local v716 = v715.supported
+                    if v716 == nil then break end
+                    if not rules.contains(v716, "sec-agree") then break end
                   end
-                  v704 = true
+                  v714 = true
                 until true
-                if not v704 then
+                if not v714 then
                   repeat
                     do
-                      local v707 = subject.request
-                      if v707 == nil then break end
-                      local v708 = v707.require
-                      if v708 == nil then break end
-                      if not rules.contains(v708, "sec-agree") then break end
+                      local v717 = subject.request
+                      if v717 == nil then break end
+                      local v718 = v717.require
+                      if v718 == nil then break end
+                      if not rules.contains(v718, "sec-agree") then break end
                     end
-                    v704 = true
+                    v714 = true
                   until true
                 end
-                if not v704 then
+                if not v714 then
                   repeat
                     do
-                      local v709 = subject.request
-                      if v709 == nil then break end
-                      local v710 = v709.proxy_require
-                      if v710 == nil then break end
-                      if not rules.contains(v710, "sec-agree") then break end
+                      local v719 = subject.request
+                      if v719 == nil then break end
+                      local v720 = v719.proxy_require
+                      if v720 == nil then break end
+                      if not rules.contains(v720, "sec-agree") then break end
                     end
-                    v704 = true
+                    v714 = true
                   until true
                 end
-                if not v704 then break end
+                if not v714 then break end
               end
-              v703 = true
+              v713 = true
             until true
-            if not v703 then
+            if not v713 then
               repeat
                 if subject.code ~= 494 then break end
                 do
-                  local v711 = subject.request
-                  if v711 == nil then break end
-                  local v712 = v711.supported
-                  if v712 == nil then break end
-                  if rules.contains(v712, "sec-agree") then break end
+                  local v721 = subject.request
+                  if v721 == nil then break end
+                  local v722 = v721.supported
+                  if v722 == nil then break end
+                  if rules.contains(v722, "sec-agree") then break end
                 end
                 do
-                  local v713 = subject.request
-                  if v713 == nil then break end
-                  local v714 = v713.require
-                  if v714 == nil then break end
-                  if rules.contains(v714, "sec-agree") then break end
+                  local v723 = subject.request
+                  if v723 == nil then break end
+                  local v724 = v723.require
+                  if v724 == nil then break end
+                  if rules.contains(v724, "sec-agree") then break end
                 end
                 do
-                  local v715 = subject.request
-                  if v715 == nil then break end
-                  local v716 = v715.proxy_require
-                  if v716 == nil then break end
-                  if rules.contains(v716, "sec-agree") then break end
+                  local v725 = subject.request
+                  if v725 == nil then break end
+                  local v726 = v725.proxy_require
+                  if v726 == nil then break end
+                  if rules.contains(v726, "sec-agree") then break end
                 end
-                v703 = true
+                v713 = true
               until true
             end
-            if not v703 then break end
+            if not v713 then break end
           end
           rules.hit(hits, 26)
         until true
         repeat
-          local v717 = subject.server
-          if v717 == nil then break end
-          local elements = rules.values(v717)
+          local v727 = subject.server
+          if v727 == nil then break end
+          local elements = rules.values(v727)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v718 = false
+                local v728 = false
                 repeat
                   if not element.mediasec then break end
-                  v718 = true
+                  v728 = true
                 until true
-                if v718 then break end
+                if v728 then break end
               end
               do
-                local v719 = false
+                local v729 = false
                 repeat
                   if element.key ~= "digest" then break end
                   do
-                    local v720 = false
+                    local v730 = false
                     repeat
                       if element.d_alg ~= nil then break end
-                      v720 = true
+                      v730 = true
                     until true
-                    if not v720 then
+                    if not v730 then
                       repeat
                         if element.d_alg ~= "md5" then break end
-                        v720 = true
+                        v730 = true
                       until true
                     end
-                    if not v720 then break end
+                    if not v730 then break end
                   end
-                  v719 = true
+                  v729 = true
                 until true
-                if not v719 then
+                if not v729 then
                   repeat
                     do
-                      local v721 = element.key
-                      if v721 == nil then break end
-                      if words[10][v721] then break end
+                      local v731 = element.key
+                      if v731 == nil then break end
+                      if words[10][v731] then break end
                     end
-                    v719 = true
+                    v729 = true
                   until true
                 end
-                if not v719 then break end
+                if not v729 then break end
               end
               do
-                local v722 = subject.server
-                if v722 == nil then break end
-                local v723 = false
-                local v725 = rules.values(v722)
-                for v726 = 1, v725.n do
-                  local v727, v724 = v725[v726], false
+                local v732 = subject.server
+                if v732 == nil then break end
+                local v733 = false
+                local v735 = rules.values(v732)
+                for v736 = 1, v735.n do
+                  local v737, v734 = v735[v736], false
                   repeat
                     do
-                      local v728 = v727.key
-                      if v728 == nil then break end
-                      if not words[6][v728] then break end
+                      local v738 = v737.key
+                      if v738 == nil then break end
+                      if not words[6][v738] then break end
                     end
-                    v724 = true
+                    v734 = true
                   until true
-                  if v724 then v723 = true break end
+                  if v734 then v733 = true break end
                 end
-                if not v723 then break end
+                if not v733 then break end
               end
               do
-                local v730 = false
+                local v740 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v729 = false
+                    local v739 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v729 = true
+                      v739 = true
                     until true
-                    if not v729 then
+                    if not v739 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v729 = true
+                        v739 = true
                       until true
                     end
-                    if not v729 then break end
+                    if not v739 then break end
                   end
-                  v730 = true
+                  v740 = true
                 until true
-                if v730 then break end
+                if v740 then break end
               end
               rules.hit(hits, 53, element)
             until true
@@ -27595,84 +27633,84 @@ return function(import)
       parts[17](subject, hits)
       repeat
         do
-          local v421 = subject.dialect
-          if v421 == nil then break end
-          if v421 ~= "ims" and v421 ~= "rfc3329" then break end
+          local v431 = subject.dialect
+          if v431 == nil then break end
+          if v431 ~= "ims" and v431 ~= "rfc3329" then break end
         end
         parts[16](subject, hits)
         repeat
-          local v585 = subject.stated
-          if v585 == nil then break end
-          local elements = rules.values(v585)
+          local v595 = subject.stated
+          if v595 == nil then break end
+          local elements = rules.values(v595)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               if element.mediasec ~= false then break end
               do
-                local v586 = element.key
-                if v586 == nil then break end
-                if not words[7][v586] then break end
+                local v596 = element.key
+                if v596 == nil then break end
+                if not words[7][v596] then break end
               end
               rules.hit(hits, 77, element)
             until true
             repeat
               if not element.has_q then break end
               do
-                local v587 = false
+                local v597 = false
                 repeat
                   if not element.mediasec then break end
-                  v587 = true
+                  v597 = true
                 until true
-                if v587 then break end
+                if v597 then break end
               end
               if element.header ~= "client" then break end
               rules.hit(hits, 154, element)
             until true
             repeat
               do
-                local v589 = false
+                local v599 = false
                 repeat
                   do
-                    local v588 = element.defects
-                    if v588 == nil then break end
-                    if not rules.contains(v588, "bad-mechanism") then break end
+                    local v598 = element.defects
+                    if v598 == nil then break end
+                    if not rules.contains(v598, "bad-mechanism") then break end
                   end
-                  v589 = true
+                  v599 = true
                 until true
-                if v589 then break end
+                if v599 then break end
               end
               do
-                local v590 = false
+                local v600 = false
                 repeat
                   if element.mediasec ~= false then break end
                   do
-                    local v591 = element.key
-                    if v591 == nil then break end
-                    if words[8][v591] then break end
+                    local v601 = element.key
+                    if v601 == nil then break end
+                    if words[8][v601] then break end
                   end
-                  v590 = true
+                  v600 = true
                 until true
-                if not v590 then
+                if not v600 then
                   repeat
                     if not element.mediasec then break end
                     do
-                      local v592 = element.key
-                      if v592 == nil then break end
-                      if words[9][v592] then break end
+                      local v602 = element.key
+                      if v602 == nil then break end
+                      if words[9][v602] then break end
                     end
-                    v590 = true
+                    v600 = true
                   until true
                 end
-                if not v590 then break end
+                if not v600 then break end
               end
               rules.hit(hits, 169, element)
             until true
           end
         until true
         repeat
-          local v593 = subject.stated_lists
-          if v593 == nil then break end
-          local elements = rules.values(v593)
+          local v603 = subject.stated_lists
+          if v603 == nil then break end
+          local elements = rules.values(v603)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
@@ -27682,104 +27720,104 @@ return function(import)
             until true
             repeat
               do
-                local v594 = element.defects
-                if v594 == nil then break end
-                if not rules.contains(v594, "empty-element") then break end
+                local v604 = element.defects
+                if v604 == nil then break end
+                if not rules.contains(v604, "empty-element") then break end
               end
               rules.hit(hits, 148, element)
             until true
             repeat
               do
-                local v595 = element.header
-                if v595 == nil then break end
-                if v595 ~= "server" and v595 ~= "verify" then break end
+                local v605 = element.header
+                if v605 == nil then break end
+                if v605 ~= "server" and v605 ~= "verify" then break end
               end
               do
-                local v596 = element.equal_q
-                if v596 == nil then break end
-                if v596 < 0 then break end
+                local v606 = element.equal_q
+                if v606 == nil then break end
+                if v606 < 0 then break end
               end
               rules.hit(hits, 153, element)
             until true
           end
         until true
         repeat
-          local v597 = subject.flawed
-          if v597 == nil then break end
-          local elements = rules.values(v597)
+          local v607 = subject.flawed
+          if v607 == nil then break end
+          local elements = rules.values(v607)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v598 = false
+                local v608 = false
                 repeat
                   if not element.mediasec then break end
-                  v598 = true
+                  v608 = true
                 until true
-                if v598 then break end
+                if v608 then break end
               end
               repeat
                 do
-                  local v599 = element.defects
-                  if v599 == nil then break end
-                  if not rules.contains(v599, "quoted-token") then break end
+                  local v609 = element.defects
+                  if v609 == nil then break end
+                  if not rules.contains(v609, "quoted-token") then break end
                 end
                 do
-                  local v600 = false
+                  local v610 = false
                   repeat
                     if not element.mirrored then break end
-                    v600 = true
+                    v610 = true
                   until true
-                  if v600 then break end
+                  if v610 then break end
                 end
                 rules.hit(hits, 151, element)
               until true
               repeat
                 do
-                  local v601 = element.missing_values
-                  if v601 == nil then break end
-                  if rules.len(v601) <= 0 then break end
+                  local v611 = element.missing_values
+                  if v611 == nil then break end
+                  if rules.len(v611) <= 0 then break end
                 end
                 do
-                  local v602 = false
+                  local v612 = false
                   repeat
                     if not element.mirrored then break end
-                    v602 = true
+                    v612 = true
                   until true
-                  if v602 then break end
+                  if v612 then break end
                 end
                 rules.hit(hits, 150, element)
               until true
             until true
             repeat
               do
-                local v603 = element.defects
-                if v603 == nil then break end
-                if not rules.contains(v603, "duplicate-param") then break end
+                local v613 = element.defects
+                if v613 == nil then break end
+                if not rules.contains(v613, "duplicate-param") then break end
               end
               do
-                local v604 = false
+                local v614 = false
                 repeat
                   if not element.mirrored then break end
-                  v604 = true
+                  v614 = true
                 until true
-                if v604 then break end
+                if v614 then break end
               end
               rules.hit(hits, 149, element)
             until true
             repeat
               do
-                local v605 = element.defects
-                if v605 == nil then break end
-                if not rules.contains(v605, "bad-q") then break end
+                local v615 = element.defects
+                if v615 == nil then break end
+                if not rules.contains(v615, "bad-q") then break end
               end
               do
-                local v606 = false
+                local v616 = false
                 repeat
                   if not element.mirrored then break end
-                  v606 = true
+                  v616 = true
                 until true
-                if v606 then break end
+                if v616 then break end
               end
               rules.hit(hits, 152, element)
             until true
@@ -27791,106 +27829,106 @@ return function(import)
       parts[21](subject, hits)
       repeat
         do
-          local v607 = subject.dialect
-          if v607 == nil then break end
-          if v607 ~= "rfc3329" then break end
+          local v617 = subject.dialect
+          if v617 == nil then break end
+          if v617 ~= "rfc3329" then break end
         end
         parts[20](subject, hits)
         repeat
-          local v731 = subject.flawed
-          if v731 == nil then break end
-          local elements = rules.values(v731)
+          local v741 = subject.flawed
+          if v741 == nil then break end
+          local elements = rules.values(v741)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v732 = false
+                local v742 = false
                 repeat
                   if not element.mediasec then break end
-                  v732 = true
+                  v742 = true
                 until true
-                if v732 then break end
+                if v742 then break end
               end
               do
-                local v733 = false
+                local v743 = false
                 repeat
                   do
-                    local v734 = element.defects
-                    if v734 == nil then break end
-                    if not rules.contains(v734, "d-ver-format") then break end
+                    local v744 = element.defects
+                    if v744 == nil then break end
+                    if not rules.contains(v744, "d-ver-format") then break end
                   end
-                  v733 = true
+                  v743 = true
                 until true
-                if not v733 then
+                if not v743 then
                   repeat
                     do
-                      local v735 = element.defects
-                      if v735 == nil then break end
-                      if not rules.contains(v735, "d-ver-upper-case") then break end
+                      local v745 = element.defects
+                      if v745 == nil then break end
+                      if not rules.contains(v745, "d-ver-upper-case") then break end
                     end
-                    v733 = true
+                    v743 = true
                   until true
                 end
-                if not v733 then break end
+                if not v743 then break end
               end
               do
-                local v736 = false
+                local v746 = false
                 repeat
                   if not element.mirrored then break end
-                  v736 = true
+                  v746 = true
                 until true
-                if v736 then break end
+                if v746 then break end
               end
               rules.hit(hits, 167, element)
             until true
           end
         until true
         repeat
-          local v737 = subject.stated
-          if v737 == nil then break end
-          local elements = rules.values(v737)
+          local v747 = subject.stated
+          if v747 == nil then break end
+          local elements = rules.values(v747)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
               do
-                local v738 = false
+                local v748 = false
                 repeat
                   if not element.mediasec then break end
-                  v738 = true
+                  v748 = true
                 until true
-                if v738 then break end
+                if v748 then break end
               end
               do
-                local v739 = false
+                local v749 = false
                 repeat
                   do
-                    local v740 = element.digest_names
-                    if v740 == nil then break end
-                    if rules.len(v740) <= 0 then break end
+                    local v750 = element.digest_names
+                    if v750 == nil then break end
+                    if rules.len(v750) <= 0 then break end
                   end
                   do
-                    local v741 = element.key
-                    if v741 == nil then break end
-                    if v741 == "digest" then break end
+                    local v751 = element.key
+                    if v751 == nil then break end
+                    if v751 == "digest" then break end
                   end
-                  v739 = true
+                  v749 = true
                 until true
-                if not v739 then
+                if not v749 then
                   repeat
                     do
-                      local v742 = element.digest_names
-                      if v742 == nil then break end
-                      if not rules.contains(v742, "d-ver") then break end
+                      local v752 = element.digest_names
+                      if v752 == nil then break end
+                      if not rules.contains(v752, "d-ver") then break end
                     end
                     do
-                      local v743 = element.header
-                      if v743 == nil then break end
-                      if v743 == "verify" then break end
+                      local v753 = element.header
+                      if v753 == nil then break end
+                      if v753 == "verify" then break end
                     end
-                    v739 = true
+                    v749 = true
                   until true
                 end
-                if not v739 then break end
+                if not v749 then break end
               end
               rules.hit(hits, 168, element)
             until true
@@ -27904,125 +27942,125 @@ return function(import)
           repeat
             if not policy.mediasec_tag then break end
             do
-              local v744 = false
+              local v754 = false
               repeat
                 do
-                  local v745 = subject.require
-                  if v745 == nil then break end
-                  if rules.contains(v745, "mediasec") then break end
+                  local v755 = subject.require
+                  if v755 == nil then break end
+                  if rules.contains(v755, "mediasec") then break end
                 end
-                v744 = true
+                v754 = true
               until true
-              if not v744 then
+              if not v754 then
                 repeat
                   do
-                    local v746 = subject.proxy_require
-                    if v746 == nil then break end
-                    if rules.contains(v746, "mediasec") then break end
+                    local v756 = subject.proxy_require
+                    if v756 == nil then break end
+                    if rules.contains(v756, "mediasec") then break end
                   end
-                  v744 = true
+                  v754 = true
                 until true
               end
-              if not v744 then break end
+              if not v754 then break end
             end
             do
-              local v747 = subject.client
-              if v747 == nil then break end
-              local v748 = false
-              local v750 = rules.values(v747)
-              for v751 = 1, v750.n do
-                local v752, v749 = v750[v751], false
+              local v757 = subject.client
+              if v757 == nil then break end
+              local v758 = false
+              local v760 = rules.values(v757)
+              for v761 = 1, v760.n do
+                local v762, v759 = v760[v761], false
                 repeat
-                  if not v752.mediasec then break end
-                  v749 = true
+                  if not v762.mediasec then break end
+                  v759 = true
                 until true
-                if v749 then v748 = true break end
+                if v759 then v758 = true break end
               end
-              if not v748 then break end
+              if not v758 then break end
             end
             rules.hit(hits, 78)
           until true
           repeat
             if subject.method ~= "REGISTER" then break end
             do
-              local v753 = subject.cseq
-              if v753 == nil then break end
-              local v754 = subject.cseq_before
-              if v754 == nil then break end
-              if v753 > v754 then break end
+              local v763 = subject.cseq
+              if v763 == nil then break end
+              local v764 = subject.cseq_before
+              if v764 == nil then break end
+              if v763 > v764 then break end
             end
             do
-              local v756 = false
+              local v766 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v755 = false
+                  local v765 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v755 = true
+                    v765 = true
                   until true
-                  if not v755 then
+                  if not v765 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v755 = true
+                      v765 = true
                     until true
                   end
-                  if not v755 then break end
+                  if not v765 then break end
                 end
-                v756 = true
+                v766 = true
               until true
-              if v756 then break end
+              if v766 then break end
             end
             rules.hit(hits, 7)
           until true
           repeat
             do
-              local v757 = subject.method
-              if v757 == nil then break end
-              if v757 ~= "REGISTER" and v757 ~= "INVITE" then break end
+              local v767 = subject.method
+              if v767 == nil then break end
+              if v767 ~= "REGISTER" and v767 ~= "INVITE" then break end
             end
             do
-              local v758 = subject.verify_against
-              if v758 == nil then break end
-              local v759 = false
-              local v761 = rules.values(v758)
-              for v762 = 1, v761.n do
-                local v763, v760 = v761[v762], false
+              local v768 = subject.verify_against
+              if v768 == nil then break end
+              local v769 = false
+              local v771 = rules.values(v768)
+              for v772 = 1, v771.n do
+                local v773, v770 = v771[v772], false
                 repeat
-                  if not v763.mediasec then break end
-                  v760 = true
+                  if not v773.mediasec then break end
+                  v770 = true
                 until true
-                if v760 then v759 = true break end
+                if v770 then v769 = true break end
               end
-              if not v759 then break end
+              if not v769 then break end
             end
             do
-              local v764 = false
+              local v774 = false
               repeat
                 if subject.verify ~= nil then break end
-                v764 = true
+                v774 = true
               until true
-              if not v764 then
+              if not v774 then
                 repeat
                   do
-                    local v765 = subject.verify
-                    if v765 == nil then break end
-                    local v766 = true
-                    local v768 = rules.values(v765)
-                    for v769 = 1, v768.n do
-                      local v770, v767 = v768[v769], false
+                    local v775 = subject.verify
+                    if v775 == nil then break end
+                    local v776 = true
+                    local v778 = rules.values(v775)
+                    for v779 = 1, v778.n do
+                      local v780, v777 = v778[v779], false
                       repeat
-                        if v770.mediasec ~= false then break end
-                        v767 = true
+                        if v780.mediasec ~= false then break end
+                        v777 = true
                       until true
-                      if not v767 then v766 = false break end
+                      if not v777 then v776 = false break end
                     end
-                    if not v766 then break end
+                    if not v776 then break end
                   end
-                  v764 = true
+                  v774 = true
                 until true
               end
-              if not v764 then break end
+              if not v774 then break end
             end
             rules.hit(hits, 81)
           until true
@@ -28031,46 +28069,46 @@ return function(import)
           if subject.role ~= "verify" then break end
           repeat
             do
-              local v771 = subject.dialect
-              if v771 == nil then break end
-              if v771 ~= "arkko-01" and v771 ~= "draft-00" then break end
+              local v781 = subject.dialect
+              if v781 == nil then break end
+              if v781 ~= "arkko-01" and v781 ~= "draft-00" then break end
             end
             if subject.verify_against == nil then break end
             do
-              local v772 = false
+              local v782 = false
               repeat
                 if subject.verify ~= nil then break end
-                v772 = true
+                v782 = true
               until true
-              if not v772 then
+              if not v782 then
                 repeat
                   do
-                    local v773 = subject.comparisons
-                    if v773 == nil then break end
-                    local v774 = false
-                    local v776 = rules.values(v773)
-                    for v777 = 1, v776.n do
-                      local v778, v775 = v776[v777], false
+                    local v783 = subject.comparisons
+                    if v783 == nil then break end
+                    local v784 = false
+                    local v786 = rules.values(v783)
+                    for v787 = 1, v786.n do
+                      local v788, v785 = v786[v787], false
                       repeat
-                        if v778.level ~= "different" then break end
-                        v775 = true
+                        if v788.level ~= "different" then break end
+                        v785 = true
                       until true
-                      if v775 then v774 = true break end
+                      if v785 then v784 = true break end
                     end
-                    if not v774 then break end
+                    if not v784 then break end
                   end
-                  v772 = true
+                  v782 = true
                 until true
               end
-              if not v772 then break end
+              if not v782 then break end
             end
             rules.hit(hits, 58)
           until true
           repeat
             do
-              local v779 = subject.dialect
-              if v779 == nil then break end
-              if v779 ~= "draft-00" and v779 ~= "draft-01" then break end
+              local v789 = subject.dialect
+              if v789 == nil then break end
+              if v789 ~= "draft-00" and v789 ~= "draft-01" then break end
             end
             if subject.protection ~= "clear" then break end
             if not subject.has_credentials then break end
@@ -28087,9 +28125,9 @@ return function(import)
         parts[22](subject, hits)
         repeat
           do
-            local v780 = subject.dialect
-            if v780 == nil then break end
-            if v780 ~= "draft-00" then break end
+            local v790 = subject.dialect
+            if v790 == nil then break end
+            if v790 ~= "draft-00" then break end
           end
           repeat
             if subject.is_request ~= false then break end
@@ -28099,64 +28137,64 @@ return function(import)
           until true
           repeat
             do
-              local v781 = subject.method
-              if v781 == nil then break end
-              if v781 ~= "ACK" and v781 ~= "BYE" and v781 ~= "CANCEL" then break end
+              local v791 = subject.method
+              if v791 == nil then break end
+              if v791 ~= "ACK" and v791 ~= "BYE" and v791 ~= "CANCEL" then break end
             end
             do
-              local v782 = subject.mechanisms
-              if v782 == nil then break end
-              if rules.len(v782) <= 0 then break end
+              local v792 = subject.mechanisms
+              if v792 == nil then break end
+              if rules.len(v792) <= 0 then break end
             end
             rules.hit(hits, 68)
           until true
           repeat
-            local v783 = subject.stated
-            if v783 == nil then break end
-            local elements = rules.values(v783)
+            local v793 = subject.stated
+            if v793 == nil then break end
+            local elements = rules.values(v793)
             for place = 1, elements.n do
               local element = elements[place]
               repeat
                 do
-                  local v784 = false
+                  local v794 = false
                   repeat
                     if not element.mediasec then break end
-                    v784 = true
+                    v794 = true
                   until true
-                  if v784 then break end
+                  if v794 then break end
                 end
                 do
-                  local v785 = false
+                  local v795 = false
                   repeat
                     if element.header ~= "client" then break end
                     if element.pref == nil then break end
-                    v785 = true
+                    v795 = true
                   until true
-                  if not v785 then
+                  if not v795 then
                     repeat
                       if element.header ~= "server" then break end
                       do
-                        local v786 = false
+                        local v796 = false
                         repeat
                           if element.pref ~= nil then break end
-                          v786 = true
+                          v796 = true
                         until true
-                        if not v786 then
+                        if not v796 then
                           repeat
                             do
-                              local v787 = element.defects
-                              if v787 == nil then break end
-                              if not rules.contains(v787, "bad-pref") then break end
+                              local v797 = element.defects
+                              if v797 == nil then break end
+                              if not rules.contains(v797, "bad-pref") then break end
                             end
-                            v786 = true
+                            v796 = true
                           until true
                         end
-                        if not v786 then break end
+                        if not v796 then break end
                       end
-                      v785 = true
+                      v795 = true
                     until true
                   end
-                  if not v785 then break end
+                  if not v795 then break end
                 end
                 rules.hit(hits, 61, element)
               until true
@@ -28165,45 +28203,45 @@ return function(import)
         until true
         repeat
           do
-            local v788 = subject.dialect
-            if v788 == nil then break end
-            if v788 ~= "draft-01" and v788 ~= "ims" and v788 ~= "rfc3329" then break end
+            local v798 = subject.dialect
+            if v798 == nil then break end
+            if v798 ~= "draft-01" and v798 ~= "ims" and v798 ~= "rfc3329" then break end
           end
           repeat
-            local v789 = subject.flawed
-            if v789 == nil then break end
-            local elements = rules.values(v789)
+            local v799 = subject.flawed
+            if v799 == nil then break end
+            local elements = rules.values(v799)
             for place = 1, elements.n do
               local element = elements[place]
               repeat
                 do
-                  local v790 = element.defects
-                  if v790 == nil then break end
-                  if not rules.contains(v790, "bad-mechanism") then break end
+                  local v800 = element.defects
+                  if v800 == nil then break end
+                  if not rules.contains(v800, "bad-mechanism") then break end
                 end
                 do
-                  local v791 = false
+                  local v801 = false
                   repeat
                     if not element.mirrored then break end
-                    v791 = true
+                    v801 = true
                   until true
-                  if v791 then break end
+                  if v801 then break end
                 end
                 rules.hit(hits, 147, element)
               until true
               repeat
                 do
-                  local v792 = element.defects
-                  if v792 == nil then break end
-                  if not rules.contains(v792, "fold-in-token") then break end
+                  local v802 = element.defects
+                  if v802 == nil then break end
+                  if not rules.contains(v802, "fold-in-token") then break end
                 end
                 do
-                  local v793 = false
+                  local v803 = false
                   repeat
                     if not element.mirrored then break end
-                    v793 = true
+                    v803 = true
                   until true
-                  if v793 then break end
+                  if v803 then break end
                 end
                 rules.hit(hits, 173, element)
               until true
@@ -28215,79 +28253,79 @@ return function(import)
           if subject.method ~= "INVITE" then break end
           if subject.e2ae == nil then break end
           do
-            local v794 = subject.media_agreed
-            if v794 == nil then break end
-            if rules.len(v794) ~= 0 then break end
+            local v804 = subject.media_agreed
+            if v804 == nil then break end
+            if rules.len(v804) ~= 0 then break end
           end
           rules.hit(hits, 85)
         until true
         repeat
           do
-            local v795 = subject.dialect
-            if v795 == nil then break end
-            if not words[11][v795] then break end
+            local v805 = subject.dialect
+            if v805 == nil then break end
+            if not words[11][v805] then break end
           end
           do
-            local v796 = subject.mechanisms
-            if v796 == nil then break end
-            if rules.len(v796) <= 0 then break end
+            local v806 = subject.mechanisms
+            if v806 == nil then break end
+            if rules.len(v806) <= 0 then break end
           end
           rules.hit(hits, 55)
         until true
         repeat
           do
-            local v797 = subject.dialect
-            if v797 == nil then break end
-            if v797 ~= "arkko-00" then break end
+            local v807 = subject.dialect
+            if v807 == nil then break end
+            if v807 ~= "arkko-00" then break end
           end
           do
-            local v798 = false
+            local v808 = false
             repeat
               if not subject.is_request then break end
               if subject.role ~= "verify" then break end
               if subject.verify_against == nil then break end
               do
-                local v799 = false
+                local v809 = false
                 repeat
                   if subject.verify ~= nil then break end
-                  v799 = true
+                  v809 = true
                 until true
-                if not v799 then
+                if not v809 then
                   repeat
                     do
-                      local v800 = subject.comparisons
-                      if v800 == nil then break end
-                      local v801 = false
-                      local v803 = rules.values(v800)
-                      for v804 = 1, v803.n do
-                        local v805, v802 = v803[v804], false
+                      local v810 = subject.comparisons
+                      if v810 == nil then break end
+                      local v811 = false
+                      local v813 = rules.values(v810)
+                      for v814 = 1, v813.n do
+                        local v815, v812 = v813[v814], false
                         repeat
-                          if v805.level ~= "different" then break end
-                          v802 = true
+                          if v815.level ~= "different" then break end
+                          v812 = true
                         until true
-                        if v802 then v801 = true break end
+                        if v812 then v811 = true break end
                       end
-                      if not v801 then break end
+                      if not v811 then break end
                     end
-                    v799 = true
+                    v809 = true
                   until true
                 end
-                if not v799 then break end
+                if not v809 then break end
               end
-              v798 = true
+              v808 = true
             until true
-            if not v798 then
+            if not v808 then
               repeat
                 if subject.is_request ~= false then break end
                 do
-                  local v806 = subject.not_offered
-                  if v806 == nil then break end
-                  if rules.len(v806) <= 0 then break end
+                  local v816 = subject.not_offered
+                  if v816 == nil then break end
+                  if rules.len(v816) <= 0 then break end
                 end
-                v798 = true
+                v808 = true
               until true
             end
-            if not v798 then break end
+            if not v808 then break end
           end
           rules.hit(hits, 63)
         until true
@@ -28295,43 +28333,43 @@ return function(import)
           if subject.protection ~= "clear" then break end
           if not subject.has_crypto then break end
           do
-            local v807 = false
+            local v817 = false
             repeat
               do
-                local v808 = subject.media_agreed
-                if v808 == nil then break end
-                if rules.len(v808) <= 0 then break end
+                local v818 = subject.media_agreed
+                if v818 == nil then break end
+                if rules.len(v818) <= 0 then break end
               end
-              v807 = true
+              v817 = true
             until true
-            if not v807 then
+            if not v817 then
               repeat
                 do
-                  local v809 = subject.mechanisms
-                  if v809 == nil then break end
-                  local v810 = false
-                  local v812 = rules.values(v809)
-                  for v813 = 1, v812.n do
-                    local v814, v811 = v812[v813], false
+                  local v819 = subject.mechanisms
+                  if v819 == nil then break end
+                  local v820 = false
+                  local v822 = rules.values(v819)
+                  for v823 = 1, v822.n do
+                    local v824, v821 = v822[v823], false
                     repeat
-                      if not v814.mediasec then break end
-                      v811 = true
+                      if not v824.mediasec then break end
+                      v821 = true
                     until true
-                    if v811 then v810 = true break end
+                    if v821 then v820 = true break end
                   end
-                  if not v810 then break end
+                  if not v820 then break end
                 end
-                v807 = true
+                v817 = true
               until true
             end
-            if not v807 then break end
+            if not v817 then break end
           end
           rules.hit(hits, 86)
         until true
         repeat
-          local v815 = subject.comparisons
-          if v815 == nil then break end
-          local elements = rules.values(v815)
+          local v825 = subject.comparisons
+          if v825 == nil then break end
+          local elements = rules.values(v825)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
@@ -28343,9 +28381,9 @@ return function(import)
           end
         until true
         repeat
-          local v816 = subject.stated
-          if v816 == nil then break end
-          local elements = rules.values(v816)
+          local v826 = subject.stated
+          if v826 == nil then break end
+          local elements = rules.values(v826)
           for place = 1, elements.n do
             local element = elements[place]
             repeat
@@ -28356,9 +28394,9 @@ return function(import)
               until true
               repeat
                 do
-                  local v817 = element.key
-                  if v817 == nil then break end
-                  if not words[12][v817] then break end
+                  local v827 = element.key
+                  if v827 == nil then break end
+                  if not words[12][v827] then break end
                 end
                 rules.hit(hits, 83, element)
               until true
@@ -28392,104 +28430,104 @@ return function(import)
             if not subject.is_request then break end
             repeat
               do
-                local v818 = subject.dialect
-                if v818 == nil then break end
-                if v818 ~= "ims" and v818 ~= "rfc3329" then break end
+                local v828 = subject.dialect
+                if v828 == nil then break end
+                if v828 ~= "ims" and v828 ~= "rfc3329" then break end
               end
               repeat
                 do
-                  local v819 = false
+                  local v829 = false
                   repeat
                     do
-                      local v820 = subject.require
-                      if v820 == nil then break end
-                      if not rules.contains(v820, "sec-agree") then break end
+                      local v830 = subject.require
+                      if v830 == nil then break end
+                      if not rules.contains(v830, "sec-agree") then break end
                     end
-                    v819 = true
+                    v829 = true
                   until true
-                  if not v819 then
+                  if not v829 then
                     repeat
                       do
-                        local v821 = subject.proxy_require
-                        if v821 == nil then break end
-                        if not rules.contains(v821, "sec-agree") then break end
+                        local v831 = subject.proxy_require
+                        if v831 == nil then break end
+                        if not rules.contains(v831, "sec-agree") then break end
                       end
-                      v819 = true
+                      v829 = true
                     until true
                   end
-                  if not v819 then break end
+                  if not v829 then break end
                 end
                 rules.hit(hits, 71)
               until true
               repeat
                 do
-                  local v822 = false
+                  local v832 = false
                   repeat
                     if subject.client == nil then break end
-                    v822 = true
+                    v832 = true
                   until true
-                  if not v822 then
+                  if not v832 then
                     repeat
                       if subject.verify == nil then break end
-                      v822 = true
+                      v832 = true
                     until true
                   end
-                  if not v822 then break end
+                  if not v832 then break end
                 end
                 rules.hit(hits, 70)
               until true
             until true
             repeat
               do
-                local v823 = false
+                local v833 = false
                 repeat
                   do
-                    local v824 = subject.mechanisms
-                    if v824 == nil then break end
-                    local v825 = false
-                    local v827 = rules.values(v824)
-                    for v828 = 1, v827.n do
-                      local v829, v826 = v827[v828], false
+                    local v834 = subject.mechanisms
+                    if v834 == nil then break end
+                    local v835 = false
+                    local v837 = rules.values(v834)
+                    for v838 = 1, v837.n do
+                      local v839, v836 = v837[v838], false
                       repeat
-                        if not v829.mediasec then break end
-                        v826 = true
+                        if not v839.mediasec then break end
+                        v836 = true
                       until true
-                      if v826 then v825 = true break end
+                      if v836 then v835 = true break end
                     end
-                    if not v825 then break end
+                    if not v835 then break end
                   end
-                  v823 = true
+                  v833 = true
                 until true
-                if not v823 then
+                if not v833 then
                   repeat
                     do
-                      local v830 = subject.require
-                      if v830 == nil then break end
-                      if not rules.contains(v830, "mediasec") then break end
+                      local v840 = subject.require
+                      if v840 == nil then break end
+                      if not rules.contains(v840, "mediasec") then break end
                     end
-                    v823 = true
+                    v833 = true
                   until true
                 end
-                if not v823 then
+                if not v833 then
                   repeat
                     do
-                      local v831 = subject.proxy_require
-                      if v831 == nil then break end
-                      if not rules.contains(v831, "mediasec") then break end
+                      local v841 = subject.proxy_require
+                      if v841 == nil then break end
+                      if not rules.contains(v841, "mediasec") then break end
                     end
-                    v823 = true
+                    v833 = true
                   until true
                 end
-                if not v823 then break end
+                if not v833 then break end
               end
               rules.hit(hits, 76)
             until true
           until true
           repeat
             do
-              local v832 = subject.dialect
-              if v832 == nil then break end
-              if v832 ~= "ims" then break end
+              local v842 = subject.dialect
+              if v842 == nil then break end
+              if v842 ~= "ims" then break end
             end
             repeat
               if subject.is_request ~= false then break end
@@ -28500,52 +28538,52 @@ return function(import)
               if subject.code ~= 401 then break end
               if not subject.aka then break end
               do
-                local v833 = false
+                local v843 = false
                 repeat
                   if subject.ck ~= nil then break end
-                  v833 = true
+                  v843 = true
                 until true
-                if not v833 then
+                if not v843 then
                   repeat
                     if subject.ik ~= nil then break end
-                    v833 = true
+                    v843 = true
                   until true
                 end
-                if not v833 then
+                if not v843 then
                   repeat
                     if subject.ck ~= "" then break end
-                    v833 = true
+                    v843 = true
                   until true
                 end
-                if not v833 then
+                if not v843 then
                   repeat
                     if subject.ik ~= "" then break end
-                    v833 = true
+                    v843 = true
                   until true
                 end
-                if not v833 then break end
+                if not v843 then break end
               end
               do
-                local v835 = false
+                local v845 = false
                 repeat
                   if subject.dialect ~= "ims" then break end
                   do
-                    local v834 = false
+                    local v844 = false
                     repeat
                       if subject.exempt == nil then break end
-                      v834 = true
+                      v844 = true
                     until true
-                    if not v834 then
+                    if not v844 then
                       repeat
                         if not policy.no_ipsec then break end
-                        v834 = true
+                        v844 = true
                       until true
                     end
-                    if not v834 then break end
+                    if not v844 then break end
                   end
-                  v835 = true
+                  v845 = true
                 until true
-                if v835 then break end
+                if v845 then break end
               end
               rules.hit(hits, 16)
             until true
@@ -28555,86 +28593,86 @@ return function(import)
           if subject.is_request ~= false then break end
           repeat
             do
-              local v836 = subject.dialect
-              if v836 == nil then break end
-              if v836 ~= "ims" then break end
+              local v846 = subject.dialect
+              if v846 == nil then break end
+              if v846 ~= "ims" then break end
             end
             do
-              local v837 = subject.code
-              if v837 == nil then break end
-              if v837 ~= 401 and v837 ~= 407 then break end
+              local v847 = subject.code
+              if v847 == nil then break end
+              if v847 ~= 401 and v847 ~= 407 then break end
             end
             if not subject.aka then break end
             if subject.aka_nonce ~= false then break end
             do
-              local v839 = false
+              local v849 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v838 = false
+                  local v848 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v838 = true
+                    v848 = true
                   until true
-                  if not v838 then
+                  if not v848 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v838 = true
+                      v848 = true
                     until true
                   end
-                  if not v838 then break end
+                  if not v848 then break end
                 end
-                v839 = true
+                v849 = true
               until true
-              if v839 then break end
+              if v849 then break end
             end
             rules.hit(hits, 1)
           until true
           repeat
             do
-              local v840 = subject.dialect
-              if v840 == nil then break end
-              if v840 ~= "rfc3329" then break end
+              local v850 = subject.dialect
+              if v850 == nil then break end
+              if v850 ~= "rfc3329" then break end
             end
             do
-              local v841 = subject.code
-              if v841 == nil then break end
-              if v841 ~= 421 and v841 ~= 494 then break end
+              local v851 = subject.code
+              if v851 == nil then break end
+              if v851 ~= 421 and v851 ~= 494 then break end
             end
             do
-              local v842 = subject.leg
-              if v842 == nil then break end
-              if v842 == "mw" then break end
+              local v852 = subject.leg
+              if v852 == nil then break end
+              if v852 == "mw" then break end
             end
             do
-              local v843 = subject.request
-              if v843 == nil then break end
-              local v844 = v843.via_count
-              if v844 == nil then break end
-              if v844 <= 1 then break end
+              local v853 = subject.request
+              if v853 == nil then break end
+              local v854 = v853.via_count
+              if v854 == nil then break end
+              if v854 <= 1 then break end
             end
             if subject.server == nil then break end
             do
-              local v846 = false
+              local v856 = false
               repeat
                 if subject.dialect ~= "ims" then break end
                 do
-                  local v845 = false
+                  local v855 = false
                   repeat
                     if subject.exempt == nil then break end
-                    v845 = true
+                    v855 = true
                   until true
-                  if not v845 then
+                  if not v855 then
                     repeat
                       if not policy.no_ipsec then break end
-                      v845 = true
+                      v855 = true
                     until true
                   end
-                  if not v845 then break end
+                  if not v855 then break end
                 end
-                v846 = true
+                v856 = true
               until true
-              if v846 then break end
+              if v856 then break end
             end
             rules.hit(hits, 34)
           until true
@@ -28642,35 +28680,35 @@ return function(import)
         repeat
           if not subject.is_request then break end
           do
-            local v847 = subject.dialect
-            if v847 == nil then break end
-            if v847 ~= "ims" and v847 ~= "rfc3329" then break end
+            local v857 = subject.dialect
+            if v857 == nil then break end
+            if v857 ~= "ims" and v857 ~= "rfc3329" then break end
           end
           if subject.leftover == nil then break end
           rules.hit(hits, 73)
         until true
         repeat
           do
-            local v848 = subject.dialect
-            if v848 == nil then break end
-            if v848 ~= "draft-01" then break end
+            local v858 = subject.dialect
+            if v858 == nil then break end
+            if v858 ~= "draft-01" then break end
           end
           do
-            local v849 = subject.code
-            if v849 == nil then break end
-            if v849 ~= 421 and v849 ~= 494 then break end
+            local v859 = subject.code
+            if v859 == nil then break end
+            if v859 ~= 421 and v859 ~= 494 then break end
           end
           do
-            local v850 = subject.via_count
-            if v850 == nil then break end
-            if v850 <= 1 then break end
+            local v860 = subject.via_count
+            if v860 == nil then break end
+            if v860 <= 1 then break end
           end
           do
-            local v851 = subject.request
-            if v851 == nil then break end
-            local v852 = v851.via_count
-            if v852 == nil then break end
-            if subject.via_count ~= v852 then break end
+            local v861 = subject.request
+            if v861 == nil then break end
+            local v862 = v861.via_count
+            if v862 == nil then break end
+            if subject.via_count ~= v862 then break end
           end
           rules.hit(hits, 67)
         until true
@@ -34494,8 +34532,9 @@ return function(import)
     if listed == nil or (offered == nil or listed.signalling.n == 0) then
       return nil
     end
+    local both = py.concat(offered.signalling, listed.signalling)
     local any1 = false
-    for _, one in py.each(offered.signalling) do
+    for _, one in py.each(both) do
       if one.key == "ipsec-3gpp" and (one.alg or "") == "" then
         any1 = true
         break

@@ -89,7 +89,11 @@ class Capture:
 
 def build(name: str) -> dict[str, Capture]:
     """Captures of one scenario by file stem; raises ScenarioError."""
-    scenario = scenarios.load(name)
+    return captures_of(name, scenarios.load(name))
+
+
+def captures_of(name: str, scenario: Table) -> dict[str, Capture]:
+    """The same of a scenario that stands in no file."""
     builder = _Builder(name, scenario)
     files = scenario["files"]
     captures = {}

@@ -61,10 +61,19 @@ def names() -> list[str]:
 
 def load(name: str) -> Table:
     """One scenario with its base and the defaults folded in; raises ScenarioError."""
+    return _folded(name, _lineage(name))
+
+
+def upon_base(name: str, own: Table) -> Table:
+    """The same of one that stands in no file; it has a base."""
+    return _folded(name, [*_lineage(own["base"]), {**own, "__name__": name}])
+
+
+def _folded(name: str, chain: list[Table]) -> Table:
     with (HERE / "defaults.toml").open("rb") as file:
         scenario: Table = tomllib.load(file)
     scenario["step"] = []
-    for own in _lineage(name):
+    for own in chain:
         _check(own["__name__"], own)
         _lay_upon(scenario, own)
     seen = [step["name"] for step in scenario["step"]]

@@ -96,11 +96,17 @@ class Results:
         )  # fmt: skip
 
 
+@cache
+def plugin(version: str) -> Lua:
+    """A Lua with the plugin: its modules are without state, so that runs share them."""
+    return Lua(version, compiled())
+
+
 class LuaRun:
     """Lua's side: a run of `analysis` whose rooms are given what Python's were given."""
 
     def __init__(self, version: str) -> None:
-        self.lua = Lua(version, compiled())
+        self.lua = plugin(version)
         self.run = self.lua("analysis")[b"new"](self.lua.runtime.table())
         self.replay = Replay(self.lua, self.run[b"conductor"])
         self._call = self.lua.runtime.execute(CALL)

@@ -109,8 +109,9 @@ class GivenFacts:
         listed, offered = self.place.server, self._offered
         if listed is None or offered is None or not listed.signalling:
             return None
-        if any(one.key == "ipsec-3gpp" and not one.alg for one in offered.signalling):
-            return None  # nobody knows what it would have taken
+        both = (*offered.signalling, *listed.signalling)
+        if any(one.key == "ipsec-3gpp" and not one.alg for one in both):
+            return None  # nobody knows what it would have taken, or given
         mine = {(one.key, one.effective_alg) for one in listed.signalling}
         return not mine.isdisjoint((one.key, one.effective_alg) for one in offered.signalling)
 

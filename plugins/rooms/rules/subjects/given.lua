@@ -121,8 +121,9 @@ return function(import)
     if listed == nil or (offered == nil or listed.signalling.n == 0) then
       return nil
     end
+    local both = py.concat(offered.signalling, listed.signalling)
     local any1 = false
-    for _, one in py.each(offered.signalling) do
+    for _, one in py.each(both) do
       if one.key == "ipsec-3gpp" and (one.alg or "") == "" then
         any1 = true
         break
