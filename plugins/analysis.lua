@@ -17,7 +17,7 @@ return function(import)
   local Place = import("agreement.place").Place
   local Conductor = import("conductor").Conductor
   local Judge = import("rules.judge").Judge
-  local assembly = import("report.assembly")
+  local put_away = import("report.closed").put_away
   local framing = import("framing")
   local views = import("views")
 
@@ -260,7 +260,7 @@ return function(import)
 
   function Run:close(run)
     local judged = self.judge:exchange(run)
-    local closed = views.keep(run, assembly.exchange(judged, 1))
+    local closed = views.keep(run, put_away(judged, 1))
     self.closed[#self.closed + 1] = closed
     for i, step in py.each(run.steps) do
       if self.steps[step.frame] == nil then
@@ -307,7 +307,7 @@ return function(import)
   end
 
   function Run:new_view(closed)
-    local id = closed.model.id
+    local id = ("E%d"):format(closed.run.number)
     local view = views.exchange(closed, self.found[id] or NONE)
     view.findings = self.of_exchange[id] or {}
     return view
@@ -351,7 +351,7 @@ return function(import)
     for i, closed in ipairs(self.closed) do
       list[i] = closed
     end
-    table.sort(list, function(one, other) return by_number(one.model, other.model) end)
+    table.sort(list, function(one, other) return one.run.number < other.run.number end)
     return function()
       at = at + 1
       local closed = list[at]

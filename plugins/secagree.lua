@@ -7501,7 +7501,7 @@ return function(import)
   local Place = import("agreement.place").Place
   local Conductor = import("conductor").Conductor
   local Judge = import("rules.judge").Judge
-  local assembly = import("report.assembly")
+  local put_away = import("report.closed").put_away
   local framing = import("framing")
   local views = import("views")
 
@@ -7744,7 +7744,7 @@ return function(import)
 
   function Run:close(run)
     local judged = self.judge:exchange(run)
-    local closed = views.keep(run, assembly.exchange(judged, 1))
+    local closed = views.keep(run, put_away(judged, 1))
     self.closed[#self.closed + 1] = closed
     for i, step in py.each(run.steps) do
       if self.steps[step.frame] == nil then
@@ -7791,7 +7791,7 @@ return function(import)
   end
 
   function Run:new_view(closed)
-    local id = closed.model.id
+    local id = ("E%d"):format(closed.run.number)
     local view = views.exchange(closed, self.found[id] or NONE)
     view.findings = self.of_exchange[id] or {}
     return view
@@ -7835,7 +7835,7 @@ return function(import)
     for i, closed in ipairs(self.closed) do
       list[i] = closed
     end
-    table.sort(list, function(one, other) return by_number(one.model, other.model) end)
+    table.sort(list, function(one, other) return one.run.number < other.run.number end)
     return function()
       at = at + 1
       local closed = list[at]
@@ -9126,19 +9126,21 @@ return function(import)
 end
 end
 
-modules["report.assembly"] = function()
--- Made from analyzer/report/assembly.py by plugins/translate (make plugin); edit that file, not this one.
+modules["report.closed"] = function()
+-- Made from analyzer/report/closed.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
   local address_text = import("agreement.naming").address_text
+  local again = import("report.steps").again
   local frame_name = import("report.naming").frame_name
   local iso = import("substitutes").iso
   local mechanism = import("report.steps").mechanism
   local model = import("report.model")
   local signals = import("report.evidence").signals
+  local steps = import("report.steps").steps
   local M = {}
 
   M.MILLISECOND = 1000000
@@ -9151,103 +9153,89 @@ return function(import)
 
   M._CELL = regex.compile({groups = 1, names = {}, match = {"split", 5, 13, 0, "text", "utran-cell-id-3gpp", 18, 0, "jump", 17, 0, 0, "text", "cgi-3gpp", 8, 0, "char", 61, 0, 0, "few", "[\034]", 0, 1, "save", 2, 0, 0, "span", "^[0-9A-Fa-f]*", 1, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"split", 5, 13, 0, "text", "utran-cell-id-3gpp", 18, 0, "jump", 17, 0, 0, "text", "cgi-3gpp", 8, 0, "char", 61, 0, 0, "few", "[\034]", 0, 1, "save", 2, 0, 0, "span", "^[0-9A-Fa-f]*", 1, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[cu]", text = true})
 
-  -- One closed run with its verdict, without its steps (`steps`); findings are numbered later.
-  function M.exchange(judged, captures)
+  -- One closed run as the sweep keeps it, beside the messages of its steps. Addresses are raw
+  M.Closed = py.struct("Closed", { "number", "key", "dialect", "kind", "method", "call_id", "ue", "first_hop", "begun", "ended", "impi", "impu", "imsi", "registration", "outcome", "stopped_at", "layer", "failed", "mediasec", "agreed", "under", "signals", "coverage", "not_checked" })
+
+  function M.Closed.make(number, key, dialect, kind, method, call_id, ue, first_hop, begun, ended, impi, impu, imsi, registration, outcome, stopped_at, layer, failed, mediasec, agreed, under, signals, coverage, not_checked)
+    return setmetatable({
+      number = number,
+      key = key,
+      dialect = dialect,
+      kind = kind,
+      method = method,
+      call_id = call_id,
+      ue = ue,
+      first_hop = first_hop,
+      begun = begun,
+      ended = ended,
+      impi = impi,
+      impu = impu,
+      imsi = imsi,
+      registration = registration,
+      outcome = outcome,
+      stopped_at = stopped_at,
+      layer = layer,
+      failed = failed,
+      mediasec = mediasec,
+      agreed = agreed,
+      under = under,
+      signals = signals,
+      coverage = coverage,
+      not_checked = not_checked,
+    }, M.Closed)
+  end
+  py.done(M.Closed)
+
+  -- What is kept of a run that was judged; takes its signals for it.
+  function M.put_away(judged, captures)
     if captures == nil then
       captures = 1
     end
     local facts = judged.facts
     local run = facts.exchange
-    local access = run.access
+    local verdict = facts.verdict
+    local tuple1 = M._subscriber(run)
+    local impi, impu = tuple1[1], tuple1[2]
     local list1 = { n = 0 }
     for _, step in py.each(run.steps) do
-      if step.place ~= nil then
-        py.append(list1, step.place)
-      end
+      py.append(list1, step.time)
     end
-    local places = list1
-    local list2 = { n = 0 }
-    for _, place in py.each(places) do
-      py.append(list2, place.message)
-    end
-    local messages = list2
-    local first1
-    for _, m in py.each(messages) do
-      if m.src == access.ue then
-        first1 = m
-        break
-      end
-    end
-    local first = first1
-    local list3 = { n = 0 }
-    for _, step in py.each(run.steps) do
-      py.append(list3, step.time)
-    end
-    local last_time = py.max(list3, run.begun)
-    local any1 = false
-    for _, place in py.each(places) do
-      for _, listed in place.lists:pairs() do
-        if listed.media.n > 0 then
-          any1 = true
-          break
-        end
-      end
-      if any1 then
-        break
-      end
-    end
-    local value1
-    if first == nil then
-      value1 = nil
-    else
-      value1 = first.sport
-    end
-    local value2
-    if first == nil then
-      value2 = nil
-    else
-      value2 = first.dport
-    end
-    local value3 = facts.verdict.stopped_at
-    if value3 == "" then
-      value3 = nil
-    end
-    local value4 = facts.verdict.layer
-    if value4 == "" then
-      value4 = nil
-    end
-    local value5
-    if run.under == nil then
-      value5 = nil
-    else
-      value5 = "A" .. str.of(run.under.number)
-    end
-    return model.Exchange.make("E" .. str.of(run.number), run.key, facts.dialect, any1, facts.kind, run.method, run.call_id ~= "" and run.call_id or nil, model.Endpoint.make(address_text(access.ue), value1), model.Endpoint.make(address_text(access.first_hop), value2), M._identity(messages), M._agent(messages, access.ue, "user-agent"), M._agent(messages, access.first_hop, "server"), M.registration(facts.verdict.registration, run, captures), value3, value4, facts.outcome, M._agreed(judged), value5, iso(run.begun), iso(last_time), (last_time - run.begun) / M.MILLISECOND, nil, M._missing(facts.verdict), signals(run), M._coverage(judged), judged.not_checked)
+    return M.Closed.make(run.number, run.key, facts.dialect, facts.kind, run.method, run.call_id, run.access.ue, run.access.first_hop, run.begun, py.max(list1, run.begun), impi, impu, M._found(M._IMSI, (impi or "") ~= "" and impi or str.removeprefix(impu or "", "sip:")), M.registration(verdict.registration, run, captures), facts.outcome, verdict.stopped_at, verdict.layer, verdict.failed, M._mediasec(run), M._agreed(judged), run.under == nil and 0 or run.under.number, signals(run), M._coverage(judged), judged.not_checked)
   end
 
-  function M._agreed(judged)
-    local run = judged.facts.exchange
-    if run.association ~= nil then
-      return mechanism(run.association.server)
+  -- Private and public identity, None where none was read.
+  function M._subscriber(run)
+    local impi = nil
+    local impu = nil
+    for _, step in py.each(run.steps) do
+      if step.place ~= nil then
+        local message = step.place.message
+        if impi == nil and message.is_request then
+          local credentials = message.credentials
+          if credentials ~= nil then
+            impi = (credentials.username or "") ~= "" and credentials.username or nil
+          end
+        end
+        if impu == nil and message.cseq_method == "REGISTER" then
+          impu = message.to_uri ~= "" and message.to_uri or nil
+        end
+      end
     end
-    local holds1 = run.under ~= nil
-    if holds1 then
-      local value2 = judged.facts.kind
-      holds1 = value2 == "refresh" or value2 == "deregistration"
+    return { impi, impu, n = 2 }
+  end
+
+  -- Whether a list of its messages is about media.
+  function M._mediasec(run)
+    for _, step in py.each(run.steps) do
+      if step.place ~= nil then
+        for _, listed in step.place.lists:pairs() do
+          if listed.media.n > 0 then
+            return true
+          end
+        end
+      end
     end
-    if holds1 then
-      return nil
-    end
-    local chosen = judged.facts.chosen
-    local holds2 = chosen == nil
-    if not holds2 then
-      local value4 = judged.facts.outcome
-      holds2 = not (value4 == "agreed" or value4 == "bypassed")
-    end
-    if holds2 then
-      return nil
-    end
-    return mechanism(chosen.element)
+    return false
   end
 
   -- What became of the registration, its signs with their frames; None where there is none.
@@ -9304,27 +9292,113 @@ return function(import)
     return (end_.time - run.begun) / M.MILLISECOND
   end
 
-  function M._identity(messages)
-    local identity = model.Identity.make()
+  function M._agreed(judged)
+    local run = judged.facts.exchange
+    if run.association ~= nil then
+      return run.association.server
+    end
+    local holds1 = run.under ~= nil
+    if holds1 then
+      local value2 = judged.facts.kind
+      holds1 = value2 == "refresh" or value2 == "deregistration"
+    end
+    if holds1 then
+      return nil
+    end
+    local chosen = judged.facts.chosen
+    local holds2 = chosen == nil
+    if not holds2 then
+      local value4 = judged.facts.outcome
+      holds2 = not (value4 == "agreed" or value4 == "bypassed")
+    end
+    if holds2 then
+      return nil
+    end
+    return chosen.element
+  end
+
+  function M._coverage(judged)
+    local seen = judged.coverage
+    local known = judged.facts.exchange.authentication
+    local value1
+    if known == nil then
+      value1 = nil
+    else
+      value1 = known.network
+    end
+    local network = value1
+    local value2
+    if network == nil then
+      value2 = nil
+    else
+      value2 = network and "right" or "wrong"
+    end
+    return model.Coverage.make(seen.start, seen.both_directions, seen.protected_part, seen.keys, seen.synthetic, value2)
+  end
+
+  -- The exchange of the report with its steps (`steps`), without findings.
+  function M.whole(run, kept, headers, texts)
+    if headers == nil then
+      headers = false
+    end
+    if texts == nil then
+      texts = false
+    end
+    local list1 = { n = 0 }
+    for _, one in py.each(kept) do
+      py.append(list1, again(one))
+    end
+    local read = list1
+    local list2 = { n = 0 }
+    for _, message in py.each(read) do
+      if message ~= nil then
+        py.append(list2, message)
+      end
+    end
+    local made = M.exchange(run, list2)
+    made.steps = steps(kept, headers, texts, read)
+    return made
+  end
+
+  -- The exchange of the report, without its steps (`steps`) and findings; `messages` are those of
+  function M.exchange(run, messages)
+    local first1
+    for _, m in py.each(messages) do
+      if m.src == run.ue then
+        first1 = m
+        break
+      end
+    end
+    local first = first1
+    local value1
+    if first == nil then
+      value1 = nil
+    else
+      value1 = first.sport
+    end
+    local value2
+    if first == nil then
+      value2 = nil
+    else
+      value2 = first.dport
+    end
+    local value3
+    if run.agreed == nil then
+      value3 = nil
+    else
+      value3 = mechanism(run.agreed)
+    end
+    return model.Exchange.make("E" .. str.of(run.number), run.key, run.dialect, run.mediasec, run.kind, run.method, run.call_id ~= "" and run.call_id or nil, model.Endpoint.make(address_text(run.ue), value1), model.Endpoint.make(address_text(run.first_hop), value2), M._identity(run, messages), M._agent(messages, run.ue, "user-agent"), M._agent(messages, run.first_hop, "server"), run.registration, run.stopped_at ~= "" and run.stopped_at or nil, run.layer ~= "" and run.layer or nil, run.outcome, value3, run.under ~= 0 and "A" .. str.of(run.under) or nil, iso(run.begun), iso(run.ended), (run.ended - run.begun) / M.MILLISECOND, nil, run.failed and run.stopped_at ~= "" and { run.stopped_at, n = 1 } or { n = 0 }, run.signals, run.coverage, run.not_checked)
+  end
+
+  function M._identity(run, messages)
+    local identity = model.Identity.make(run.impi, run.impu, run.imsi)
     for _, message in py.each(messages) do
-      local value1
-      if message.is_request then
-        value1 = message.credentials
-      end
-      local credentials = value1
-      if credentials ~= nil and ((credentials.username or "") ~= "" and identity.impi == nil) then
-        identity.impi = credentials.username
-      end
-      if identity.impu == nil and message.cseq_method == "REGISTER" then
-        identity.impu = message.to_uri ~= "" and message.to_uri or nil
-      end
       identity.imei = (identity.imei or "") ~= "" and identity.imei or M._found(M._IMEI, message:value("contact"))
       identity.cell = (identity.cell or "") ~= "" and identity.cell or M._found(M._CELL, message:value("p-access-network-info"))
       local associated = message:value("p-associated-uri")
       identity.msisdn = (identity.msisdn or "") ~= "" and identity.msisdn or M._found(M._MSISDN, associated)
     end
-    local source = (identity.impi or "") ~= "" and identity.impi or str.removeprefix(identity.impu or "", "sip:")
-    identity.imsi = M._found(M._IMSI, source)
     return identity
   end
 
@@ -9357,29 +9431,6 @@ return function(import)
       end
     end
     return nil
-  end
-
-  function M._missing(verdict)
-    return verdict.failed and verdict.stopped_at ~= "" and { verdict.stopped_at, n = 1 } or { n = 0 }
-  end
-
-  function M._coverage(judged)
-    local seen = judged.coverage
-    local known = judged.facts.exchange.authentication
-    local value1
-    if known == nil then
-      value1 = nil
-    else
-      value1 = known.network
-    end
-    local network = value1
-    local value2
-    if network == nil then
-      value2 = nil
-    else
-      value2 = network and "right" or "wrong"
-    end
-    return model.Coverage.make(seen.start, seen.both_directions, seen.protected_part, seen.keys, seen.synthetic, value2)
   end
 
   return M
@@ -9977,10 +10028,22 @@ return function(import)
     n = 9,
   }
 
-  -- One step as the sweep keeps it. `origin` and `raw` make its message again; without `raw` it
-  M.Kept = py.struct("Kept", { "role", "round", "sa", "leg", "protection", "origin", "raw", "length", "sightings", "comparison", "hops" })
+  -- One step as the sweep keeps it: its octets, and where it stood. `seen_as` is the protection
+  M.Kept = py.struct("Kept", { "role", "round", "sa", "leg", "protection", "capture", "frame", "time", "path", "src", "dst", "sport", "dport", "transport", "seen_as", "raw", "frames", "spi", "seq", "truncated", "length", "sightings", "comparison", "hops" })
 
-  function M.Kept.make(role, round, sa, leg, protection, origin, raw, length, sightings, comparison, hops)
+  function M.Kept.make(role, round, sa, leg, protection, capture, frame, time, path, src, dst, sport, dport, transport, seen_as, raw, frames, spi, seq, truncated, length, sightings, comparison, hops)
+    if frames == nil then
+      frames = { n = 0 }
+    end
+    if spi == nil then
+      spi = -1
+    end
+    if seq == nil then
+      seq = -1
+    end
+    if truncated == nil then
+      truncated = false
+    end
     if length == nil then
       length = 0
     end
@@ -9996,8 +10059,21 @@ return function(import)
       sa = sa,
       leg = leg,
       protection = protection,
-      origin = origin,
+      capture = capture,
+      frame = frame,
+      time = time,
+      path = path,
+      src = src,
+      dst = dst,
+      sport = sport,
+      dport = dport,
+      transport = transport,
+      seen_as = seen_as,
       raw = raw,
+      frames = frames,
+      spi = spi,
+      seq = seq,
+      truncated = truncated,
       length = length,
       sightings = sightings,
       comparison = comparison,
@@ -10022,8 +10098,22 @@ return function(import)
     return kept
   end
 
+  -- Its message, read once more; None of ESP that was not read.
+  function M.again(kept)
+    local value1
+    if kept.raw ~= "" then
+      value1 = parse_head(kept.raw, kept.truncated)
+    end
+    local head = value1
+    if head == nil then
+      return nil
+    end
+    local origin = Datagram.make(kept.capture, kept.frame, kept.time, 0, kept.path, kept.src, kept.dst, kept.sport, kept.dport, kept.transport, "", kept.frames, kept.seen_as, kept.spi, kept.seq)
+    return SipMessage.make(head, kept.raw, origin, kept.frames, kept.truncated)
+  end
+
   -- The steps as the report has them, with the rows of their headers, and with the text of their
-  function M.steps(kept, headers, texts)
+  function M.steps(kept, headers, texts, messages)
     if headers == nil then
       headers = false
     end
@@ -10031,21 +10121,33 @@ return function(import)
       texts = false
     end
     local lists = M._Lists.make()
-    local list1 = { n = 0 }
-    for _, one in py.each(kept) do
-      py.append(list1, M._step(one, lists))
+    local value1
+    if messages == nil then
+      local list2 = { n = 0 }
+      for _, one in py.each(kept) do
+        py.append(list2, M.again(one))
+      end
+      value1 = list2
+    else
+      value1 = messages
     end
-    local made = list1
+    local read = value1
+    local list3 = { n = 0 }
+    for _, item1 in py.each(py.zip(kept, read)) do
+      local one, message = item1[1], item1[2]
+      py.append(list3, M._step(one, message, lists))
+    end
+    local made = list3
     if headers or texts then
-      for _, item1 in py.each(py.zip(kept, made)) do
-        local one, step = item1[1], item1[2]
-        for _, item2 in py.each(py.concat({ { one, step, n = 2 }, n = 1 }, py.zip(one.hops, step.hops))) do
-          local message, its = item2[1], item2[2]
+      for _, item2 in py.each(py.zip(kept, made)) do
+        local one, step = item2[1], item2[2]
+        for _, item3 in py.each(py.concat({ { one, step, n = 2 }, n = 1 }, py.zip(one.hops, step.hops))) do
+          local its, shown = item3[1], item3[2]
           if headers then
-            its.headers = M._headers(message)
+            shown.headers = M._headers(M.again(its))
           end
-          if texts and message.raw ~= "" then
-            its.text = str.decode(message.raw)
+          if texts and its.raw ~= "" then
+            shown.text = str.decode(its.raw)
           end
         end
       end
@@ -10054,16 +10156,10 @@ return function(import)
   end
 
   -- The rows that speak of the agreement, as they stand in the message.
-  function M._headers(kept)
-    local value1
-    if kept.raw ~= "" then
-      value1 = parse_head(kept.raw, kept.origin.truncated)
-    end
-    local head = value1
-    if head == nil then
+  function M._headers(message)
+    if message == nil then
       return { n = 0 }
     end
-    local message = SipMessage.make(head, kept.raw, kept.origin, kept.origin.frames, kept.origin.truncated)
     local list1 = { n = 0 }
     for _, name in py.each(M._HEADERS) do
       for _, text in py.each(message:texts(str.lower(name))) do
@@ -10082,15 +10178,12 @@ return function(import)
       return kept
     end
     local esp = step.esp
-    local origin = Datagram.make(esp.capture, esp.frame, esp.time, esp.interface, esp.path, esp.src, esp.dst, 0, 0, "udp", "", esp.frames, "esp", esp.spi, esp.seq)
-    return M.Kept.make(step.role, step.round, step.sa, "gm", "esp", origin, "", esp.length)
+    return M.Kept.make(step.role, step.round, step.sa, "gm", "esp", esp.capture, esp.frame, esp.time, esp.path, esp.src, esp.dst, 0, 0, "udp", "esp", "", esp.frames, esp.spi, esp.seq, false, esp.length)
   end
 
   function M._kept(place, role, number)
     local m = place.message
-    local frames = m.frames.n > 1 and m.frames or { n = 0 }
-    local origin = Datagram.make(m.capture, m.frame, m.time, m.interface, m.path, m.src, m.dst, m.sport, m.dport, m.transport, "", frames, m.protection, m.spi, m.seq, m.ip_id, m.stream, false, m.truncated)
-    return M.Kept.make(role, number, place.sa, place.leg, place.protection, origin, m.raw, 0, m.copies)
+    return M.Kept.make(role, number, place.sa, place.leg, place.protection, m.capture, m.frame, m.time, m.path, m.src, m.dst, m.sport, m.dport, m.transport, m.protection, m.raw, m.frames.n > 1 and m.frames or { n = 0 }, m.spi, m.seq, m.truncated, 0, m.copies)
   end
 
   -- The step on the access side that a message beyond the first hop belongs to.
@@ -10113,10 +10206,10 @@ return function(import)
     local request = message.is_request
     local best = kept[1]
     for _, one in py.each(kept) do
-      if (one.origin.src == ue) == request then
-        if not (request and one.origin.time > message.time) then
+      if (one.src == ue) == request then
+        if not (request and one.time > message.time) then
           best = one
-          if not request and one.origin.time >= message.time then
+          if not request and one.time >= message.time then
             break
           end
         end
@@ -10144,17 +10237,10 @@ return function(import)
     return model.Comparison.make(found.level, found.kind, found.edit ~= "" and found.edit or nil, value2)
   end
 
-  function M._step(kept, lists)
-    local origin = kept.origin
-    local value1
-    if kept.raw ~= "" then
-      value1 = parse_head(kept.raw, origin.truncated)
-    end
-    local head = value1
-    if head == nil then
+  function M._step(kept, message, lists)
+    if message == nil then
       return M._unread(kept)
     end
-    local message = SipMessage.make(head, kept.raw, origin, origin.frames, origin.truncated)
     local place = Place.make(message, kept.leg, "")
     local request = message.is_request
     local client, verify = place.client, place.verify
@@ -10165,45 +10251,44 @@ return function(import)
     for _, one in py.each(py.concat(message.sightings, kept.sightings)) do
       py.append(list1, M._sighting(one))
     end
+    local value1
+    if request then
+      value1 = nil
+    else
+      value1 = message.code
+    end
     local value2
     if request then
       value2 = nil
     else
-      value2 = message.code
+      value2 = message.reason
     end
     local value3
     if request then
-      value3 = nil
-    else
-      value3 = message.reason
-    end
-    local value4
-    if request then
-      value4 = M._host(message.sent_by)
+      value3 = M._host(message.sent_by)
     end
     local list2 = { n = 0 }
     for _, one in py.each(kept.hops) do
-      py.append(list2, M._step(one, lists))
+      py.append(list2, M._step(one, M.again(one), lists))
     end
-    return model.Step.make(kept.role, kept.round, origin.capture, origin.frame, M._frames(origin), list1, iso(origin.time), request and message.method or str.strip(str.of(message.code) .. " " .. message.reason), request and message.method or nil, value2, value3, endpoint_text(origin.src, origin.sport), endpoint_text(origin.dst, origin.dport), origin.transport, kept.protection, origin.spi >= 0 and origin.spi or nil, origin.seq >= 0 and origin.seq or nil, kept.sa ~= "" and kept.sa or nil, nil, kept.leg, nil, value4, M._marks(message), lists:made(client), lists:made(place.server), lists:made(verify), kept.comparison, list2)
+    return model.Step.make(kept.role, kept.round, kept.capture, kept.frame, M._frames(kept), list1, iso(kept.time), request and message.method or str.strip(str.of(message.code) .. " " .. message.reason), request and message.method or nil, value1, value2, endpoint_text(kept.src, kept.sport), endpoint_text(kept.dst, kept.dport), kept.transport, kept.protection, kept.spi >= 0 and kept.spi or nil, kept.seq >= 0 and kept.seq or nil, kept.sa ~= "" and kept.sa or nil, nil, kept.leg, nil, value3, M._marks(message), lists:made(client), lists:made(place.server), lists:made(verify), kept.comparison, list2)
   end
 
   function M._unread(kept)
-    local origin = kept.origin
     local list1 = { n = 0 }
     for _, one in py.each(kept.hops) do
-      py.append(list1, M._step(one, M._Lists.make()))
+      py.append(list1, M._step(one, M.again(one), M._Lists.make()))
     end
-    return model.Step.make(kept.role, kept.round, origin.capture, origin.frame, M._frames(origin), nil, iso(origin.time), "ESP, not read", nil, nil, nil, address_text(origin.src), address_text(origin.dst), "unknown", "esp", origin.spi, origin.seq, kept.sa ~= "" and kept.sa or nil, kept.length, "gm", true, nil, nil, nil, nil, nil, nil, list1)
+    return model.Step.make(kept.role, kept.round, kept.capture, kept.frame, M._frames(kept), nil, iso(kept.time), "ESP, not read", nil, nil, nil, address_text(kept.src), address_text(kept.dst), "unknown", "esp", kept.spi, kept.seq, kept.sa ~= "" and kept.sa or nil, kept.length, "gm", true, nil, nil, nil, nil, nil, nil, list1)
   end
 
-  function M._frames(origin)
-    if origin.frames.n < 2 then
+  function M._frames(kept)
+    if kept.frames.n < 2 then
       return { n = 0 }
     end
     local list1 = { n = 0 }
-    for _, frame in py.each(origin.frames) do
-      py.append(list1, model.Frame.make(origin.capture, frame))
+    for _, frame in py.each(kept.frames) do
+      py.append(list1, model.Frame.make(kept.capture, frame))
     end
     return list1
   end
@@ -10515,6 +10600,11 @@ return function(import)
     return M._row(exchange).word
   end
 
+  -- The same of an exchange that is not made yet.
+  function M.word_of(registration, outcome, stopped_at)
+    return M._fitting(registration, outcome, stopped_at).word
+  end
+
   -- Whether what is called so reached what it was for; None where the capture cannot tell.
   function M.succeeded(found)
     return M._SUCCEEDED:get(found)
@@ -10596,15 +10686,19 @@ return function(import)
   end
 
   function M._row(exchange)
-    local registration = exchange.registration
-    if registration == nil then
-      return M._found(M._REQUESTS, { nil, nil, exchange.outcome, exchange.stopped_at, n = 4 })
-    end
-    local facts = { registration.state, registration.basis, exchange.outcome, exchange.stopped_at, n = 4 }
-    return M._found(M._REGISTRATIONS, facts)
+    return M._fitting(exchange.registration, exchange.outcome, exchange.stopped_at)
   end
 
-  M._found = py.lru_cache(128, function(table_, facts)
+  function M._fitting(registration, outcome, stopped_at)
+    if registration == nil then
+      return M._found(false, nil, nil, outcome, stopped_at)
+    end
+    return M._found(true, registration.state, registration.basis, outcome, stopped_at)
+  end
+
+  M._found = py.lru_cache(128, function(registers, state, basis, outcome, stopped_at)
+    local table_ = registers and M._REGISTRATIONS or M._REQUESTS
+    local facts = { state, basis, outcome, stopped_at, n = 4 }
     for _, row in py.each(table_) do
       local all1 = true
       for _, item1 in py.each(py.zip({ row.state, row.basis, row.outcome, row.stopped_at, n = 4 }, facts)) do
@@ -42298,6 +42392,7 @@ return function(import)
   local py = import("runtime.python")
   local verdicts = import("report.verdict")
   local steps = import("report.steps")
+  local whole = import("report.closed").whole
   local naming = import("agreement.naming")
   local parse_aka_nonce = import("sip.digest").parse_aka_nonce
 
@@ -42426,10 +42521,10 @@ return function(import)
     return found
   end
 
-  -- What is kept of a closed run until somebody looks: `model` is the report's, without steps.
-  function M.keep(run, model)
+  -- What is kept of a closed run until somebody looks.
+  function M.keep(run, closed)
     return {
-      model = model,
+      run = closed,
       kept = steps.keep(run),
       unanswered = unanswered(run),
       comparisons = comparisons(run),
@@ -42446,9 +42541,7 @@ return function(import)
 
   -- A closed run. `findings` are those of the report about it.
   function M.exchange(closed, findings)
-    local model = closed.model
-    local without = model.steps
-    model.steps = steps.steps(closed.kept)
+    local model = whole(closed.run, closed.kept)
     local verdict = verdicts.judge(model, findings)
     local list, before = {}, nil
     for i, one in py.each(model.steps) do
@@ -42458,7 +42551,6 @@ return function(import)
       list[i].comparison = M.comparison(closed.comparisons[i], against and against.frame)
       before = one.time
     end
-    model.steps = without -- made again for another view
     local registration = model.registration
     return {
       id = model.id,

@@ -4,6 +4,7 @@ return function(import)
   local py = import("runtime.python")
   local verdicts = import("report.verdict")
   local steps = import("report.steps")
+  local whole = import("report.closed").whole
   local naming = import("agreement.naming")
   local parse_aka_nonce = import("sip.digest").parse_aka_nonce
 
@@ -132,10 +133,10 @@ return function(import)
     return found
   end
 
-  -- What is kept of a closed run until somebody looks: `model` is the report's, without steps.
-  function M.keep(run, model)
+  -- What is kept of a closed run until somebody looks.
+  function M.keep(run, closed)
     return {
-      model = model,
+      run = closed,
       kept = steps.keep(run),
       unanswered = unanswered(run),
       comparisons = comparisons(run),
@@ -152,9 +153,7 @@ return function(import)
 
   -- A closed run. `findings` are those of the report about it.
   function M.exchange(closed, findings)
-    local model = closed.model
-    local without = model.steps
-    model.steps = steps.steps(closed.kept)
+    local model = whole(closed.run, closed.kept)
     local verdict = verdicts.judge(model, findings)
     local list, before = {}, nil
     for i, one in py.each(model.steps) do
@@ -164,7 +163,6 @@ return function(import)
       list[i].comparison = M.comparison(closed.comparisons[i], against and against.frame)
       before = one.time
     end
-    model.steps = without -- made again for another view
     local registration = model.registration
     return {
       id = model.id,

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, release
-from analyzer.agreement.order import (
-    packed,
-)
+from analyzer.agreement.order import packed
 from analyzer.pipeline.conductor import Conductor
 from analyzer.report import assembly, model
+from analyzer.report.closed import Closed, put_away, whole
 from analyzer.report.joined import Share
+from analyzer.report.settled import settled
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
-from analyzer.report.steps import keep, steps
+from analyzer.report.steps import Kept, keep
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judge
-
-if TYPE_CHECKING:
-    pass
-
 
 Told = Callable[[model.Exchange, list[model.Finding], bool], None]
 """Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
@@ -64,16 +60,16 @@ class Results:
                 self._compression(item)
                 mark = len(self.judge)
                 judged = self.judge.exchange(item)
-                made = assembly.exchange(judged, captures)
-                self.exchanges.append(made, keep(item))
+                run, kept = put_away(judged, captures), keep(item)
+                self.exchanges.append(run, kept)
                 self._place(0, item)
                 if self.told is not None:
-                    self._tell(item, made, self.judge.since(mark), closed=True)
+                    self._tell(run, kept, self.judge.since(mark), ended=True)
                 judged.facts.dismiss()
             else:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
-                    self.agreements.append(assembly.agreement(item, self.show_keys))
+                    self.agreements.append(settled(item, self.show_keys))
                     self._place(1, item)
             release(item)
 
@@ -105,13 +101,9 @@ class Results:
         for run in conductor.reconstruction.peek():
             judge = Judge(engine)
             judged = judge.exchange(run)
-            made = assembly.exchange(judged, captures)
-            self._tell(run, made, judge.since(0), closed=False)
+            self._tell(put_away(judged, captures), keep(run), judge.since(0), ended=False)
             judged.facts.dismiss()
 
-    def _tell(
-        self, run: Exchange, made: model.Exchange, found: list[Finding], *, closed: bool
-    ) -> None:
+    def _tell(self, run: Closed, kept: list[Kept], found: list[Finding], *, ended: bool) -> None:
         assert self.told is not None
-        made.steps = steps(keep(run))
-        self.told(made, [assembly.finding(one) for one in found], closed)
+        self.told(whole(run, kept), [assembly.finding(one) for one in found], ended)

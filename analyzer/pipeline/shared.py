@@ -46,7 +46,7 @@ class Put(msgspec.Struct):
     numbers where they began."""
 
     sizes: list[int]
-    owners: list[str]
+    owners: list[int]
     orders: list[bytes]
     born: list[bytes]
 
@@ -113,7 +113,7 @@ def _part(conductor: Conductor, kept: Results) -> Part:
 
 def _put(filled: Filled[Any]) -> Put:
     spool = filled.spool
-    return Put(spool.sizes(), spool.owners, list(filled.orders), list(filled.born))
+    return Put(spool.sizes(), list(spool.owners), list(filled.orders), list(filled.born))
 
 
 def _witness(conductor: Conductor, met: Met) -> Witness:

@@ -9,28 +9,38 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
+from analyzer.agreement.naming import address_text
+from analyzer.report.closed import Closed
 from analyzer.report.model import Agreement, Exchange
-from analyzer.report.verdict import Word, word
+from analyzer.report.verdict import Word, word, word_of
 
 T = TypeVar("T", Exchange, Agreement)
 S_co = TypeVar("S_co", covariant=True)
 
 
 class Glance(NamedTuple):
-    """`state` is that of the registration, "" where there is none; `phone` tells phones apart."""
+    """`number` is that of the exchange, `state` that of the registration, "" where there is none;
+    `phone` tells phones apart."""
 
-    id: str
+    number: int
     word: Word
     outcome: str
     state: str
     phone: str
+
+    @property
+    def id(self) -> str:
+        """The id of the exchange."""
+        return f"E{self.number}"
 
 
 @runtime_checkable
 class Glanced(Protocol):
     """Exchanges that can be counted without being walked."""
 
-    glances: list[Glance]
+    @property
+    def glances(self) -> Iterable[Glance]:
+        """A glance of each, in order."""
 
 
 @runtime_checkable
@@ -44,7 +54,20 @@ class Picked(Protocol[S_co]):
 def glance(exchange: Exchange) -> Glance:
     """The glance of one exchange."""
     state = "" if exchange.registration is None else exchange.registration.state
-    return Glance(exchange.id, word(exchange), exchange.outcome, state, phone(exchange))
+    number = int(exchange.id[1:])
+    return Glance(number, word(exchange), exchange.outcome, state, phone(exchange))
+
+
+def glance_of(run: Closed) -> Glance:
+    """The same of an exchange that is not made yet."""
+    registration, outcome = run.registration, run.outcome
+    return Glance(
+        run.number,
+        word_of(registration, outcome, run.stopped_at or None),
+        outcome,
+        "" if registration is None else registration.state,
+        run.imsi or run.impi or address_text(run.ue),
+    )
 
 
 def glances(exchanges: Iterable[Exchange]) -> Iterable[Glance]:

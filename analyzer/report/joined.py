@@ -9,8 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from heapq import merge
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Generic, TypeVar
 
 from analyzer.report.glance import Glance
@@ -66,8 +65,7 @@ class Joined(Generic[T]):
         return self._read([at for at in range(len(self)) if self._owner(at) in exchanges])
 
     def _owner(self, at: int) -> str:
-        spool = self._spools[self._sources[at]]
-        return renamed(spool.owners[self._places[at]], spool.numbers)
+        return self._spools[self._sources[at]].owner(self._places[at])
 
     def _read(self, wanted: Sequence[int]) -> Iterator[T]:
         readers = [
@@ -83,10 +81,15 @@ class JoinedExchanges(Joined[Exchange]):
     def __init__(self, filled: Sequence[Filled[Exchange]], glances: Sequence[list[Glance]]) -> None:
         super().__init__(filled)
         self._filled = filled
-        self.glances: list[Glance] = [
-            _renamed(glances[source][place], self._spools[source].numbers)
-            for source, place in zip(self._sources, self._places, strict=True)
-        ]
+        self._glances = glances
+
+    @property
+    def glances(self) -> Iterator[Glance]:
+        """A glance of each, in order."""
+        numbers = [spool.numbers for spool in self._spools]
+        for source, place in zip(self._sources, self._places, strict=True):
+            glance, its = self._glances[source][place], numbers[source]
+            yield glance if its is None else Glance(its.exchanges[glance.number], *glance[1:])
 
     def with_headers(self) -> None:
         """Have the steps come with the rows of their headers."""
@@ -146,11 +149,14 @@ def joined(shares: Sequence[Share]) -> tuple[JoinedExchanges, Joined[Agreement]]
 
 def ranked(keys: Sequence[Packed]) -> Iterator[tuple[int, int]]:
     """(place, source) of all, in the order of their keys."""
-    rising = [
-        zip(sorted(range(len(mine)), key=mine.__getitem__), repeat(source))
-        for source, mine in enumerate(keys)
-    ]
-    return merge(*rising, key=lambda one: keys[one[1]][one[0]])
+    if len(keys) == 1:
+        [mine] = keys
+        return zip(sorted(range(len(mine)), key=mine.__getitem__), repeat(0))
+    every = list(chain.from_iterable(keys))
+    places = list(chain.from_iterable(range(len(mine)) for mine in keys))
+    sources = list(chain.from_iterable(repeat(n, len(mine)) for n, mine in enumerate(keys)))
+    order = sorted(range(len(every)), key=every.__getitem__)
+    return ((places[at], sources[at]) for at in order)
 
 
 def _numbered(filled: Sequence[Filled[T]]) -> list[array[int]]:
@@ -160,7 +166,3 @@ def _numbered(filled: Sequence[Filled[T]]) -> list[array[int]]:
     for number, (place, source) in enumerate(ranked([one.born for one in filled]), 1):
         numbers[source][place + 1] = number
     return numbers
-
-
-def _renamed(glance: Glance, numbers: Numbers | None) -> Glance:
-    return glance if numbers is None else glance._replace(id=renamed(glance.id, numbers))

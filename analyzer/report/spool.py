@@ -6,15 +6,17 @@ import tempfile
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from os import SEEK_END
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from analyzer.report.glance import Glance, glance
+from analyzer.report.closed import Closed, whole
+from analyzer.report.glance import Glance, glance_of
 from analyzer.report.model import Agreement, Exchange
-from analyzer.report.steps import Kept, steps
+from analyzer.report.settled import Settled, agreement
+from analyzer.report.steps import Kept
 
 IN_MEMORY: Final = 1 << 20  # octets before the spool goes to disk
 BLOCK: Final = 1 << 20  # octets written and read back at once
@@ -43,22 +45,23 @@ def renamed(id_: str, numbers: Numbers | None) -> str:
 
 
 class Spool(ABC, Generic[T]):
-    """Objects of one kind in the order they came, as MessagePack one behind the other.
+    """Objects of one kind in the order they came: what is kept of each, as MessagePack one behind
+    the other, of which they are made when they are walked.
 
     `findings` (set when all are numbered) maps an object's id to the ids of its findings, which
-    are filled in as the spool is walked. `owners` names the exchange that each belongs to.
-    `numbers` is set where other numbers hold in the whole than those it was filled under.
+    are filled in as the spool is walked. `owners` are the numbers of the exchanges that they belong
+    to. `numbers` is set where other numbers hold in the whole than those it was filled under.
     """
 
     def __init__(self, kind: Any) -> None:
         self.numbers: Numbers | None = None
         self.findings: Mapping[str, Sequence[str]] = {}
-        self.owners: list[str] = []
+        self.owners = array("L")
         self._ends = array("Q")
         self._waiting = bytearray()
-        self._end = 0
+        self._written = 0  # octets in the file
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-        self._encode = msgspec.msgpack.Encoder().encode
+        self._encode_into = msgspec.msgpack.Encoder().encode_into
         self._decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(kind).decode
 
     def __len__(self) -> int:
@@ -69,7 +72,12 @@ class Spool(ABC, Generic[T]):
 
     def pick(self, exchanges: Collection[str]) -> Iterator[T]:
         """What belongs to these exchanges, in order; only that is read back."""
-        return self._read([n for n, id_ in enumerate(self.owners) if id_ in exchanges])
+        return self._read([n for n in range(len(self)) if self.owner(n) in exchanges])
+
+    def owner(self, place: int) -> str:
+        """The id of the exchange that the object at this place belongs to."""
+        number = self.owners[place]
+        return f"E{number if self.numbers is None else self.numbers.exchanges[number]}"
 
     def sizes(self) -> list[int]:
         """The octets of each object, in order."""
@@ -82,32 +90,30 @@ class Spool(ABC, Generic[T]):
         while block := self._file.read(BLOCK):
             yield block
 
-    def fill(self, blocks: Iterable[bytes], sizes: Iterable[int], owners: list[str]) -> None:
+    def fill(self, blocks: Iterable[bytes], sizes: Iterable[int], owners: Iterable[int]) -> None:
         """Take in what another spool held: its `blocks`, `sizes` and `owners`."""
-        self.owners = owners
+        self.owners.extend(owners)
         for block in blocks:
-            self._file.write(block)
-        for size in sizes:
-            self._end += size
-            self._ends.append(self._end)
+            self._written += self._file.write(block)
+        self._ends.extend(accumulate(sizes))
 
     def read(self, numbers: Sequence[int]) -> Iterator[T]:
         """The objects at these places, which rise."""
         return self._read(numbers)
 
-    def _append(self, kept: object, owner: str) -> None:
-        data = self._encode(kept)
-        self._waiting += data
-        self._end += len(data)
-        self._ends.append(self._end)
+    def _append(self, kept: object, owner: int) -> None:
+        waiting = self._waiting
+        self._encode_into(kept, waiting, -1)  # at its end
+        self._ends.append(self._written + len(waiting))
         self.owners.append(owner)
-        if len(self._waiting) >= BLOCK:
+        if len(waiting) >= BLOCK:
             self._write()
 
     def _write(self) -> None:
         """Put away what waits."""
         self._file.seek(0, SEEK_END)
         self._file.write(self._waiting)
+        self._written += len(self._waiting)
         self._waiting.clear()
 
     def _read(self, numbers: Sequence[int]) -> Iterator[T]:
@@ -127,45 +133,49 @@ class Spool(ABC, Generic[T]):
 
 
 class AgreementSpool(Spool[Agreement]):
-    """Agreements as the report has them."""
+    """Agreements."""
 
     def __init__(self) -> None:
-        super().__init__(Agreement)
+        super().__init__(Settled)
 
-    def append(self, one: Agreement) -> None:
+    def append(self, one: Settled) -> None:
         """Keep one agreement."""
         self._append(one, one.exchange)
 
-    def _made(self, kept: Agreement) -> Agreement:
-        kept.id = renamed(kept.id, self.numbers)
-        kept.exchange = renamed(kept.exchange, self.numbers)
-        kept.findings = list(self.findings.get(kept.id, ()))
-        return kept
+    def _made(self, kept: Settled) -> Agreement:
+        numbers = self.numbers
+        if numbers is not None:
+            kept.number = numbers.agreements[kept.number]
+            kept.exchange = numbers.exchanges[kept.exchange]
+        made = agreement(kept)
+        made.findings = list(self.findings.get(made.id, ()))
+        return made
 
 
 class ExchangeSpool(Spool[Exchange]):
-    """Exchanges whose steps are made when they are walked, with a glance of each.
+    """Exchanges, with a glance of each.
 
     `headers`, where set, has the steps come with the rows of their headers, `texts` with the text
     of their messages.
     """
 
     def __init__(self) -> None:
-        super().__init__(tuple[Exchange, list[Kept]])
+        super().__init__(tuple[Closed, list[Kept]])
         self.headers = False
         self.texts = False
         self.glances: list[Glance] = []
 
-    def append(self, one: Exchange, kept: list[Kept]) -> None:
+    def append(self, one: Closed, kept: list[Kept]) -> None:
         """Keep one exchange and what its steps are made of."""
-        self._append((one, kept), one.id)
-        self.glances.append(glance(one))
+        self._append((one, kept), one.number)
+        self.glances.append(glance_of(one))
 
-    def _made(self, kept: tuple[Exchange, list[Kept]]) -> Exchange:
-        one, steps_kept = kept
-        one.id = renamed(one.id, self.numbers)
-        if one.under is not None:
-            one.under = renamed(one.under, self.numbers)
-        one.steps = steps(steps_kept, self.headers, self.texts)
-        one.findings = list(self.findings.get(one.id, ()))
-        return one
+    def _made(self, kept: tuple[Closed, list[Kept]]) -> Exchange:
+        one, its_steps = kept
+        numbers = self.numbers
+        if numbers is not None:
+            one.number = numbers.exchanges[one.number]
+            one.under = numbers.agreements[one.under] if one.under else 0
+        made = whole(one, its_steps, self.headers, self.texts)
+        made.findings = list(self.findings.get(made.id, ()))
+        return made

@@ -40,16 +40,30 @@ _HEADERS: Final = (
 
 
 class Kept(msgspec.Struct, array_like=True, gc=False):
-    """One step as the sweep keeps it. `origin` and `raw` make its message again; without `raw` it
-    is an ESP packet that was not read, `length` octets long."""
+    """One step as the sweep keeps it: its octets, and where it stood. `seen_as` is the protection
+    its packet shows, `protection` the one it had. Without `raw` it is an ESP packet that was not
+    read, `length` octets long."""
 
     role: str
     round: int
     sa: str
     leg: str
     protection: str
-    origin: Datagram
+    capture: int
+    frame: int
+    time: int
+    path: str
+    src: bytes
+    dst: bytes
+    sport: int
+    dport: int
+    transport: str
+    seen_as: str
     raw: bytes
+    frames: tuple[int, ...] = ()
+    spi: int = -1
+    seq: int = -1
+    truncated: bool = False
     length: int = 0
     sightings: list[Sighting] = []
     comparison: model.Comparison | None = None
@@ -66,27 +80,44 @@ def keep(run: Exchange) -> list[Kept]:
     return kept
 
 
-def steps(kept: Sequence[Kept], headers: bool = False, texts: bool = False) -> list[model.Step]:
+def again(kept: Kept) -> SipMessage | None:
+    """Its message, read once more; None of ESP that was not read."""
+    head = parse_head(kept.raw, cut=kept.truncated) if kept.raw else None
+    if head is None:
+        return None
+    origin = Datagram(
+        kept.capture, kept.frame, kept.time, 0, kept.path, kept.src, kept.dst, kept.sport,
+        kept.dport, cast(Any, kept.transport), b"", kept.frames, cast(Any, kept.seen_as),
+        kept.spi, kept.seq,
+    )  # fmt: skip
+    return SipMessage(head, kept.raw, origin, kept.frames, kept.truncated)
+
+
+def steps(
+    kept: Sequence[Kept],
+    headers: bool = False,
+    texts: bool = False,
+    messages: Sequence[SipMessage | None] | None = None,
+) -> list[model.Step]:
     """The steps as the report has them, with the rows of their headers, and with the text of their
-    messages, where those are wanted."""
+    messages, where those are wanted. `messages`: what `again` makes of each, where it was asked."""
     lists = _Lists()
-    made = [_step(one, lists) for one in kept]
+    read = [again(one) for one in kept] if messages is None else messages
+    made = [_step(one, message, lists) for one, message in zip(kept, read, strict=True)]
     if headers or texts:
         for one, step in zip(kept, made, strict=True):
-            for message, its in ((one, step), *zip(one.hops, step.hops, strict=True)):
+            for its, shown in ((one, step), *zip(one.hops, step.hops, strict=True)):
                 if headers:
-                    its.headers = _headers(message)
-                if texts and message.raw:
-                    its.text = message.raw.decode("utf-8", "surrogateescape")
+                    shown.headers = _headers(again(its))
+                if texts and its.raw:
+                    shown.text = its.raw.decode("utf-8", "surrogateescape")
     return made
 
 
-def _headers(kept: Kept) -> list[str]:
+def _headers(message: SipMessage | None) -> list[str]:
     """The rows that speak of the agreement, as they stand in the message."""
-    head = parse_head(kept.raw, cut=kept.origin.truncated) if kept.raw else None
-    if head is None:
+    if message is None:
         return []
-    message = SipMessage(head, kept.raw, kept.origin, kept.origin.frames, kept.origin.truncated)
     return [f"{name}: {text}" for name in _HEADERS for text in message.texts(name.lower())]
 
 
@@ -101,21 +132,19 @@ def _kept_step(step: Step, run: Exchange) -> Kept:
         return kept
     esp = step.esp
     assert esp is not None
-    origin = Datagram(
-        esp.capture, esp.frame, esp.time, esp.interface, esp.path, esp.src, esp.dst, 0, 0, "udp",
-        b"", esp.frames, "esp", esp.spi, esp.seq,
+    return Kept(
+        step.role, step.round, step.sa, "gm", "esp", esp.capture, esp.frame, esp.time, esp.path,
+        esp.src, esp.dst, 0, 0, "udp", "esp", b"", esp.frames, esp.spi, esp.seq, False, esp.length,
     )  # fmt: skip
-    return Kept(step.role, step.round, step.sa, "gm", "esp", origin, b"", esp.length)
 
 
 def _kept(place: Place, role: str, number: int) -> Kept:
     m = place.message
-    frames = m.frames if len(m.frames) > 1 else ()
-    origin = Datagram(
-        m.capture, m.frame, m.time, m.interface, m.path, m.src, m.dst, m.sport, m.dport,
-        m.transport, b"", frames, m.protection, m.spi, m.seq, m.ip_id, m.stream, False, m.truncated,
+    return Kept(
+        role, number, place.sa, place.leg, place.protection, m.capture, m.frame, m.time, m.path,
+        m.src, m.dst, m.sport, m.dport, m.transport, m.protection, m.raw,
+        m.frames if len(m.frames) > 1 else (), m.spi, m.seq, m.truncated, 0, m.copies,
     )  # fmt: skip
-    return Kept(role, number, place.sa, place.leg, place.protection, origin, m.raw, 0, m.copies)
 
 
 def _home(place: Place, kept: list[Kept], run: Exchange) -> Kept:
@@ -134,12 +163,12 @@ def _nearest(kept: list[Kept], ue: bytes, message: SipMessage) -> Kept:
     request = message.is_request
     best = kept[0]
     for one in kept:
-        if (one.origin.src == ue) != request:
+        if (one.src == ue) != request:
             continue
-        if request and one.origin.time > message.time:
+        if request and one.time > message.time:
             continue
         best = one
-        if not request and one.origin.time >= message.time:
+        if not request and one.time >= message.time:
             break
     return best
 
@@ -160,12 +189,9 @@ def _comparison(place: Place, run: Exchange) -> model.Comparison | None:
 # ---- making
 
 
-def _step(kept: Kept, lists: _Lists) -> model.Step:
-    origin = kept.origin
-    head = parse_head(kept.raw, cut=origin.truncated) if kept.raw else None
-    if head is None:
+def _step(kept: Kept, message: SipMessage | None, lists: _Lists) -> model.Step:
+    if message is None:
         return _unread(kept)
-    message = SipMessage(head, kept.raw, origin, origin.frames, origin.truncated)
     place = Place(message, cast(Any, kept.leg), "")
     request = message.is_request
     client, verify = place.client, place.verify
@@ -174,21 +200,21 @@ def _step(kept: Kept, lists: _Lists) -> model.Step:
     return model.Step(
         role=cast(Any, kept.role),
         round=kept.round,
-        capture=origin.capture,
-        frame=origin.frame,
-        frames=_frames(origin),
+        capture=kept.capture,
+        frame=kept.frame,
+        frames=_frames(kept),
         sightings=[_sighting(one) for one in (*message.sightings, *kept.sightings)],
-        time=iso(origin.time),
+        time=iso(kept.time),
         summary=message.method if request else f"{message.code} {message.reason}".strip(),
         method=message.method if request else None,
         code=None if request else message.code,
         reason=None if request else message.reason,
-        src=endpoint_text(origin.src, origin.sport),
-        dst=endpoint_text(origin.dst, origin.dport),
-        transport=origin.transport,
+        src=endpoint_text(kept.src, kept.sport),
+        dst=endpoint_text(kept.dst, kept.dport),
+        transport=kept.transport,
         protection=cast(Any, kept.protection),
-        spi=origin.spi if origin.spi >= 0 else None,
-        seq=origin.seq if origin.seq >= 0 else None,
+        spi=kept.spi if kept.spi >= 0 else None,
+        seq=kept.seq if kept.seq >= 0 else None,
         sa=cast(Any, kept.sa or None),
         leg=cast(Any, kept.leg),
         via=_host(message.sent_by) if request else None,
@@ -197,38 +223,37 @@ def _step(kept: Kept, lists: _Lists) -> model.Step:
         server=lists.made(place.server),
         verify=lists.made(verify),
         comparison=kept.comparison,
-        hops=[_step(one, lists) for one in kept.hops],
+        hops=[_step(one, again(one), lists) for one in kept.hops],
     )
 
 
 def _unread(kept: Kept) -> model.Step:
-    origin = kept.origin
     return model.Step(
         role=cast(Any, kept.role),
         round=kept.round,
-        capture=origin.capture,
-        frame=origin.frame,
-        frames=_frames(origin),
-        time=iso(origin.time),
+        capture=kept.capture,
+        frame=kept.frame,
+        frames=_frames(kept),
+        time=iso(kept.time),
         summary="ESP, not read",
-        src=address_text(origin.src),
-        dst=address_text(origin.dst),
+        src=address_text(kept.src),
+        dst=address_text(kept.dst),
         transport="unknown",
         protection="esp",
-        spi=origin.spi,
-        seq=origin.seq,
+        spi=kept.spi,
+        seq=kept.seq,
         sa=cast(Any, kept.sa or None),
         length=kept.length,
         leg="gm",
         inferred=True,
-        hops=[_step(one, _Lists()) for one in kept.hops],
+        hops=[_step(one, again(one), _Lists()) for one in kept.hops],
     )
 
 
-def _frames(origin: Datagram) -> list[model.Frame]:
-    if len(origin.frames) < 2:
+def _frames(kept: Kept) -> list[model.Frame]:
+    if len(kept.frames) < 2:
         return []
-    return [model.Frame(origin.capture, frame) for frame in origin.frames]
+    return [model.Frame(kept.capture, frame) for frame in kept.frames]
 
 
 def _sighting(one: Sighting) -> model.Sighting:

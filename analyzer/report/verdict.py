@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from analyzer.report.model import Exchange, Finding, Frame, Party, Signal, Step
+from analyzer.report.model import Exchange, Finding, Frame, Party, Registration, Signal, Step
 
 Word = Literal["OK", "inferred", "bypassed", "no answer", "rejected", "given up", "unknown"]
 
@@ -261,6 +261,11 @@ def word(exchange: Exchange) -> Word:
     return _row(exchange).word
 
 
+def word_of(registration: Registration | None, outcome: str, stopped_at: str | None) -> Word:
+    """The same of an exchange that is not made yet."""
+    return _fitting(registration, outcome, stopped_at).word
+
+
 def succeeded(found: Word) -> bool | None:
     """Whether what is called so reached what it was for; None where the capture cannot tell."""
     return _SUCCEEDED[found]
@@ -326,15 +331,21 @@ def explanation(exchange: Exchange, frame: Callable[[Step], str]) -> str | None:
 
 
 def _row(exchange: Exchange) -> _Row:
-    registration = exchange.registration
+    return _fitting(exchange.registration, exchange.outcome, exchange.stopped_at)
+
+
+def _fitting(registration: Registration | None, outcome: str, stopped_at: str | None) -> _Row:
     if registration is None:
-        return _found(_REQUESTS, (None, None, exchange.outcome, exchange.stopped_at))
-    facts = (registration.state, registration.basis, exchange.outcome, exchange.stopped_at)
-    return _found(_REGISTRATIONS, facts)
+        return _found(False, None, None, outcome, stopped_at)
+    return _found(True, registration.state, registration.basis, outcome, stopped_at)
 
 
 @lru_cache
-def _found(table: tuple[_Row, ...], facts: tuple[str | None, ...]) -> _Row:
+def _found(
+    registers: bool, state: str | None, basis: str | None, outcome: str, stopped_at: str | None
+) -> _Row:
+    table = _REGISTRATIONS if registers else _REQUESTS
+    facts = (state, basis, outcome, stopped_at)
     for row in table:
         if all(cell is None or cell == fact for cell, fact in zip(row[:4], facts, strict=True)):
             return row

@@ -43,6 +43,7 @@ WHOLE: Final = (
     *(f"analyzer.agreement.{name}" for name in AGREEMENT),
     *(f"analyzer.rules.subjects.{name}" for name in SUBJECTS),
     *(f"analyzer.rules.{name}" for name in RULES),
+    "analyzer.report.closed",
     "analyzer.report.evidence",
     "analyzer.report.naming",
     "analyzer.report.steps",
@@ -66,10 +67,6 @@ PARTS: Final[dict[str, frozenset[str]]] = {
     "analyzer.report.model": frozenset(
         {"Comparison", "Coverage", "Endpoint", "Exchange", "Frame", "Identity", "Mechanism"}
         | {"Registration", "Sighting", "Signal", "Step"}
-    ),
-    "analyzer.report.assembly": frozenset(
-        {"exchange", "registration", "_agreed", "_sign", "_duration", "_identity", "_found"}
-        | {"_agent", "_missing", "_coverage", "_IMSI", "_MSISDN", "_IMEI", "_CELL", "MILLISECOND"}
     ),
 }
 """Modules of which it needs some names."""

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Item, release
-from analyzer.report import assembly, model, verdict
-from analyzer.report.steps import keep, steps
+from analyzer.report import model, verdict
+from analyzer.report.closed import put_away, whole
+from analyzer.report.steps import keep
 from analyzer.rules import lua_book
 from analyzer.rules.book import load
 from analyzer.rules.engine import Engine
@@ -68,9 +69,7 @@ class Results:
         for item in closed:
             if isinstance(item, Exchange):
                 judged = self._judge.exchange(item)
-                made = assembly.exchange(judged)
-                made.steps = steps(keep(item))
-                self._exchanges.append(made)
+                self._exchanges.append(whole(put_away(judged), keep(item)))
                 judged.facts.dismiss()
             else:
                 self._judge.item(item)

@@ -16,9 +16,9 @@ from analyzer.agreement.access import Access
 from analyzer.agreement.exchange import Exchange as Run
 from analyzer.agreement.exchange import Registration as Inferred
 from analyzer.agreement.exchange import Sign
-from analyzer.flows.datagram import Datagram
-from analyzer.report import assembly, comparison
+from analyzer.report import comparison
 from analyzer.report.causes import causes
+from analyzer.report.closed import registration
 from analyzer.report.clusters import overview
 from analyzer.report.layout import GLUE, clip, grouped, pair, spi_text, wrap
 from analyzer.report.model import Comparison, Endpoint, Mechanism, Report, Signal
@@ -266,8 +266,8 @@ def test_a_cluster_keeps_its_party_against_a_finding_that_names_none(sample: Sam
 )
 def test_the_host_of_a_via(sent_by: str, address: str | None) -> None:
     raw = f"OPTIONS sip:a SIP/2.0\r\nVia: SIP/2.0/UDP {sent_by};branch=z9hG4bK1\r\n\r\n".encode()
-    origin = Datagram(0, 1, 0, 0, "", bytes(4), bytes(4), 5060, 5060, "udp", b"")
-    [step] = steps([Kept("offer", 1, "", "gm", "clear", origin, raw)])
+    where = (0, 1, 0, "", bytes(4), bytes(4), 5060, 5060, "udp", "clear")
+    [step] = steps([Kept("offer", 1, "", "gm", "clear", *where, raw)])
     assert step.via == address
 
 
@@ -278,7 +278,7 @@ def test_signs_name_the_capture_where_there_are_several(captures: int, text: str
     run = Run(1, Access(bytes(4), bytes(4)), "", "REGISTER", 0)
     signs = [Sign("ESP came back", 2, 4), Sign("no new REGISTER")]
     found = Inferred("registered", "inferred", None, signs)
-    shown = assembly.registration(found, run, captures)
+    shown = registration(found, run, captures)
     assert shown is not None
     assert shown.signs == [text, "no new REGISTER"]
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import pytest
 
 from analyzer.report import spool
-from analyzer.report.model import Agreement
-from analyzer.report.times import iso
+from analyzer.report.settled import Settled
 
 
-def agreement(number: int) -> Agreement:
-    return Agreement(
-        id=f"A{number}", exchange=f"E{number}", mechanism="ipsec-3gpp", created=iso(number)
-    )
+def agreement(number: int) -> Settled:
+    return Settled(number, number, "ipsec-3gpp", created=number)
 
 
 @pytest.mark.parametrize("block", [1, 300, 1 << 20])

@@ -25,10 +25,22 @@ return function(import)
     n = 9,
   }
 
-  -- One step as the sweep keeps it. `origin` and `raw` make its message again; without `raw` it
-  M.Kept = py.struct("Kept", { "role", "round", "sa", "leg", "protection", "origin", "raw", "length", "sightings", "comparison", "hops" })
+  -- One step as the sweep keeps it: its octets, and where it stood. `seen_as` is the protection
+  M.Kept = py.struct("Kept", { "role", "round", "sa", "leg", "protection", "capture", "frame", "time", "path", "src", "dst", "sport", "dport", "transport", "seen_as", "raw", "frames", "spi", "seq", "truncated", "length", "sightings", "comparison", "hops" })
 
-  function M.Kept.make(role, round, sa, leg, protection, origin, raw, length, sightings, comparison, hops)
+  function M.Kept.make(role, round, sa, leg, protection, capture, frame, time, path, src, dst, sport, dport, transport, seen_as, raw, frames, spi, seq, truncated, length, sightings, comparison, hops)
+    if frames == nil then
+      frames = { n = 0 }
+    end
+    if spi == nil then
+      spi = -1
+    end
+    if seq == nil then
+      seq = -1
+    end
+    if truncated == nil then
+      truncated = false
+    end
     if length == nil then
       length = 0
     end
@@ -44,8 +56,21 @@ return function(import)
       sa = sa,
       leg = leg,
       protection = protection,
-      origin = origin,
+      capture = capture,
+      frame = frame,
+      time = time,
+      path = path,
+      src = src,
+      dst = dst,
+      sport = sport,
+      dport = dport,
+      transport = transport,
+      seen_as = seen_as,
       raw = raw,
+      frames = frames,
+      spi = spi,
+      seq = seq,
+      truncated = truncated,
       length = length,
       sightings = sightings,
       comparison = comparison,
@@ -70,8 +95,22 @@ return function(import)
     return kept
   end
 
+  -- Its message, read once more; None of ESP that was not read.
+  function M.again(kept)
+    local value1
+    if kept.raw ~= "" then
+      value1 = parse_head(kept.raw, kept.truncated)
+    end
+    local head = value1
+    if head == nil then
+      return nil
+    end
+    local origin = Datagram.make(kept.capture, kept.frame, kept.time, 0, kept.path, kept.src, kept.dst, kept.sport, kept.dport, kept.transport, "", kept.frames, kept.seen_as, kept.spi, kept.seq)
+    return SipMessage.make(head, kept.raw, origin, kept.frames, kept.truncated)
+  end
+
   -- The steps as the report has them, with the rows of their headers, and with the text of their
-  function M.steps(kept, headers, texts)
+  function M.steps(kept, headers, texts, messages)
     if headers == nil then
       headers = false
     end
@@ -79,21 +118,33 @@ return function(import)
       texts = false
     end
     local lists = M._Lists.make()
-    local list1 = { n = 0 }
-    for _, one in py.each(kept) do
-      py.append(list1, M._step(one, lists))
+    local value1
+    if messages == nil then
+      local list2 = { n = 0 }
+      for _, one in py.each(kept) do
+        py.append(list2, M.again(one))
+      end
+      value1 = list2
+    else
+      value1 = messages
     end
-    local made = list1
+    local read = value1
+    local list3 = { n = 0 }
+    for _, item1 in py.each(py.zip(kept, read)) do
+      local one, message = item1[1], item1[2]
+      py.append(list3, M._step(one, message, lists))
+    end
+    local made = list3
     if headers or texts then
-      for _, item1 in py.each(py.zip(kept, made)) do
-        local one, step = item1[1], item1[2]
-        for _, item2 in py.each(py.concat({ { one, step, n = 2 }, n = 1 }, py.zip(one.hops, step.hops))) do
-          local message, its = item2[1], item2[2]
+      for _, item2 in py.each(py.zip(kept, made)) do
+        local one, step = item2[1], item2[2]
+        for _, item3 in py.each(py.concat({ { one, step, n = 2 }, n = 1 }, py.zip(one.hops, step.hops))) do
+          local its, shown = item3[1], item3[2]
           if headers then
-            its.headers = M._headers(message)
+            shown.headers = M._headers(M.again(its))
           end
-          if texts and message.raw ~= "" then
-            its.text = str.decode(message.raw)
+          if texts and its.raw ~= "" then
+            shown.text = str.decode(its.raw)
           end
         end
       end
@@ -102,16 +153,10 @@ return function(import)
   end
 
   -- The rows that speak of the agreement, as they stand in the message.
-  function M._headers(kept)
-    local value1
-    if kept.raw ~= "" then
-      value1 = parse_head(kept.raw, kept.origin.truncated)
-    end
-    local head = value1
-    if head == nil then
+  function M._headers(message)
+    if message == nil then
       return { n = 0 }
     end
-    local message = SipMessage.make(head, kept.raw, kept.origin, kept.origin.frames, kept.origin.truncated)
     local list1 = { n = 0 }
     for _, name in py.each(M._HEADERS) do
       for _, text in py.each(message:texts(str.lower(name))) do
@@ -130,15 +175,12 @@ return function(import)
       return kept
     end
     local esp = step.esp
-    local origin = Datagram.make(esp.capture, esp.frame, esp.time, esp.interface, esp.path, esp.src, esp.dst, 0, 0, "udp", "", esp.frames, "esp", esp.spi, esp.seq)
-    return M.Kept.make(step.role, step.round, step.sa, "gm", "esp", origin, "", esp.length)
+    return M.Kept.make(step.role, step.round, step.sa, "gm", "esp", esp.capture, esp.frame, esp.time, esp.path, esp.src, esp.dst, 0, 0, "udp", "esp", "", esp.frames, esp.spi, esp.seq, false, esp.length)
   end
 
   function M._kept(place, role, number)
     local m = place.message
-    local frames = m.frames.n > 1 and m.frames or { n = 0 }
-    local origin = Datagram.make(m.capture, m.frame, m.time, m.interface, m.path, m.src, m.dst, m.sport, m.dport, m.transport, "", frames, m.protection, m.spi, m.seq, m.ip_id, m.stream, false, m.truncated)
-    return M.Kept.make(role, number, place.sa, place.leg, place.protection, origin, m.raw, 0, m.copies)
+    return M.Kept.make(role, number, place.sa, place.leg, place.protection, m.capture, m.frame, m.time, m.path, m.src, m.dst, m.sport, m.dport, m.transport, m.protection, m.raw, m.frames.n > 1 and m.frames or { n = 0 }, m.spi, m.seq, m.truncated, 0, m.copies)
   end
 
   -- The step on the access side that a message beyond the first hop belongs to.
@@ -161,10 +203,10 @@ return function(import)
     local request = message.is_request
     local best = kept[1]
     for _, one in py.each(kept) do
-      if (one.origin.src == ue) == request then
-        if not (request and one.origin.time > message.time) then
+      if (one.src == ue) == request then
+        if not (request and one.time > message.time) then
           best = one
-          if not request and one.origin.time >= message.time then
+          if not request and one.time >= message.time then
             break
           end
         end
@@ -192,17 +234,10 @@ return function(import)
     return model.Comparison.make(found.level, found.kind, found.edit ~= "" and found.edit or nil, value2)
   end
 
-  function M._step(kept, lists)
-    local origin = kept.origin
-    local value1
-    if kept.raw ~= "" then
-      value1 = parse_head(kept.raw, origin.truncated)
-    end
-    local head = value1
-    if head == nil then
+  function M._step(kept, message, lists)
+    if message == nil then
       return M._unread(kept)
     end
-    local message = SipMessage.make(head, kept.raw, origin, origin.frames, origin.truncated)
     local place = Place.make(message, kept.leg, "")
     local request = message.is_request
     local client, verify = place.client, place.verify
@@ -213,45 +248,44 @@ return function(import)
     for _, one in py.each(py.concat(message.sightings, kept.sightings)) do
       py.append(list1, M._sighting(one))
     end
+    local value1
+    if request then
+      value1 = nil
+    else
+      value1 = message.code
+    end
     local value2
     if request then
       value2 = nil
     else
-      value2 = message.code
+      value2 = message.reason
     end
     local value3
     if request then
-      value3 = nil
-    else
-      value3 = message.reason
-    end
-    local value4
-    if request then
-      value4 = M._host(message.sent_by)
+      value3 = M._host(message.sent_by)
     end
     local list2 = { n = 0 }
     for _, one in py.each(kept.hops) do
-      py.append(list2, M._step(one, lists))
+      py.append(list2, M._step(one, M.again(one), lists))
     end
-    return model.Step.make(kept.role, kept.round, origin.capture, origin.frame, M._frames(origin), list1, iso(origin.time), request and message.method or str.strip(str.of(message.code) .. " " .. message.reason), request and message.method or nil, value2, value3, endpoint_text(origin.src, origin.sport), endpoint_text(origin.dst, origin.dport), origin.transport, kept.protection, origin.spi >= 0 and origin.spi or nil, origin.seq >= 0 and origin.seq or nil, kept.sa ~= "" and kept.sa or nil, nil, kept.leg, nil, value4, M._marks(message), lists:made(client), lists:made(place.server), lists:made(verify), kept.comparison, list2)
+    return model.Step.make(kept.role, kept.round, kept.capture, kept.frame, M._frames(kept), list1, iso(kept.time), request and message.method or str.strip(str.of(message.code) .. " " .. message.reason), request and message.method or nil, value1, value2, endpoint_text(kept.src, kept.sport), endpoint_text(kept.dst, kept.dport), kept.transport, kept.protection, kept.spi >= 0 and kept.spi or nil, kept.seq >= 0 and kept.seq or nil, kept.sa ~= "" and kept.sa or nil, nil, kept.leg, nil, value3, M._marks(message), lists:made(client), lists:made(place.server), lists:made(verify), kept.comparison, list2)
   end
 
   function M._unread(kept)
-    local origin = kept.origin
     local list1 = { n = 0 }
     for _, one in py.each(kept.hops) do
-      py.append(list1, M._step(one, M._Lists.make()))
+      py.append(list1, M._step(one, M.again(one), M._Lists.make()))
     end
-    return model.Step.make(kept.role, kept.round, origin.capture, origin.frame, M._frames(origin), nil, iso(origin.time), "ESP, not read", nil, nil, nil, address_text(origin.src), address_text(origin.dst), "unknown", "esp", origin.spi, origin.seq, kept.sa ~= "" and kept.sa or nil, kept.length, "gm", true, nil, nil, nil, nil, nil, nil, list1)
+    return model.Step.make(kept.role, kept.round, kept.capture, kept.frame, M._frames(kept), nil, iso(kept.time), "ESP, not read", nil, nil, nil, address_text(kept.src), address_text(kept.dst), "unknown", "esp", kept.spi, kept.seq, kept.sa ~= "" and kept.sa or nil, kept.length, "gm", true, nil, nil, nil, nil, nil, nil, list1)
   end
 
-  function M._frames(origin)
-    if origin.frames.n < 2 then
+  function M._frames(kept)
+    if kept.frames.n < 2 then
       return { n = 0 }
     end
     local list1 = { n = 0 }
-    for _, frame in py.each(origin.frames) do
-      py.append(list1, model.Frame.make(origin.capture, frame))
+    for _, frame in py.each(kept.frames) do
+      py.append(list1, model.Frame.make(kept.capture, frame))
     end
     return list1
   end

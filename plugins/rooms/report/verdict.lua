@@ -219,6 +219,11 @@ return function(import)
     return M._row(exchange).word
   end
 
+  -- The same of an exchange that is not made yet.
+  function M.word_of(registration, outcome, stopped_at)
+    return M._fitting(registration, outcome, stopped_at).word
+  end
+
   -- Whether what is called so reached what it was for; None where the capture cannot tell.
   function M.succeeded(found)
     return M._SUCCEEDED:get(found)
@@ -300,15 +305,19 @@ return function(import)
   end
 
   function M._row(exchange)
-    local registration = exchange.registration
-    if registration == nil then
-      return M._found(M._REQUESTS, { nil, nil, exchange.outcome, exchange.stopped_at, n = 4 })
-    end
-    local facts = { registration.state, registration.basis, exchange.outcome, exchange.stopped_at, n = 4 }
-    return M._found(M._REGISTRATIONS, facts)
+    return M._fitting(exchange.registration, exchange.outcome, exchange.stopped_at)
   end
 
-  M._found = py.lru_cache(128, function(table_, facts)
+  function M._fitting(registration, outcome, stopped_at)
+    if registration == nil then
+      return M._found(false, nil, nil, outcome, stopped_at)
+    end
+    return M._found(true, registration.state, registration.basis, outcome, stopped_at)
+  end
+
+  M._found = py.lru_cache(128, function(registers, state, basis, outcome, stopped_at)
+    local table_ = registers and M._REGISTRATIONS or M._REQUESTS
+    local facts = { state, basis, outcome, stopped_at, n = 4 }
     for _, row in py.each(table_) do
       local all1 = true
       for _, item1 in py.each(py.zip({ row.state, row.basis, row.outcome, row.stopped_at, n = 4 }, facts)) do
