@@ -37107,9 +37107,12 @@ return function()
   end
 
   -- A dict of pairs {key, value}.
-  function M.dict_of(pairs_)
+  function M.dict_of(given)
+    if getmetatable(given) == Dict then
+      return given:copy()
+    end
     local self = M.dict()
-    for _, pair in M.each(pairs_) do
+    for _, pair in M.each(given) do
       self:set(pair[1], pair[2])
     end
     return self

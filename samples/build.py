@@ -94,7 +94,7 @@ def build(name: str) -> dict[str, Capture]:
 
 def captures_of(name: str, scenario: Table) -> dict[str, Capture]:
     """The same of a scenario that stands in no file."""
-    builder = _Builder(name, scenario)
+    builder = Builder(name, scenario)
     files = scenario["files"]
     captures = {}
     for suffix in files:
@@ -117,7 +117,7 @@ def captures_of(name: str, scenario: Table) -> dict[str, Capture]:
     return captures
 
 
-class _Builder:
+class Builder:
     def __init__(self, name: str, scenario: Table) -> None:
         self.name = name
         self.scenario = scenario

@@ -3,15 +3,19 @@
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.agreement.comparison import compare
 from analyzer.agreement.mechanism import parse_list, with_inherited
+from tests.examples.examples import VALUES
+from tests.plugins.crowd import mangled
 from tests.plugins.translated import Lua, dump
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+CHANGED = 1200
 HEADERS = (b"security-client:", b"security-server:", b"security-verify:")
 
 NAMES = st.sampled_from(["ipsec-3gpp", "IPSEC-3gpp", "tls", "digest", "ipsec-ike", "x", ""])
@@ -79,6 +83,23 @@ def test_any_list_is_read_alike(rooms: Lua, rows: list[str]) -> None:
 def test_any_two_lists_compare_alike(rooms: Lua, rows: list[str], others: list[str]) -> None:
     mine = rooms("agreement.comparison")[b"compare"](read(rooms, rows), read(rooms, others))
     assert rooms.dump(mine) == dump(compare(parse_list(rows), parse_list(others)))
+
+
+def test_thousands_of_changed_lists_are_read_and_compared_alike(rooms: Lua) -> None:
+    chance = Random(3329)
+    values = [row for value in VALUES for row in value.rows]
+    before = [values[0]]
+    for _ in range(CHANGED):
+        rows = [mangled(chance.choice(values), chance) for _ in range(chance.choice((1, 1, 2)))]
+        # Places count characters in Python and octets in Lua.
+        rows = [row.encode("ascii", "replace").decode() for row in rows]
+        found = parse_list(rows)
+        mine = read(rooms, rows)
+        assert rooms.dump(mine) == dump(found), rows
+        compared = rooms("agreement.comparison")[b"compare"](mine, read(rooms, before))
+        assert rooms.dump(compared) == dump(compare(found, parse_list(before))), (rows, before)
+        before = rows if chance.random() < 0.5 else [mangled(rows[0], chance)]
+        before = [row.encode("ascii", "replace").decode() for row in before]
 
 
 def test_inheritance(rooms: Lua) -> None:
