@@ -102,6 +102,7 @@ TSHARK_MESSAGES: Final = 100_000  # SIP messages taken from it
 RECORDED: Final = 500_000  # messages, ESP packets and signals that it remembers of a capture
 RECORDED_OCTETS: Final = 1 << 28  # of these
 LOOKED: Final = 5_000  # of them, for which it is run where Wireshark only passes by a frame
+AT_ONCE: Final = 1_000  # of them, that a window analyses without a word, in a second
 
 # dissect
 DISSECTED: Final = 64  # frames that are taken apart where none is named

@@ -51,6 +51,7 @@ return function(import)
     self.sealed = {} -- frame to the ESP packet in it
     self.closed = {} -- closed runs in the order of their closing
     self.steps = {} -- frame to the closed run it is a step of, and the number of the step
+    self.cut = {} -- ids of the exchanges that went on when the capture ended
     self.sets = {} -- sets of SAs in the order of their announcement
     self.by_spi = {}
     self.found_keys = {}
@@ -237,6 +238,9 @@ return function(import)
     end
     self.due = 0 -- the end is told to all rooms
     self:pass(time ~= nil and time > self.latest and time or self.latest)
+    for _, run in py.each(self:running()) do
+      self.cut[("E%d"):format(run.number)] = true
+    end
     self.ended = true
     self.conductor.latest = self.latest
     self.conductor:finish()
@@ -310,6 +314,7 @@ return function(import)
     local id = ("E%d"):format(closed.run.number)
     local view = views.exchange(closed, self.found[id] or NONE)
     view.findings = self.of_exchange[id] or {}
+    view.cut = self.cut[id]
     return view
   end
 
@@ -357,6 +362,21 @@ return function(import)
       local closed = list[at]
       return closed and (closed.count == self.count and closed.view or self:new_view(closed))
     end
+  end
+
+  -- How many exchanges a finished run has.
+  function Run:size()
+    return #self.closed
+  end
+
+  -- The exchange of this number in a finished run, nil where there is none.
+  function Run:exchange(number)
+    for _, closed in ipairs(self.closed) do
+      if closed.run.number == number then
+        return self:view(closed)
+      end
+    end
+    return nil
   end
 
   -- The exchange of a frame, and the number of its step there.

@@ -7535,6 +7535,7 @@ return function(import)
     self.sealed = {} -- frame to the ESP packet in it
     self.closed = {} -- closed runs in the order of their closing
     self.steps = {} -- frame to the closed run it is a step of, and the number of the step
+    self.cut = {} -- ids of the exchanges that went on when the capture ended
     self.sets = {} -- sets of SAs in the order of their announcement
     self.by_spi = {}
     self.found_keys = {}
@@ -7721,6 +7722,9 @@ return function(import)
     end
     self.due = 0 -- the end is told to all rooms
     self:pass(time ~= nil and time > self.latest and time or self.latest)
+    for _, run in py.each(self:running()) do
+      self.cut[("E%d"):format(run.number)] = true
+    end
     self.ended = true
     self.conductor.latest = self.latest
     self.conductor:finish()
@@ -7794,6 +7798,7 @@ return function(import)
     local id = ("E%d"):format(closed.run.number)
     local view = views.exchange(closed, self.found[id] or NONE)
     view.findings = self.of_exchange[id] or {}
+    view.cut = self.cut[id]
     return view
   end
 
@@ -7841,6 +7846,21 @@ return function(import)
       local closed = list[at]
       return closed and (closed.count == self.count and closed.view or self:new_view(closed))
     end
+  end
+
+  -- How many exchanges a finished run has.
+  function Run:size()
+    return #self.closed
+  end
+
+  -- The exchange of this number in a finished run, nil where there is none.
+  function Run:exchange(number)
+    for _, closed in ipairs(self.closed) do
+      if closed.run.number == number then
+        return self:view(closed)
+      end
+    end
+    return nil
   end
 
   -- The exchange of a frame, and the number of its step there.
@@ -9005,6 +9025,8 @@ return function(import)
   M.RECORDED_OCTETS = 268435456
 
   M.LOOKED = 5000
+
+  M.AT_ONCE = 1000
 
   M.DISSECTED = 64
 
@@ -42900,6 +42922,7 @@ return function(import)
     opening.reset()
     passes.opens = M.settings().decrypt and opening.machine or nil
     passes.reset({ dialect = M.settings().dialect })
+    gui.reset()
   end
 
   local function wanted(root)
@@ -43600,6 +43623,7 @@ return function()
     { "nonce.mac", "MAC", "string", "8 octets in hexadecimal" },
     { "finding", "Finding", "string", "Rule and what it says" },
     { "rule", "Rule", "string", "Id of the rule" },
+    { "alarm", "Alarm", "string", "Id of the rule, where what was found has an effect: no note" },
     { "detail", "Detail", "string", "What exactly: the smallest edit, the values" },
     { "severity", "Severity", "string", "critical, error, warning, info" },
     { "effect", "Effect", "string", "explains-outcome, risk, none" },
@@ -43662,7 +43686,9 @@ return function(import)
   local M = {}
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields").by_name
+  local passes = import("wireshark.passes")
   local plain = import("wireshark.plain")
+  local text = import("wireshark.gui_text")
 
   local shown = plain.shown
   local TOLD = { "detail", "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
@@ -43686,7 +43712,7 @@ return function(import)
     local words = {}
     local exchange = known.exchange
     if exchange and complete then
-      words[1] = exchange.id .. ": " .. (exchange.verdict or exchange.outcome or "")
+      words[1] = exchange.id .. ": " .. text.verdict(exchange, passes.growing())
     elseif exchange then
       words[1] = exchange.id .. ": not read to its end yet"
     end
@@ -43711,6 +43737,9 @@ return function(import)
       shown(finding.title)))
     made:set_generated()
     made:add(fields.rule, shown(finding.rule)):set_generated()
+    if finding.effect ~= "none" then
+      made:add(fields.alarm, shown(finding.rule)):set_hidden()
+    end
     for _, name in ipairs(TOLD) do
       local value = finding[OF[name] or name]
       if value ~= nil and value ~= "" then
@@ -43743,15 +43772,11 @@ return function(import)
   local M = {}
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
+  local limits = import("limits")
 
   local MENU = "SEC-AGREE/"
+  local windows, progress -- nil where there is no GUI
   local FIELD = "secagree.exchange" -- what a packet must have for its menu
-
-  local function list_of(values)
-    local list = {}
-    for place, value in ipairs(values) do list[place] = value end
-    return list
-  end
 
   local function sas()
     local list = {}
@@ -43768,7 +43793,11 @@ return function(import)
   -- What the windows show, see `gui_windows`.
   local function source(settings)
     return {
-      exchanges = function() return list_of(passes.everything():exchanges()) end,
+      count = function() return passes.everything():size() end,
+      each = function() return passes.everything():each_exchange() end,
+      exchange = function(number) return passes.everything():exchange(number) end,
+      about = passes.reach,
+      wait = progress.needed,
       closed = function() return opening.closed(passes.everything(), passes.records()) end,
       findings = function()
         local kept = {}
@@ -43780,10 +43809,53 @@ return function(import)
     }
   end
 
+  -- Rows, tree and taps are made anew with what is known now: the filter that stands there is
+  -- applied again.
+  local function show_again()
+    set_filter(get_filter())
+    apply_filter()
+  end
+
+  -- Wireshark draws its statistics every few seconds while packets with SIP come, and once when all
+  -- were read: then what a look could not wait for is analysed, and the windows go along.
+  local function follow()
+    local listener, before = Listener.new("sip"), 0
+    function listener.packet() end
+
+    function listener.draw()
+      local count = passes.recorded()
+      local steady = count - before <= limits.AT_ONCE -- else a file is being read
+      before = count
+      if passes.asked() and steady then
+        progress.needed(windows.refresh)
+      elseif count <= limits.AT_ONCE then
+        windows.refresh()
+      end
+    end
+  end
+
+  local function packet_menus()
+    local function with(use)
+      return function(...)
+        for _, info in ipairs({ ... }) do
+          if info.name == FIELD then
+            use(info.value)
+            return
+          end
+        end
+      end
+    end
+    register_packet_menu(MENU .. "Show the exchange", with(windows.exchange), FIELD)
+    register_packet_menu(MENU .. "Filter the exchange", with(windows.filter), FIELD)
+  end
+
   -- Register the menus. `settings` gives the preferences in force.
   function M.register(settings)
     if not gui_enabled() then return end
-    local windows = import("wireshark.gui_windows").new(source(settings))
+    passes.windowed = true
+    progress = import("wireshark.gui_progress")
+    progress.waited = show_again
+    windows = import("wireshark.gui_windows").new(source(settings))
     local profile = import("wireshark.gui_profile").action(
       function() return settings().keys end, sas, function() return opening.ring(passes.everything()) end
     )
@@ -43791,19 +43863,15 @@ return function(import)
     register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Write keys into a profile", profile, MENU_TOOLS_UNSORTED)
-    if register_packet_menu then -- 4.2 and newer
-      local function with(use)
-        return function(...)
-          for _, info in ipairs({ ... }) do
-            if info.name == FIELD then
-              use(info.value)
-              return
-            end
-          end
-        end
-      end
-      register_packet_menu(MENU .. "Show the exchange", with(windows.exchange), FIELD)
-      register_packet_menu(MENU .. "Filter the exchange", with(windows.filter), FIELD)
+    if register_packet_menu then packet_menus() end -- 4.2 and newer
+    follow()
+  end
+
+  -- Another capture, or the same anew.
+  function M.reset()
+    if windows then
+      progress.reset()
+      windows.reset()
     end
   end
 
@@ -43938,16 +44006,107 @@ secagree keys CAPTURE --ck HEX --ik HEX --format profile
 end
 end
 
+modules["wireshark.gui_progress"] = function()
+-- An analysis that takes longer than a moment, with a window that says how far it is and stops it.
+-- Never from within a dissection: Wireshark's window lives meanwhile, and may ask for packets.
+
+return function(import)
+  local M = {}
+  local passes = import("wireshark.passes")
+  local text = import("wireshark.gui_text")
+
+  local TITLE = "SEC-AGREE analysis"
+  local EVERY = 0.1 -- seconds between two looks at what the user does
+
+  M.waited = function() end -- told when that is known for which somebody looked before
+
+  local open -- the window, nil where there is none
+
+  local function say(one, content)
+    if open == one then one.window:set(content) end
+  end
+
+  local function shut(one)
+    if open == one then
+      open = nil
+      one.window:close()
+    end
+  end
+
+  -- Analyse what is left, then call `use`. Wireshark's own bar in the status line lets its window
+  -- live; its cross stops nothing that Lua does, so there is a button here.
+  local function work(one, use)
+    if one.working then return end
+    one.working, one.stop = true, false
+    say(one, text.progress(passes.progress()))
+    local bar, told = ProgDlg.new("SEC-AGREE", "analysis"), os.clock()
+    local function go_on(done, all)
+      if os.clock() - told >= EVERY then
+        say(one, text.progress(done, all))
+        bar:update(done / all, "analysis")
+        told = os.clock()
+      end
+      return not (one.stop or bar:stopped())
+    end
+    local worked, done, waited = pcall(passes.analyse, go_on)
+    bar:close()
+    one.working = false
+    if not worked then
+      say(one, tostring(done))
+    elseif done or one.gone then
+      shut(one)
+      if done then use() end
+      if done and waited then M.waited() end
+    else
+      say(one, text.stopped(passes.progress()))
+    end
+  end
+
+  -- Another capture: what goes on or was stopped is of no use any more.
+  function M.reset()
+    if open and open.working then
+      open.gone = true
+    elseif open then
+      shut(open)
+    end
+  end
+
+  -- Whether `use` has to wait for an analysis; then it is called after that.
+  function M.needed(use)
+    if not passes.due() then return false end
+    if open then
+      work(open, use)
+      return true
+    end
+    local one = { window = TextWindow.new(TITLE) }
+    open = one
+    one.window:set_editable(false)
+    one.window:set_atclose(function()
+      one.stop = true
+      if open == one then open = nil end
+    end)
+    one.window:add_button("Stop", function() one.stop = true end)
+    one.window:add_button("Go on", function() work(one, use) end)
+    work(one, use)
+    return true
+  end
+
+  return M
+end
+end
+
 modules["wireshark.gui_text"] = function()
--- What the windows say, as text in ASCII: lines of at most 76 columns, which is what a window shows.
+-- What the windows say, as text in ASCII: lines of at most 73 columns, which is what a window shows.
 -- Pure functions of what `analysis` gives; what came out of packets is made harmless here.
+-- `about` says how far the capture was read: { frame, time, growing }.
 
 return function(import)
   local M = {}
   local shown, integer = import("wireshark.plain").shown, import("wireshark.plain").integer
 
-  local WIDTH = 76
-  local LANE = 33 -- columns between the two bars of a ladder
+  local WIDTH = 73
+  local LANE = 31 -- columns between the two bars of a ladder
+  local MARK = 8 -- columns for what was found, behind a step
   local STROKES = { clear = "-", ports = "-", esp = "=", ["esp-null"] = "=", tls = "~" }
   local TO_SERVER = { ["uc>ps"] = true, ["us>pc"] = true }
   local PARTIES = {
@@ -43963,7 +44122,12 @@ return function(import)
   local LISTS = {
     { "verify", "Security-Verify" }, { "server", "Security-Server" }, { "client", "Security-Client" },
   }
+  local HEALTHY = { OK = true, inferred = true }
   local SHOWN_FRAMES = 12
+  local NAMED = 12 -- rules with one reason that are named; more are counted
+  local IN_FULL = 3 -- findings of one rule that are told in full; of the others the frames
+  local LISTED = 200 -- exchanges that are listed one by one; of more, those with something to tell
+  local MOST = 1000 -- lines of such exchanges
 
   local function clip(text, width)
     if #text <= width then return text end
@@ -44030,36 +44194,118 @@ return function(import)
     return "frame.number in {" .. table.concat(words, ", ") .. "}"
   end
 
-  local function findings_of(exchange, findings)
-    local own = {}
-    for _, finding in ipairs(findings) do
-      if finding.exchange == exchange.id then own[#own + 1] = finding end
-    end
-    return own
+  local function plural(count, one, many)
+    return integer(count) .. " " .. (count == 1 and one or many)
   end
 
+  local function is_note(finding)
+    return finding.effect == "none"
+  end
+
+  local function count_notes(findings)
+    local notes = 0
+    for _, finding in ipairs(findings) do
+      if is_note(finding) then notes = notes + 1 end
+    end
+    return notes
+  end
+
+  -- Findings by the id of their exchange.
+  local function by_exchange(findings)
+    local found = {}
+    for _, finding in ipairs(findings) do
+      local id = finding.exchange
+      if id then
+        found[id] = found[id] or {}
+        table.insert(found[id], finding)
+      end
+    end
+    return found
+  end
+
+  -- `VER-05, 1 note`: each rule once.
   local function rules(findings)
-    local words, notes = {}, 0
+    local words, told = {}, {}
     for _, finding in ipairs(findings) do
-      if finding.effect == "none" then notes = notes + 1 else words[#words + 1] = finding.rule end
+      if not is_note(finding) and not told[finding.rule] then
+        told[finding.rule] = true
+        words[#words + 1] = finding.rule
+      end
     end
-    if notes > 0 then words[#words + 1] = notes == 1 and "1 note" or ("%d notes"):format(notes) end
-    return table.concat(words, " ")
+    local notes = count_notes(findings)
+    if notes > 0 then words[#words + 1] = plural(notes, "note", "notes") end
+    return table.concat(words, ", ")
   end
 
-  -- The list of exchanges: where it is, whose it is and what was found, and under it the verdict.
-  function M.list(exchanges, findings)
-    local lines = {}
-    for _, exchange in ipairs(exchanges) do
-      local all = M.frames_of(exchange)
-      local first, last = all[1] or 0, all[#all] or 0
-      local range = first == last and "#" .. integer(first) or "#" .. integer(first) .. "-#" .. integer(last)
-      local when = exchange.steps[1] and seconds(exchange.steps[1].time) or ""
-      lines[#lines + 1] = padded(exchange.id, 6) .. padded(when .. " s", 12) .. padded(range, 14)
-        .. padded(shown(exchange.imsi or ""), 17) .. clip(rules(findings_of(exchange, findings)), 27)
-      lines[#lines + 1] = wrap("      ", exchange.verdict or "")
+  -- How far it was read; in a running capture that it goes on.
+  function M.read(about)
+    local line = ("Read up to #%s, %s s."):format(integer(about.frame), seconds(about.time))
+    return about.growing and line .. " The capture goes on: Refresh." or line
+  end
+
+  -- The verdict; where more may come, that it is the one so far.
+  function M.verdict(exchange, growing)
+    local verdict = exchange.verdict or exchange.outcome or ""
+    return exchange.cut and growing and "so far: " .. verdict or verdict
+  end
+
+  -- `829 registered, 171 unknown` of { names, count by name }.
+  local function states(told)
+    local words = {}
+    for place, name in ipairs(told) do words[place] = integer(told[name]) .. " " .. name end
+    return table.concat(words, ", ")
+  end
+
+  local function count_state(told, exchange)
+    local name = exchange.state or exchange.outcome or "unknown"
+    if not told[name] then told[#told + 1] = name end
+    told[name] = (told[name] or 0) + 1
+  end
+
+  local function row(exchange, found, about)
+    local all = M.frames_of(exchange)
+    local first, last = all[1] or 0, all[#all] or 0
+    local range = first == last and "#" .. integer(first) or "#" .. integer(first) .. "-#" .. integer(last)
+    local when = exchange.steps[1] and seconds(exchange.steps[1].time) or ""
+    local head = padded(exchange.id, 8) .. padded(when, 11) .. padded(range, 15)
+      .. padded(shown(exchange.imsi or ""), 17)
+    local verdict, told = shown(M.verdict(exchange, about.growing)), rules(found)
+    local one = told ~= "" and verdict .. ", " .. told or verdict
+    if HEALTHY[exchange.word] and #one <= WIDTH - #head then return head .. one end
+    return (head .. clip(told, WIDTH - #head)):gsub("%s+$", "") .. "\n" .. wrap((" "):rep(8), verdict)
+  end
+
+  local function heads(count, told, findings, about)
+    local notes = count_notes(findings)
+    return { wrap("", ("%s: %s; %s, %s."):format(plural(count, "exchange", "exchanges"), states(told),
+      plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))), M.read(about), "",
+      padded("", 8) .. padded("begins/s", 11) .. padded("frames", 15) .. padded("IMSI", 17) .. "verdict, findings" }
+  end
+
+  -- The list of exchanges: how many of what; then for each where it is, whose it is, what was found
+  -- and the verdict. `each` gives one after the other; of many, those that are healthy are counted.
+  function M.list(each, findings, about)
+    local found, told, count = by_exchange(findings), {}, 0
+    local all, loud = {}, {}
+    for exchange in each do
+      local own = found[exchange.id] or {}
+      count = count + 1
+      count_state(told, exchange)
+      if count <= LISTED then all[count] = row(exchange, own, about) end
+      if #loud < MOST and not (HEALTHY[exchange.word] and count_notes(own) == #own) then
+        loud[#loud + 1] = row(exchange, own, about)
+      end
     end
-    if #exchanges == 0 then lines[1] = "No run of the Security Mechanism Agreement was seen." end
+    if count == 0 then
+      return "No run of the Security Mechanism Agreement was seen.\n" .. M.read(about) .. "\n"
+    end
+    local lines = heads(count, told, findings, about)
+    local listed = count <= LISTED and all or loud
+    for _, one in ipairs(listed) do lines[#lines + 1] = one end
+    if #listed < count then
+      lines[#lines + 1] = wrap("", ("%s more are not listed, healthy but for those behind the first %s"
+        .. " others. Timeline ... shows any."):format(integer(count - #listed), integer(MOST)))
+    end
     return table.concat(lines, "\n") .. "\n"
   end
 
@@ -44076,7 +44322,7 @@ return function(import)
     for _, row in ipairs(LISTS) do
       local list = step[row[1]]
       if list and #list > 0 then
-        return shown(name) .. "  " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
+        return shown(name) .. " " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
       end
     end
     return shown(name)
@@ -44084,7 +44330,7 @@ return function(import)
 
   local function arrow(exchange, step)
     local stroke = STROKES[step.protection] or "-"
-    local text = clip(words(step), LANE - 5)
+    local text = clip(words(step), LANE - 4)
     if to_server(exchange, step) then
       return stroke:rep(2) .. text .. stroke:rep(LANE - 3 - #text) .. ">"
     end
@@ -44110,7 +44356,7 @@ return function(import)
   local function marks(findings)
     local at = {}
     for _, finding in ipairs(findings) do
-      if finding.effect ~= "none" and finding.frame then
+      if not is_note(finding) and finding.frame then
         at[finding.frame] = (at[finding.frame] and at[finding.frame] .. " " or "") .. finding.rule
       end
     end
@@ -44119,22 +44365,21 @@ return function(import)
 
   -- The timeline of one exchange: one lane between client and server.
   function M.ladder(exchange, findings)
-    local own = findings_of(exchange, findings)
     local first = exchange.steps[1]
     local client = to_server(exchange, first or {}) and first.src or first and first.dst
     local server = first and (client == first.src and first.dst or first.src)
     local title = exchange.id .. " " .. (KINDS[exchange.kind] or exchange.kind or "")
     local lines = {
       padded(title, WIDTH - 26) .. "-- clear   == ESP   ~~ TLS",
-      padded("     t/s frame UE " .. host(client), LANE + 8) .. clip("P-CSCF " .. host(server), WIDTH - LANE - 8),
+      padded("    t/s  frame UE " .. host(client), LANE + 9) .. clip("P-CSCF " .. host(server), WIDTH - LANE - 9),
     }
-    local at, before = marks(own), nil
+    local at, before = marks(findings), nil
     for _, step in ipairs(exchange.steps) do
       local delta = before and ("+%.3f"):format((step.time - before) / 1e9) or seconds(0)
-      lines[#lines + 1] = ("%8s %5s |%s| %s"):format(
-        delta, "#" .. integer(step.frame), arrow(exchange, step),
-        padded(beside(step), 20) .. clip(at[step.frame] or "", 10)
-      ):gsub("%s+$", "")
+      local line = ("%7s %6s |%s| "):format(delta, "#" .. integer(step.frame), arrow(exchange, step))
+      local mark = clip(at[step.frame] or "", MARK)
+      local room = WIDTH - #line - (mark ~= "" and #mark + 1 or 0)
+      lines[#lines + 1] = (line .. padded(beside(step), room) .. " " .. mark):gsub("%s+$", "")
       before = step.time
     end
     return table.concat(lines, "\n") .. "\n"
@@ -44142,52 +44387,83 @@ return function(import)
 
   local function finding_lines(finding, lines)
     local act = PARTIES[finding.party]
-    local head = ("%s %s"):format(finding.rule, finding.severity:upper())
-    lines[#lines + 1] = wrap(padded(shown(head), 18), finding.title)
-    local function row(label, text)
+    local words = { finding.rule, finding.severity:upper(), finding.exchange or "" }
+    lines[#lines + 1] = wrap(padded(shown(table.concat(words, " ")), 20), finding.title)
+    local function line(label, text)
       if text and text ~= "" then lines[#lines + 1] = wrap("   " .. padded(label, 10), text) end
     end
-    row("to act", act)
-    row("frames", frames(finding.frames))
-    row("expected", finding.expected)
-    row("seen", finding.seen)
-    row("detail", finding.detail)
-    row("likely", finding.cause)
-    row("fix", finding.fix)
-    row("clause", finding.spec)
-    if finding.count and finding.count > 1 then row("seen", ("%d times"):format(finding.count)) end
+    line("to act", act)
+    line("frames", frames(finding.frames))
+    line("expected", finding.expected)
+    line("seen", finding.seen)
+    line("detail", finding.detail)
+    line("likely", finding.cause)
+    line("fix", finding.fix)
+    line("clause", finding.spec)
+    if finding.count and finding.count > 1 then line("seen", ("%d times"):format(finding.count)) end
+    lines[#lines + 1] = ""
   end
 
-  -- Findings in full; notes as one line of rules at the end.
-  function M.findings(findings)
-    local lines, notes = {}, {}
+  -- `E2 #7`, or what of it is known.
+  local function place_of(finding)
+    local frame = finding.frame and "#" .. integer(finding.frame)
+    return table.concat({ finding.exchange or frame, finding.exchange and frame }, " ")
+  end
+
+  local function places(findings, from)
+    local words = {}
+    for at = from, math.min(#findings, from + SHOWN_FRAMES - 1) do
+      words[#words + 1] = place_of(findings[at])
+    end
+    local more = #findings - from + 1 - #words
+    return table.concat(words, ", ") .. (more > 0 and (" and %s more"):format(integer(more)) or "")
+  end
+
+  -- Findings by their rule, in the order in which rules come first.
+  local function by_rule(findings, notes)
+    local groups, of_rule = {}, {}
     for _, finding in ipairs(findings) do
-      if finding.effect == "none" then
-        notes[#notes + 1] = ("%s %s"):format(finding.rule, frames({ finding.frame }))
-      else
-        finding_lines(finding, lines)
+      if is_note(finding) == notes then
+        if not of_rule[finding.rule] then
+          of_rule[finding.rule] = {}
+          groups[#groups + 1] = of_rule[finding.rule]
+        end
+        table.insert(of_rule[finding.rule], finding)
+      end
+    end
+    return groups
+  end
+
+  -- Findings in full, of a rule that was broken often the first of them; notes in one line each.
+  function M.findings(findings)
+    local lines = {}
+    for _, group in ipairs(by_rule(findings, false)) do
+      for place = 1, math.min(#group, IN_FULL) do finding_lines(group[place], lines) end
+      if #group > IN_FULL then
+        lines[#lines] = wrap("   " .. padded(group[1].rule, 7) .. "also ", places(group, IN_FULL + 1))
         lines[#lines + 1] = ""
       end
     end
-    if #lines == 0 then lines[1] = "No finding with an effect.\n" end
-    if #notes > 0 then lines[#lines + 1] = wrap("notes, no effect here: ", table.concat(notes, ", ")) end
+    if #lines == 0 then lines = { "Nothing found that affects a registration.", "" } end
+    local notes = by_rule(findings, true)
+    if #notes > 0 then lines[#lines + 1] = "Notes, without an effect here:" end
+    for _, group in ipairs(notes) do
+      lines[#lines + 1] = wrap("   " .. padded(shown(group[1].rule), 8),
+        ("%s (%s)"):format(group[1].title, places(group, 1)))
+    end
     return table.concat(lines, "\n") .. "\n"
   end
 
   -- What could not be checked, by reason.
   function M.not_checked(exchange)
     local lines = {}
-    for _, row in ipairs(exchange.not_checked or {}) do
-      lines[#lines + 1] = wrap("not checked: ", table.concat(row.rules, " ") .. " (" .. row.reason .. ")")
+    for _, one in ipairs(exchange.not_checked or {}) do
+      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
+      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. ")")
     end
     return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
   end
 
-  -- One exchange: verdict, timeline, findings, and what could not be checked.
-  function M.exchange(exchange, findings)
-    return wrap("", exchange.verdict or "") .. "\n\n" .. M.ladder(exchange, findings) .. "\n"
-      .. M.findings(findings_of(exchange, findings)) .. M.not_checked(exchange)
-  end
 
   -- The SPIs of which packets stayed closed, and how to get keys in.
   function M.closed(list)
@@ -44207,6 +44483,40 @@ return function(import)
     return table.concat(lines, "\n") .. "\n"
   end
 
+  local function not_read(exchange)
+    for _, step in ipairs(exchange.steps) do
+      if step.inferred then return true end
+    end
+    return false
+  end
+
+  -- One exchange: verdict, timeline, findings, what could not be checked, and of ESP the `closed`.
+  function M.exchange(exchange, findings, about, closed)
+    local own = by_exchange(findings)[exchange.id] or {}
+    return wrap("", M.verdict(exchange, about.growing)) .. "\n\n" .. M.ladder(exchange, own) .. "\n"
+      .. M.findings(own) .. M.not_checked(exchange)
+      .. (not_read(exchange) and M.closed(closed) or "")
+  end
+
+  -- Of an analysis that goes on: how far it is.
+  function M.progress(done, all)
+    return ("Analysing %s of SIP and ESP: %.0f %% done.\n\n"
+      .. "Stop keeps what is done.\n"):format(plural(all, "message", "messages"), done * 100 / math.max(all, 1))
+  end
+
+  -- Of one that was stopped.
+  function M.stopped(done, all)
+    return ("Stopped at %.0f %%: this capture is not analysed yet. Columns, filters and\n"
+      .. "Expert Information hold nothing of secagree before it is.\n\n"
+      .. "Go on, and each entry of Tools > SEC-AGREE, continue where it stopped.\n"):format(
+      done * 100 / math.max(all, 1))
+  end
+
+  -- Of a window whose capture is closed, or read anew.
+  function M.another()
+    return "The capture that stood here was closed or is read anew: Refresh.\n"
+  end
+
   return M
 end
 end
@@ -44220,18 +44530,22 @@ return function(import)
   local text = import("wireshark.gui_text")
   local shown = import("wireshark.plain").shown
 
-  -- `source` gives what is shown: { exchanges(), findings(), closed() }, each a list.
+  -- `source` gives what is shown: count() of exchanges, each() one after the other, exchange(number);
+  -- lists findings() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
+  -- first and calls `use` when it is done.
   function M.new(source)
     local windows = {}
     local show_exchange
+    local open = {} -- windows on the screen
 
+    -- What a user calls E7, e7 or 7.
     local function exchange_of(id)
-      local wanted = tostring(id or ""):gsub("%s", ""):upper()
-      if wanted:match("^%d+$") then wanted = "E" .. wanted end
-      for place, exchange in ipairs(source.exchanges()) do
-        if exchange.id:upper() == wanted then return exchange, place end
-      end
-      return nil
+      local number = tostring(id or ""):match("^%s*[Ee]?(%d+)%s*$")
+      return number and source.exchange(tonumber(number))
+    end
+
+    local function beside(exchange, by)
+      return source.exchange(tonumber(exchange.id:sub(2)) + by)
     end
 
     local function filter(exchange)
@@ -44246,14 +44560,31 @@ return function(import)
       end, "Exchange (E1, E2, ...)")
     end
 
-    -- A window whose text is made anew by the button.
+    -- A window whose text is made anew by the button, and while a capture goes on.
     local function window(title, content, buttons)
-      local one = TextWindow.new(title)
-      local function fill() one:set(content()) end
-      one:set_editable(false)
-      for _, button in ipairs(buttons) do one:add_button(button[1], button[2](fill)) end
-      fill()
-      return one
+      local one = { window = TextWindow.new(title) }
+      function one.set(said)
+        if open[one] and said ~= one.said then
+          one.said = said
+          one.window:set(said)
+        end
+      end
+      function one.fill()
+        if not source.wait(one.fill) then one.set(content()) end
+      end
+      open[one] = true
+      one.window:set_atclose(function() open[one] = nil end)
+      one.window:set_editable(false)
+      for _, button in ipairs(buttons) do one.window:add_button(button[1], button[2](one.fill)) end
+      one.fill()
+    end
+
+    -- What begins with an analysis where one is due.
+    local function analysed(use)
+      local function action()
+        if not source.wait(action) then use() end
+      end
+      return action
     end
 
     local function plain_button(label, action)
@@ -44265,54 +44596,53 @@ return function(import)
     end
 
     -- The timeline of an exchange; asks which where there are several.
-    function windows.timeline()
-      local exchanges = source.exchanges()
-      if #exchanges == 1 then
-        show_exchange(exchanges[1])
-      elseif #exchanges == 0 then
+    windows.timeline = analysed(function()
+      local count = source.count()
+      if count == 1 then
+        show_exchange(source.each()())
+      elseif count == 0 then
         windows.list()
       else
         ask("Timeline of an exchange", show_exchange)
       end
-    end
+    end)
 
-    function windows.list()
+    windows.list = analysed(function()
       window("SEC-AGREE exchanges", function()
-        return text.list(source.exchanges(), source.findings()) .. "\n" .. text.closed(source.closed())
+        return text.list(source.each(), source.findings(), source.about()) .. "\n"
+          .. text.closed(source.closed())
       end, {
         plain_button("Timeline ...", windows.timeline),
         plain_button("Show its frames ...", function() ask("Frames of an exchange", filter) end),
         plain_button("Findings", function() windows.findings() end),
         refresh(),
       })
-    end
+    end)
 
-    function windows.findings()
-      window("SEC-AGREE findings", function() return text.findings(source.findings()) end, {
+    windows.findings = analysed(function()
+      window("SEC-AGREE findings", function()
+        return text.findings(source.findings()) .. "\n" .. text.read(source.about()) .. "\n"
+      end, {
         plain_button("Show their frames", function()
-          set_filter("secagree.finding")
+          set_filter("secagree.alarm")
           apply_filter()
         end),
         plain_button("Exchanges", function() windows.list() end),
         refresh(),
       })
-    end
+    end)
 
     show_exchange = function(exchange)
       local current = exchange
       local function content()
         current = exchange_of(current.id) or current
-        return text.exchange(current, source.findings())
+        return text.exchange(current, source.findings(), source.about(), source.closed())
       end
       local function step(by)
         return function(fill)
           return function()
-            local _, place = exchange_of(current.id)
-            local other = place and source.exchanges()[place + by]
-            if other then
-              current = other
-              fill()
-            end
+            current = beside(current, by) or current
+            fill()
           end
         end
       end
@@ -44323,13 +44653,27 @@ return function(import)
         refresh(),
       })
     end
-    windows.exchange = function(id)
-      local exchange = exchange_of(id)
-      if exchange then show_exchange(exchange) end
+
+    local function of_packet(use)
+      return function(id)
+        analysed(function()
+          local exchange = exchange_of(id)
+          if exchange then use(exchange) end
+        end)()
+      end
     end
-    windows.filter = function(id)
-      local exchange = exchange_of(id)
-      if exchange then filter(exchange) end
+
+    windows.exchange = of_packet(show_exchange)
+    windows.filter = of_packet(filter)
+
+    -- Show in all windows what is known now.
+    function windows.refresh()
+      for one in pairs(open) do one.fill() end
+    end
+
+    -- Another capture: what stands in the windows is not its.
+    function windows.reset()
+      for one in pairs(open) do one.set(text.another()) end
     end
 
     return windows
@@ -44869,12 +45213,26 @@ return function(import)
   local record = import("wireshark.record")
 
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
+  local FRESH = 60 -- seconds in which a running capture is thought to bring more
+  local PIECE = 25 -- records between two questions whether to go on
 
   local state
+  local busy = false -- `analyse` feeds a run, and Wireshark's window may ask for frames meanwhile
 
+  M.windowed = false -- looks come from a window
   M.kept = false -- a tap of ours wants what was taken down
   M.opens = nil -- makes what opens ESP that Wireshark leaves closed, where that is wanted
   M.learn = function() end -- told the plan of a frame that is new, and its number
+
+  -- Whether more may come: frames came after a finished run, or the last one is of this moment.
+  function M.growing()
+    if not M.windowed or not state.start then
+      return false
+    end
+    local now = os.time()
+    local newest = state.start + state.store.latest / 1e9
+    return math.abs(now - newest) < FRESH or (state.grown ~= nil and now - state.grown < FRESH)
+  end
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
@@ -44890,47 +45248,68 @@ return function(import)
     return { run = analysis.new(M.settings), fed = 0, edition = state.store.edition }
   end
 
-  local function feed(one)
+  local function feed(one, last)
     local store = state.store
-    for at = one.fed + 1, store.count do
+    for at = one.fed + 1, last do
       feeding.feed(one.run, store.items[at])
     end
-    one.fed = store.count
+    one.fed = last
+  end
+
+  local function fits(one)
+    return one and one.edition == state.store.edition
   end
 
   -- The run up to the frames seen so far, which goes on.
   local function live()
-    if not state.live or state.live.edition ~= state.store.edition then
+    if not fits(state.live) then
       state.live = begun()
     end
-    feed(state.live)
+    feed(state.live, state.store.count)
     return state.live.run
   end
 
-  -- The run over everything that was read, finished. The one that went along is taken for it the
-  -- first time; where frames came after it, a further one is made beside it.
-  local function whole()
-    local one = not state.whole and state.live
-    if one and one.edition == state.store.edition then
+  -- The run that is to be finished next. One that was stopped goes on; the one that went along is
+  -- taken the first time; where frames came after it, a further one is made beside it.
+  local function next_run()
+    if fits(state.stopped) then
+      return state.stopped
+    elseif not state.whole and fits(state.live) then
+      local one = state.live
       state.live = nil
-    else
-      one = begun()
+      return one
     end
-    feed(one)
+    return begun()
+  end
+
+  local function finish(one)
     one.run:finish(state.store.latest)
-    state.whole, one.last = one, state.store.last
+    one.last = state.store.last
+    state.whole, state.stopped, state.asked = one, nil, false
     return one.run
+  end
+
+  -- The run over everything that was read, finished.
+  local function whole()
+    local one = next_run()
+    feed(one, state.store.count)
+    return finish(one)
   end
 
   -- Whether the finished run knows all there is.
   local function up_to_date()
-    local one, store = state.whole, state.store
-    return one and one.edition == store.edition and one.fed == store.count
+    return fits(state.whole) and state.whole.fed == state.store.count
   end
 
   local function worth_a_run()
-    local one, store = state.whole, state.store
-    return not one or one.edition ~= store.edition or store.count - one.fed > one.fed * AGAIN
+    local one = state.whole
+    return not fits(one) or state.store.count - one.fed > one.fed * AGAIN
+  end
+
+  -- Whether the records that this run lacks (nil: all) take longer than a window may stand still.
+  local function long(one)
+    local fed = fits(one) and one.fed or 0
+    return M.windowed and (busy or state.store.count - fed > limits.AT_ONCE)
   end
 
   -- Rows are printed as they come, there is no GUI and no tap of ours: nobody looks later.
@@ -44954,21 +45333,78 @@ return function(import)
   end
 
   -- The run that knows most of a frame, and whether it is finished. `again`: the frame was seen
-  -- before, so all there was by then is read.
+  -- before, so all there was by then is read. Nil where a window has to wait for `analyse`.
   function M.look(frame, again)
     if again then
-      if not up_to_date() and worth_a_run() then
+      if not up_to_date() and worth_a_run() and not long(not state.whole and state.live) then
         return whole(), true
-      elseif frame <= state.whole.last then
+      elseif fits(state.whole) and frame <= state.whole.last then
+        state.asked = state.asked or worth_a_run()
         return state.whole.run, true
       end
+    end
+    if long(state.live) then
+      state.asked = true
+      return nil
     end
     return live(), false
   end
 
-  -- The finished run over all that was read.
+  -- The finished run over all that was read; in a window the last one that `analyse` finished, where
+  -- another takes long.
   function M.everything()
-    return up_to_date() and state.whole.run or whole()
+    if up_to_date() or (fits(state.whole) and long(nil)) then
+      return state.whole.run
+    end
+    return whole()
+  end
+
+  -- Whether somebody looked who got nothing, and nobody stopped what is to be run for it.
+  function M.asked()
+    return state.asked and not state.stopped and not busy
+  end
+
+  -- How many of the records the next finished run has, and how many there are.
+  function M.progress()
+    return fits(state.stopped) and state.stopped.fed or 0, state.store.count
+  end
+
+  -- Whether `everything` would let a window stand still.
+  function M.due()
+    return not up_to_date() and long(not state.whole and state.live)
+  end
+
+  local function advance(one, go_on)
+    local mine = state
+    while state == mine and fits(one) and one.fed < mine.store.count do
+      feed(one, math.min(one.fed + PIECE, mine.store.count))
+      if not go_on(one.fed, mine.store.count) then
+        return false
+      end
+    end
+    return state == mine and fits(one)
+  end
+
+  -- Make the finished run, a few records at a time; `go_on(done, all)` is asked in between, and may
+  -- let the window live. Returns whether it is there: not where it was stopped, which can go on
+  -- later, nor where another file was opened meanwhile; and whether somebody looked before it was.
+  function M.analyse(go_on)
+    if busy then
+      return false
+    end
+    local mine, one = state, next_run()
+    busy, mine.stopped = true, one
+    local worked, done = pcall(advance, one, go_on)
+    busy = false
+    if not worked then
+      mine.stopped = nil
+      error(done, 0)
+    end
+    local waited = mine.asked
+    if done then
+      finish(one)
+    end
+    return done, waited
   end
 
   -- The findings that no frame of this pass could show, now that it is over; and whether somebody
@@ -44997,6 +45433,9 @@ return function(import)
       return plan
     end
     local run = M.look(pinfo.number, again)
+    if not run then
+      return plan
+    end
     state.machine = state.machine or M.opens()
     local name, pair = state.machine.open(packet, run, pinfo, root)
     if not name then
@@ -45038,6 +45477,9 @@ return function(import)
       return false
     end
     store:add(frame, found)
+    if state.whole then
+      state.grown = os.time()
+    end
     return true, false
   end
 
@@ -45046,6 +45488,13 @@ return function(import)
     if state.store.lost > 0 then
       return state.store.lost, state.store.lost_from
     end
+  end
+
+  -- How far the finished run came: its last frame, the time of the capture in nanoseconds, and
+  -- whether more may come.
+  function M.reach()
+    return { frame = state.whole and state.whole.last or 0, time = state.whole and state.whole.run.latest or 0,
+      growing = M.growing() }
   end
 
   -- What was taken down, in the order of the frames.
@@ -45364,7 +45813,7 @@ modules["wireshark.profile_files"] = function()
 
 return function()
   return {
-    ["preferences"] = "gui.column.format: \034No.\034, \034%m\034, \034Time\034, \034%t\034, \034Ex\034, \034%Cus:secagree.exchange:0:R\034, \034Role\034, \034%Cus:secagree.role:0:R\034, \034Prot\034, \034%Cus:secagree.protection:0:R\034, \034Leg\034, \034%Cus:secagree.leg:0:R\034, \034F\034, \034%Cus:secagree.rule:0:R\034, \034Source\034, \034%s\034, \034Destination\034, \034%d\034, \034Protocol\034, \034%p\034, \034Length\034, \034%L\034, \034Info\034, \034%i\034\010esp.enable_encryption_decode: TRUE\010esp.enable_authentication_check: TRUE\010esp.enable_null_encryption_decode_heuristic: TRUE\010tcp.try_heuristic_first: TRUE\010udp.try_heuristic_first: TRUE\010tcp.reassemble_out_of_order: TRUE\010sigcomp.decomp.msg: TRUE\010",
+    ["preferences"] = "gui.column.format: \034No.\034, \034%m\034, \034Time\034, \034%t\034, \034Ex\034, \034%Cus:secagree.exchange:0:R\034, \034Role\034, \034%Cus:secagree.role:0:R\034, \034Prot\034, \034%Cus:secagree.protection:0:R\034, \034Leg\034, \034%Cus:secagree.leg:0:R\034, \034Alarm\034, \034%Cus:secagree.alarm:0:R\034, \034Source\034, \034%s\034, \034Destination\034, \034%d\034, \034Protocol\034, \034%p\034, \034Length\034, \034%L\034, \034Info\034, \034%i\034\010esp.enable_encryption_decode: TRUE\010esp.enable_authentication_check: TRUE\010esp.enable_null_encryption_decode_heuristic: TRUE\010tcp.try_heuristic_first: TRUE\010udp.try_heuristic_first: TRUE\010tcp.reassemble_out_of_order: TRUE\010sigcomp.decomp.msg: TRUE\010",
     ["colorfilters"] = "@ESP, wrong keys@esp.icv_bad == 1@[65535,44000,44000][0,0,0]\010@SIP, refused@sip.Status-Code >= 400 && !(sip.Status-Code in {401, 494})@[65535,50000,50000][0,0,0]\010@Security-Verify@sip.Security-Verify@[52000,65535,52000][0,0,0]\010@Security-Server@sip.Security-Server@[65535,62000,47000][0,0,0]\010@Security-Client@sip.Security-Client@[52000,60000,65535][0,0,0]\010@SIP in ESP@esp && sip@[58000,65535,58000][0,0,0]\010@ESP, not read@esp && !sip && !tcp && !udp@[55000,55000,55000][20000,20000,20000]\010",
     ["dfilter_buttons"] = "\034TRUE\034,\034REGISTER\034,\034sip.CSeq.method == \092x22REGISTER\092x22\034,\034Registrations and their answers\034\010\034TRUE\034,\034sec-agree\034,\034sip.Security-Client || sip.Security-Server || sip.Security-Verify\034,\034Messages with a list of security mechanisms\034\010\034TRUE\034,\034ESP\034,\034esp\034,\034Protected packets\034\010\034TRUE\034,\034not read\034,\034esp && !sip && !tcp && !udp\034,\034ESP that no key opened\034\010\034TRUE\034,\034refused\034,\034sip.Status-Code >= 400\034,\034Final answers that are no success\034\010",
   }
@@ -45983,6 +46432,7 @@ return function(import)
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
   local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
+  local WAITING = "not analysed yet: Tools > SEC-AGREE > Exchanges does it"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
@@ -46103,10 +46553,26 @@ return function(import)
     pinfo.cols.info:prepend("[" .. shown(words) .. "] ")
   end
 
+  -- In a window, before the analysis of many messages was run.
+  local function add_waiting(protocol, tvb, root)
+    if not extraction.messages()[1] and not extraction.esp() then
+      return
+    end
+    local range = place(true, tvb)
+    local item = root:add(protocol, range)
+    item:set_text("SIP Security Agreement: not analysed yet")
+    derived(item, "pending", WAITING)
+    root:add(fields.verdict, range, WAITING):set_text(WAITING):set_generated()
+  end
+
   -- Show what is known of this frame. `again`: the frame was seen before, so all was read.
   function M.show(protocol, tvb, pinfo, root, again, settings)
     local frame = pinfo.number
     local run, complete = passes.look(frame, again)
+    if not run then
+      add_waiting(protocol, tvb, root)
+      return
+    end
     local known = run:of_frame(frame)
     if not known then
       return

@@ -38,7 +38,7 @@ _COLUMNS: Final = (
     ("Role", "%Cus:secagree.role:0:R"),
     ("Prot", "%Cus:secagree.protection:0:R"),
     ("Leg", "%Cus:secagree.leg:0:R"),
-    ("F", "%Cus:secagree.rule:0:R"),
+    ("Alarm", "%Cus:secagree.alarm:0:R"),
     ("Source", "%s"),
     ("Destination", "%d"),
     ("Protocol", "%p"),

@@ -161,6 +161,8 @@ return function(import)
 
   M.LOOKED = 5000
 
+  M.AT_ONCE = 1000
+
   M.DISSECTED = 64
 
   M.OVERLAPS = 256

@@ -39,6 +39,7 @@ return function(import)
     opening.reset()
     passes.opens = M.settings().decrypt and opening.machine or nil
     passes.reset({ dialect = M.settings().dialect })
+    gui.reset()
   end
 
   local function wanted(root)

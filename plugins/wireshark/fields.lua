@@ -64,6 +64,7 @@ return function()
     { "nonce.mac", "MAC", "string", "8 octets in hexadecimal" },
     { "finding", "Finding", "string", "Rule and what it says" },
     { "rule", "Rule", "string", "Id of the rule" },
+    { "alarm", "Alarm", "string", "Id of the rule, where what was found has an effect: no note" },
     { "detail", "Detail", "string", "What exactly: the smallest edit, the values" },
     { "severity", "Severity", "string", "critical, error, warning, info" },
     { "effect", "Effect", "string", "explains-outcome, risk, none" },

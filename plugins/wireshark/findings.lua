@@ -5,7 +5,9 @@ return function(import)
   local M = {}
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields").by_name
+  local passes = import("wireshark.passes")
   local plain = import("wireshark.plain")
+  local text = import("wireshark.gui_text")
 
   local shown = plain.shown
   local TOLD = { "detail", "severity", "effect", "party", "expected", "seen", "clause", "cause", "fix" }
@@ -29,7 +31,7 @@ return function(import)
     local words = {}
     local exchange = known.exchange
     if exchange and complete then
-      words[1] = exchange.id .. ": " .. (exchange.verdict or exchange.outcome or "")
+      words[1] = exchange.id .. ": " .. text.verdict(exchange, passes.growing())
     elseif exchange then
       words[1] = exchange.id .. ": not read to its end yet"
     end
@@ -54,6 +56,9 @@ return function(import)
       shown(finding.title)))
     made:set_generated()
     made:add(fields.rule, shown(finding.rule)):set_generated()
+    if finding.effect ~= "none" then
+      made:add(fields.alarm, shown(finding.rule)):set_hidden()
+    end
     for _, name in ipairs(TOLD) do
       local value = finding[OF[name] or name]
       if value ~= nil and value ~= "" then

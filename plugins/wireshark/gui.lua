@@ -4,15 +4,11 @@ return function(import)
   local M = {}
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
+  local limits = import("limits")
 
   local MENU = "SEC-AGREE/"
+  local windows, progress -- nil where there is no GUI
   local FIELD = "secagree.exchange" -- what a packet must have for its menu
-
-  local function list_of(values)
-    local list = {}
-    for place, value in ipairs(values) do list[place] = value end
-    return list
-  end
 
   local function sas()
     local list = {}
@@ -29,7 +25,11 @@ return function(import)
   -- What the windows show, see `gui_windows`.
   local function source(settings)
     return {
-      exchanges = function() return list_of(passes.everything():exchanges()) end,
+      count = function() return passes.everything():size() end,
+      each = function() return passes.everything():each_exchange() end,
+      exchange = function(number) return passes.everything():exchange(number) end,
+      about = passes.reach,
+      wait = progress.needed,
       closed = function() return opening.closed(passes.everything(), passes.records()) end,
       findings = function()
         local kept = {}
@@ -41,10 +41,53 @@ return function(import)
     }
   end
 
+  -- Rows, tree and taps are made anew with what is known now: the filter that stands there is
+  -- applied again.
+  local function show_again()
+    set_filter(get_filter())
+    apply_filter()
+  end
+
+  -- Wireshark draws its statistics every few seconds while packets with SIP come, and once when all
+  -- were read: then what a look could not wait for is analysed, and the windows go along.
+  local function follow()
+    local listener, before = Listener.new("sip"), 0
+    function listener.packet() end
+
+    function listener.draw()
+      local count = passes.recorded()
+      local steady = count - before <= limits.AT_ONCE -- else a file is being read
+      before = count
+      if passes.asked() and steady then
+        progress.needed(windows.refresh)
+      elseif count <= limits.AT_ONCE then
+        windows.refresh()
+      end
+    end
+  end
+
+  local function packet_menus()
+    local function with(use)
+      return function(...)
+        for _, info in ipairs({ ... }) do
+          if info.name == FIELD then
+            use(info.value)
+            return
+          end
+        end
+      end
+    end
+    register_packet_menu(MENU .. "Show the exchange", with(windows.exchange), FIELD)
+    register_packet_menu(MENU .. "Filter the exchange", with(windows.filter), FIELD)
+  end
+
   -- Register the menus. `settings` gives the preferences in force.
   function M.register(settings)
     if not gui_enabled() then return end
-    local windows = import("wireshark.gui_windows").new(source(settings))
+    passes.windowed = true
+    progress = import("wireshark.gui_progress")
+    progress.waited = show_again
+    windows = import("wireshark.gui_windows").new(source(settings))
     local profile = import("wireshark.gui_profile").action(
       function() return settings().keys end, sas, function() return opening.ring(passes.everything()) end
     )
@@ -52,19 +95,15 @@ return function(import)
     register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Write keys into a profile", profile, MENU_TOOLS_UNSORTED)
-    if register_packet_menu then -- 4.2 and newer
-      local function with(use)
-        return function(...)
-          for _, info in ipairs({ ... }) do
-            if info.name == FIELD then
-              use(info.value)
-              return
-            end
-          end
-        end
-      end
-      register_packet_menu(MENU .. "Show the exchange", with(windows.exchange), FIELD)
-      register_packet_menu(MENU .. "Filter the exchange", with(windows.filter), FIELD)
+    if register_packet_menu then packet_menus() end -- 4.2 and newer
+    follow()
+  end
+
+  -- Another capture, or the same anew.
+  function M.reset()
+    if windows then
+      progress.reset()
+      windows.reset()
     end
   end
 

@@ -1,12 +1,14 @@
--- What the windows say, as text in ASCII: lines of at most 76 columns, which is what a window shows.
+-- What the windows say, as text in ASCII: lines of at most 73 columns, which is what a window shows.
 -- Pure functions of what `analysis` gives; what came out of packets is made harmless here.
+-- `about` says how far the capture was read: { frame, time, growing }.
 
 return function(import)
   local M = {}
   local shown, integer = import("wireshark.plain").shown, import("wireshark.plain").integer
 
-  local WIDTH = 76
-  local LANE = 33 -- columns between the two bars of a ladder
+  local WIDTH = 73
+  local LANE = 31 -- columns between the two bars of a ladder
+  local MARK = 8 -- columns for what was found, behind a step
   local STROKES = { clear = "-", ports = "-", esp = "=", ["esp-null"] = "=", tls = "~" }
   local TO_SERVER = { ["uc>ps"] = true, ["us>pc"] = true }
   local PARTIES = {
@@ -22,7 +24,12 @@ return function(import)
   local LISTS = {
     { "verify", "Security-Verify" }, { "server", "Security-Server" }, { "client", "Security-Client" },
   }
+  local HEALTHY = { OK = true, inferred = true }
   local SHOWN_FRAMES = 12
+  local NAMED = 12 -- rules with one reason that are named; more are counted
+  local IN_FULL = 3 -- findings of one rule that are told in full; of the others the frames
+  local LISTED = 200 -- exchanges that are listed one by one; of more, those with something to tell
+  local MOST = 1000 -- lines of such exchanges
 
   local function clip(text, width)
     if #text <= width then return text end
@@ -89,36 +96,118 @@ return function(import)
     return "frame.number in {" .. table.concat(words, ", ") .. "}"
   end
 
-  local function findings_of(exchange, findings)
-    local own = {}
-    for _, finding in ipairs(findings) do
-      if finding.exchange == exchange.id then own[#own + 1] = finding end
-    end
-    return own
+  local function plural(count, one, many)
+    return integer(count) .. " " .. (count == 1 and one or many)
   end
 
+  local function is_note(finding)
+    return finding.effect == "none"
+  end
+
+  local function count_notes(findings)
+    local notes = 0
+    for _, finding in ipairs(findings) do
+      if is_note(finding) then notes = notes + 1 end
+    end
+    return notes
+  end
+
+  -- Findings by the id of their exchange.
+  local function by_exchange(findings)
+    local found = {}
+    for _, finding in ipairs(findings) do
+      local id = finding.exchange
+      if id then
+        found[id] = found[id] or {}
+        table.insert(found[id], finding)
+      end
+    end
+    return found
+  end
+
+  -- `VER-05, 1 note`: each rule once.
   local function rules(findings)
-    local words, notes = {}, 0
+    local words, told = {}, {}
     for _, finding in ipairs(findings) do
-      if finding.effect == "none" then notes = notes + 1 else words[#words + 1] = finding.rule end
+      if not is_note(finding) and not told[finding.rule] then
+        told[finding.rule] = true
+        words[#words + 1] = finding.rule
+      end
     end
-    if notes > 0 then words[#words + 1] = notes == 1 and "1 note" or ("%d notes"):format(notes) end
-    return table.concat(words, " ")
+    local notes = count_notes(findings)
+    if notes > 0 then words[#words + 1] = plural(notes, "note", "notes") end
+    return table.concat(words, ", ")
   end
 
-  -- The list of exchanges: where it is, whose it is and what was found, and under it the verdict.
-  function M.list(exchanges, findings)
-    local lines = {}
-    for _, exchange in ipairs(exchanges) do
-      local all = M.frames_of(exchange)
-      local first, last = all[1] or 0, all[#all] or 0
-      local range = first == last and "#" .. integer(first) or "#" .. integer(first) .. "-#" .. integer(last)
-      local when = exchange.steps[1] and seconds(exchange.steps[1].time) or ""
-      lines[#lines + 1] = padded(exchange.id, 6) .. padded(when .. " s", 12) .. padded(range, 14)
-        .. padded(shown(exchange.imsi or ""), 17) .. clip(rules(findings_of(exchange, findings)), 27)
-      lines[#lines + 1] = wrap("      ", exchange.verdict or "")
+  -- How far it was read; in a running capture that it goes on.
+  function M.read(about)
+    local line = ("Read up to #%s, %s s."):format(integer(about.frame), seconds(about.time))
+    return about.growing and line .. " The capture goes on: Refresh." or line
+  end
+
+  -- The verdict; where more may come, that it is the one so far.
+  function M.verdict(exchange, growing)
+    local verdict = exchange.verdict or exchange.outcome or ""
+    return exchange.cut and growing and "so far: " .. verdict or verdict
+  end
+
+  -- `829 registered, 171 unknown` of { names, count by name }.
+  local function states(told)
+    local words = {}
+    for place, name in ipairs(told) do words[place] = integer(told[name]) .. " " .. name end
+    return table.concat(words, ", ")
+  end
+
+  local function count_state(told, exchange)
+    local name = exchange.state or exchange.outcome or "unknown"
+    if not told[name] then told[#told + 1] = name end
+    told[name] = (told[name] or 0) + 1
+  end
+
+  local function row(exchange, found, about)
+    local all = M.frames_of(exchange)
+    local first, last = all[1] or 0, all[#all] or 0
+    local range = first == last and "#" .. integer(first) or "#" .. integer(first) .. "-#" .. integer(last)
+    local when = exchange.steps[1] and seconds(exchange.steps[1].time) or ""
+    local head = padded(exchange.id, 8) .. padded(when, 11) .. padded(range, 15)
+      .. padded(shown(exchange.imsi or ""), 17)
+    local verdict, told = shown(M.verdict(exchange, about.growing)), rules(found)
+    local one = told ~= "" and verdict .. ", " .. told or verdict
+    if HEALTHY[exchange.word] and #one <= WIDTH - #head then return head .. one end
+    return (head .. clip(told, WIDTH - #head)):gsub("%s+$", "") .. "\n" .. wrap((" "):rep(8), verdict)
+  end
+
+  local function heads(count, told, findings, about)
+    local notes = count_notes(findings)
+    return { wrap("", ("%s: %s; %s, %s."):format(plural(count, "exchange", "exchanges"), states(told),
+      plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))), M.read(about), "",
+      padded("", 8) .. padded("begins/s", 11) .. padded("frames", 15) .. padded("IMSI", 17) .. "verdict, findings" }
+  end
+
+  -- The list of exchanges: how many of what; then for each where it is, whose it is, what was found
+  -- and the verdict. `each` gives one after the other; of many, those that are healthy are counted.
+  function M.list(each, findings, about)
+    local found, told, count = by_exchange(findings), {}, 0
+    local all, loud = {}, {}
+    for exchange in each do
+      local own = found[exchange.id] or {}
+      count = count + 1
+      count_state(told, exchange)
+      if count <= LISTED then all[count] = row(exchange, own, about) end
+      if #loud < MOST and not (HEALTHY[exchange.word] and count_notes(own) == #own) then
+        loud[#loud + 1] = row(exchange, own, about)
+      end
     end
-    if #exchanges == 0 then lines[1] = "No run of the Security Mechanism Agreement was seen." end
+    if count == 0 then
+      return "No run of the Security Mechanism Agreement was seen.\n" .. M.read(about) .. "\n"
+    end
+    local lines = heads(count, told, findings, about)
+    local listed = count <= LISTED and all or loud
+    for _, one in ipairs(listed) do lines[#lines + 1] = one end
+    if #listed < count then
+      lines[#lines + 1] = wrap("", ("%s more are not listed, healthy but for those behind the first %s"
+        .. " others. Timeline ... shows any."):format(integer(count - #listed), integer(MOST)))
+    end
     return table.concat(lines, "\n") .. "\n"
   end
 
@@ -135,7 +224,7 @@ return function(import)
     for _, row in ipairs(LISTS) do
       local list = step[row[1]]
       if list and #list > 0 then
-        return shown(name) .. "  " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
+        return shown(name) .. " " .. row[2] .. (#list > 1 and (" x%d"):format(#list) or "")
       end
     end
     return shown(name)
@@ -143,7 +232,7 @@ return function(import)
 
   local function arrow(exchange, step)
     local stroke = STROKES[step.protection] or "-"
-    local text = clip(words(step), LANE - 5)
+    local text = clip(words(step), LANE - 4)
     if to_server(exchange, step) then
       return stroke:rep(2) .. text .. stroke:rep(LANE - 3 - #text) .. ">"
     end
@@ -169,7 +258,7 @@ return function(import)
   local function marks(findings)
     local at = {}
     for _, finding in ipairs(findings) do
-      if finding.effect ~= "none" and finding.frame then
+      if not is_note(finding) and finding.frame then
         at[finding.frame] = (at[finding.frame] and at[finding.frame] .. " " or "") .. finding.rule
       end
     end
@@ -178,22 +267,21 @@ return function(import)
 
   -- The timeline of one exchange: one lane between client and server.
   function M.ladder(exchange, findings)
-    local own = findings_of(exchange, findings)
     local first = exchange.steps[1]
     local client = to_server(exchange, first or {}) and first.src or first and first.dst
     local server = first and (client == first.src and first.dst or first.src)
     local title = exchange.id .. " " .. (KINDS[exchange.kind] or exchange.kind or "")
     local lines = {
       padded(title, WIDTH - 26) .. "-- clear   == ESP   ~~ TLS",
-      padded("     t/s frame UE " .. host(client), LANE + 8) .. clip("P-CSCF " .. host(server), WIDTH - LANE - 8),
+      padded("    t/s  frame UE " .. host(client), LANE + 9) .. clip("P-CSCF " .. host(server), WIDTH - LANE - 9),
     }
-    local at, before = marks(own), nil
+    local at, before = marks(findings), nil
     for _, step in ipairs(exchange.steps) do
       local delta = before and ("+%.3f"):format((step.time - before) / 1e9) or seconds(0)
-      lines[#lines + 1] = ("%8s %5s |%s| %s"):format(
-        delta, "#" .. integer(step.frame), arrow(exchange, step),
-        padded(beside(step), 20) .. clip(at[step.frame] or "", 10)
-      ):gsub("%s+$", "")
+      local line = ("%7s %6s |%s| "):format(delta, "#" .. integer(step.frame), arrow(exchange, step))
+      local mark = clip(at[step.frame] or "", MARK)
+      local room = WIDTH - #line - (mark ~= "" and #mark + 1 or 0)
+      lines[#lines + 1] = (line .. padded(beside(step), room) .. " " .. mark):gsub("%s+$", "")
       before = step.time
     end
     return table.concat(lines, "\n") .. "\n"
@@ -201,52 +289,83 @@ return function(import)
 
   local function finding_lines(finding, lines)
     local act = PARTIES[finding.party]
-    local head = ("%s %s"):format(finding.rule, finding.severity:upper())
-    lines[#lines + 1] = wrap(padded(shown(head), 18), finding.title)
-    local function row(label, text)
+    local words = { finding.rule, finding.severity:upper(), finding.exchange or "" }
+    lines[#lines + 1] = wrap(padded(shown(table.concat(words, " ")), 20), finding.title)
+    local function line(label, text)
       if text and text ~= "" then lines[#lines + 1] = wrap("   " .. padded(label, 10), text) end
     end
-    row("to act", act)
-    row("frames", frames(finding.frames))
-    row("expected", finding.expected)
-    row("seen", finding.seen)
-    row("detail", finding.detail)
-    row("likely", finding.cause)
-    row("fix", finding.fix)
-    row("clause", finding.spec)
-    if finding.count and finding.count > 1 then row("seen", ("%d times"):format(finding.count)) end
+    line("to act", act)
+    line("frames", frames(finding.frames))
+    line("expected", finding.expected)
+    line("seen", finding.seen)
+    line("detail", finding.detail)
+    line("likely", finding.cause)
+    line("fix", finding.fix)
+    line("clause", finding.spec)
+    if finding.count and finding.count > 1 then line("seen", ("%d times"):format(finding.count)) end
+    lines[#lines + 1] = ""
   end
 
-  -- Findings in full; notes as one line of rules at the end.
-  function M.findings(findings)
-    local lines, notes = {}, {}
+  -- `E2 #7`, or what of it is known.
+  local function place_of(finding)
+    local frame = finding.frame and "#" .. integer(finding.frame)
+    return table.concat({ finding.exchange or frame, finding.exchange and frame }, " ")
+  end
+
+  local function places(findings, from)
+    local words = {}
+    for at = from, math.min(#findings, from + SHOWN_FRAMES - 1) do
+      words[#words + 1] = place_of(findings[at])
+    end
+    local more = #findings - from + 1 - #words
+    return table.concat(words, ", ") .. (more > 0 and (" and %s more"):format(integer(more)) or "")
+  end
+
+  -- Findings by their rule, in the order in which rules come first.
+  local function by_rule(findings, notes)
+    local groups, of_rule = {}, {}
     for _, finding in ipairs(findings) do
-      if finding.effect == "none" then
-        notes[#notes + 1] = ("%s %s"):format(finding.rule, frames({ finding.frame }))
-      else
-        finding_lines(finding, lines)
+      if is_note(finding) == notes then
+        if not of_rule[finding.rule] then
+          of_rule[finding.rule] = {}
+          groups[#groups + 1] = of_rule[finding.rule]
+        end
+        table.insert(of_rule[finding.rule], finding)
+      end
+    end
+    return groups
+  end
+
+  -- Findings in full, of a rule that was broken often the first of them; notes in one line each.
+  function M.findings(findings)
+    local lines = {}
+    for _, group in ipairs(by_rule(findings, false)) do
+      for place = 1, math.min(#group, IN_FULL) do finding_lines(group[place], lines) end
+      if #group > IN_FULL then
+        lines[#lines] = wrap("   " .. padded(group[1].rule, 7) .. "also ", places(group, IN_FULL + 1))
         lines[#lines + 1] = ""
       end
     end
-    if #lines == 0 then lines[1] = "No finding with an effect.\n" end
-    if #notes > 0 then lines[#lines + 1] = wrap("notes, no effect here: ", table.concat(notes, ", ")) end
+    if #lines == 0 then lines = { "Nothing found that affects a registration.", "" } end
+    local notes = by_rule(findings, true)
+    if #notes > 0 then lines[#lines + 1] = "Notes, without an effect here:" end
+    for _, group in ipairs(notes) do
+      lines[#lines + 1] = wrap("   " .. padded(shown(group[1].rule), 8),
+        ("%s (%s)"):format(group[1].title, places(group, 1)))
+    end
     return table.concat(lines, "\n") .. "\n"
   end
 
   -- What could not be checked, by reason.
   function M.not_checked(exchange)
     local lines = {}
-    for _, row in ipairs(exchange.not_checked or {}) do
-      lines[#lines + 1] = wrap("not checked: ", table.concat(row.rules, " ") .. " (" .. row.reason .. ")")
+    for _, one in ipairs(exchange.not_checked or {}) do
+      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
+      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. ")")
     end
     return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
   end
 
-  -- One exchange: verdict, timeline, findings, and what could not be checked.
-  function M.exchange(exchange, findings)
-    return wrap("", exchange.verdict or "") .. "\n\n" .. M.ladder(exchange, findings) .. "\n"
-      .. M.findings(findings_of(exchange, findings)) .. M.not_checked(exchange)
-  end
 
   -- The SPIs of which packets stayed closed, and how to get keys in.
   function M.closed(list)
@@ -264,6 +383,40 @@ return function(import)
     lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"
     return table.concat(lines, "\n") .. "\n"
+  end
+
+  local function not_read(exchange)
+    for _, step in ipairs(exchange.steps) do
+      if step.inferred then return true end
+    end
+    return false
+  end
+
+  -- One exchange: verdict, timeline, findings, what could not be checked, and of ESP the `closed`.
+  function M.exchange(exchange, findings, about, closed)
+    local own = by_exchange(findings)[exchange.id] or {}
+    return wrap("", M.verdict(exchange, about.growing)) .. "\n\n" .. M.ladder(exchange, own) .. "\n"
+      .. M.findings(own) .. M.not_checked(exchange)
+      .. (not_read(exchange) and M.closed(closed) or "")
+  end
+
+  -- Of an analysis that goes on: how far it is.
+  function M.progress(done, all)
+    return ("Analysing %s of SIP and ESP: %.0f %% done.\n\n"
+      .. "Stop keeps what is done.\n"):format(plural(all, "message", "messages"), done * 100 / math.max(all, 1))
+  end
+
+  -- Of one that was stopped.
+  function M.stopped(done, all)
+    return ("Stopped at %.0f %%: this capture is not analysed yet. Columns, filters and\n"
+      .. "Expert Information hold nothing of secagree before it is.\n\n"
+      .. "Go on, and each entry of Tools > SEC-AGREE, continue where it stopped.\n"):format(
+      done * 100 / math.max(all, 1))
+  end
+
+  -- Of a window whose capture is closed, or read anew.
+  function M.another()
+    return "The capture that stood here was closed or is read anew: Refresh.\n"
   end
 
   return M

@@ -6,18 +6,22 @@ return function(import)
   local text = import("wireshark.gui_text")
   local shown = import("wireshark.plain").shown
 
-  -- `source` gives what is shown: { exchanges(), findings(), closed() }, each a list.
+  -- `source` gives what is shown: count() of exchanges, each() one after the other, exchange(number);
+  -- lists findings() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
+  -- first and calls `use` when it is done.
   function M.new(source)
     local windows = {}
     local show_exchange
+    local open = {} -- windows on the screen
 
+    -- What a user calls E7, e7 or 7.
     local function exchange_of(id)
-      local wanted = tostring(id or ""):gsub("%s", ""):upper()
-      if wanted:match("^%d+$") then wanted = "E" .. wanted end
-      for place, exchange in ipairs(source.exchanges()) do
-        if exchange.id:upper() == wanted then return exchange, place end
-      end
-      return nil
+      local number = tostring(id or ""):match("^%s*[Ee]?(%d+)%s*$")
+      return number and source.exchange(tonumber(number))
+    end
+
+    local function beside(exchange, by)
+      return source.exchange(tonumber(exchange.id:sub(2)) + by)
     end
 
     local function filter(exchange)
@@ -32,14 +36,31 @@ return function(import)
       end, "Exchange (E1, E2, ...)")
     end
 
-    -- A window whose text is made anew by the button.
+    -- A window whose text is made anew by the button, and while a capture goes on.
     local function window(title, content, buttons)
-      local one = TextWindow.new(title)
-      local function fill() one:set(content()) end
-      one:set_editable(false)
-      for _, button in ipairs(buttons) do one:add_button(button[1], button[2](fill)) end
-      fill()
-      return one
+      local one = { window = TextWindow.new(title) }
+      function one.set(said)
+        if open[one] and said ~= one.said then
+          one.said = said
+          one.window:set(said)
+        end
+      end
+      function one.fill()
+        if not source.wait(one.fill) then one.set(content()) end
+      end
+      open[one] = true
+      one.window:set_atclose(function() open[one] = nil end)
+      one.window:set_editable(false)
+      for _, button in ipairs(buttons) do one.window:add_button(button[1], button[2](one.fill)) end
+      one.fill()
+    end
+
+    -- What begins with an analysis where one is due.
+    local function analysed(use)
+      local function action()
+        if not source.wait(action) then use() end
+      end
+      return action
     end
 
     local function plain_button(label, action)
@@ -51,54 +72,53 @@ return function(import)
     end
 
     -- The timeline of an exchange; asks which where there are several.
-    function windows.timeline()
-      local exchanges = source.exchanges()
-      if #exchanges == 1 then
-        show_exchange(exchanges[1])
-      elseif #exchanges == 0 then
+    windows.timeline = analysed(function()
+      local count = source.count()
+      if count == 1 then
+        show_exchange(source.each()())
+      elseif count == 0 then
         windows.list()
       else
         ask("Timeline of an exchange", show_exchange)
       end
-    end
+    end)
 
-    function windows.list()
+    windows.list = analysed(function()
       window("SEC-AGREE exchanges", function()
-        return text.list(source.exchanges(), source.findings()) .. "\n" .. text.closed(source.closed())
+        return text.list(source.each(), source.findings(), source.about()) .. "\n"
+          .. text.closed(source.closed())
       end, {
         plain_button("Timeline ...", windows.timeline),
         plain_button("Show its frames ...", function() ask("Frames of an exchange", filter) end),
         plain_button("Findings", function() windows.findings() end),
         refresh(),
       })
-    end
+    end)
 
-    function windows.findings()
-      window("SEC-AGREE findings", function() return text.findings(source.findings()) end, {
+    windows.findings = analysed(function()
+      window("SEC-AGREE findings", function()
+        return text.findings(source.findings()) .. "\n" .. text.read(source.about()) .. "\n"
+      end, {
         plain_button("Show their frames", function()
-          set_filter("secagree.finding")
+          set_filter("secagree.alarm")
           apply_filter()
         end),
         plain_button("Exchanges", function() windows.list() end),
         refresh(),
       })
-    end
+    end)
 
     show_exchange = function(exchange)
       local current = exchange
       local function content()
         current = exchange_of(current.id) or current
-        return text.exchange(current, source.findings())
+        return text.exchange(current, source.findings(), source.about(), source.closed())
       end
       local function step(by)
         return function(fill)
           return function()
-            local _, place = exchange_of(current.id)
-            local other = place and source.exchanges()[place + by]
-            if other then
-              current = other
-              fill()
-            end
+            current = beside(current, by) or current
+            fill()
           end
         end
       end
@@ -109,13 +129,27 @@ return function(import)
         refresh(),
       })
     end
-    windows.exchange = function(id)
-      local exchange = exchange_of(id)
-      if exchange then show_exchange(exchange) end
+
+    local function of_packet(use)
+      return function(id)
+        analysed(function()
+          local exchange = exchange_of(id)
+          if exchange then use(exchange) end
+        end)()
+      end
     end
-    windows.filter = function(id)
-      local exchange = exchange_of(id)
-      if exchange then filter(exchange) end
+
+    windows.exchange = of_packet(show_exchange)
+    windows.filter = of_packet(filter)
+
+    -- Show in all windows what is known now.
+    function windows.refresh()
+      for one in pairs(open) do one.fill() end
+    end
+
+    -- Another capture: what stands in the windows is not its.
+    function windows.reset()
+      for one in pairs(open) do one.set(text.another()) end
     end
 
     return windows

@@ -16,12 +16,26 @@ return function(import)
   local record = import("wireshark.record")
 
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
+  local FRESH = 60 -- seconds in which a running capture is thought to bring more
+  local PIECE = 25 -- records between two questions whether to go on
 
   local state
+  local busy = false -- `analyse` feeds a run, and Wireshark's window may ask for frames meanwhile
 
+  M.windowed = false -- looks come from a window
   M.kept = false -- a tap of ours wants what was taken down
   M.opens = nil -- makes what opens ESP that Wireshark leaves closed, where that is wanted
   M.learn = function() end -- told the plan of a frame that is new, and its number
+
+  -- Whether more may come: frames came after a finished run, or the last one is of this moment.
+  function M.growing()
+    if not M.windowed or not state.start then
+      return false
+    end
+    local now = os.time()
+    local newest = state.start + state.store.latest / 1e9
+    return math.abs(now - newest) < FRESH or (state.grown ~= nil and now - state.grown < FRESH)
+  end
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
@@ -37,47 +51,68 @@ return function(import)
     return { run = analysis.new(M.settings), fed = 0, edition = state.store.edition }
   end
 
-  local function feed(one)
+  local function feed(one, last)
     local store = state.store
-    for at = one.fed + 1, store.count do
+    for at = one.fed + 1, last do
       feeding.feed(one.run, store.items[at])
     end
-    one.fed = store.count
+    one.fed = last
+  end
+
+  local function fits(one)
+    return one and one.edition == state.store.edition
   end
 
   -- The run up to the frames seen so far, which goes on.
   local function live()
-    if not state.live or state.live.edition ~= state.store.edition then
+    if not fits(state.live) then
       state.live = begun()
     end
-    feed(state.live)
+    feed(state.live, state.store.count)
     return state.live.run
   end
 
-  -- The run over everything that was read, finished. The one that went along is taken for it the
-  -- first time; where frames came after it, a further one is made beside it.
-  local function whole()
-    local one = not state.whole and state.live
-    if one and one.edition == state.store.edition then
+  -- The run that is to be finished next. One that was stopped goes on; the one that went along is
+  -- taken the first time; where frames came after it, a further one is made beside it.
+  local function next_run()
+    if fits(state.stopped) then
+      return state.stopped
+    elseif not state.whole and fits(state.live) then
+      local one = state.live
       state.live = nil
-    else
-      one = begun()
+      return one
     end
-    feed(one)
+    return begun()
+  end
+
+  local function finish(one)
     one.run:finish(state.store.latest)
-    state.whole, one.last = one, state.store.last
+    one.last = state.store.last
+    state.whole, state.stopped, state.asked = one, nil, false
     return one.run
+  end
+
+  -- The run over everything that was read, finished.
+  local function whole()
+    local one = next_run()
+    feed(one, state.store.count)
+    return finish(one)
   end
 
   -- Whether the finished run knows all there is.
   local function up_to_date()
-    local one, store = state.whole, state.store
-    return one and one.edition == store.edition and one.fed == store.count
+    return fits(state.whole) and state.whole.fed == state.store.count
   end
 
   local function worth_a_run()
-    local one, store = state.whole, state.store
-    return not one or one.edition ~= store.edition or store.count - one.fed > one.fed * AGAIN
+    local one = state.whole
+    return not fits(one) or state.store.count - one.fed > one.fed * AGAIN
+  end
+
+  -- Whether the records that this run lacks (nil: all) take longer than a window may stand still.
+  local function long(one)
+    local fed = fits(one) and one.fed or 0
+    return M.windowed and (busy or state.store.count - fed > limits.AT_ONCE)
   end
 
   -- Rows are printed as they come, there is no GUI and no tap of ours: nobody looks later.
@@ -101,21 +136,78 @@ return function(import)
   end
 
   -- The run that knows most of a frame, and whether it is finished. `again`: the frame was seen
-  -- before, so all there was by then is read.
+  -- before, so all there was by then is read. Nil where a window has to wait for `analyse`.
   function M.look(frame, again)
     if again then
-      if not up_to_date() and worth_a_run() then
+      if not up_to_date() and worth_a_run() and not long(not state.whole and state.live) then
         return whole(), true
-      elseif frame <= state.whole.last then
+      elseif fits(state.whole) and frame <= state.whole.last then
+        state.asked = state.asked or worth_a_run()
         return state.whole.run, true
       end
+    end
+    if long(state.live) then
+      state.asked = true
+      return nil
     end
     return live(), false
   end
 
-  -- The finished run over all that was read.
+  -- The finished run over all that was read; in a window the last one that `analyse` finished, where
+  -- another takes long.
   function M.everything()
-    return up_to_date() and state.whole.run or whole()
+    if up_to_date() or (fits(state.whole) and long(nil)) then
+      return state.whole.run
+    end
+    return whole()
+  end
+
+  -- Whether somebody looked who got nothing, and nobody stopped what is to be run for it.
+  function M.asked()
+    return state.asked and not state.stopped and not busy
+  end
+
+  -- How many of the records the next finished run has, and how many there are.
+  function M.progress()
+    return fits(state.stopped) and state.stopped.fed or 0, state.store.count
+  end
+
+  -- Whether `everything` would let a window stand still.
+  function M.due()
+    return not up_to_date() and long(not state.whole and state.live)
+  end
+
+  local function advance(one, go_on)
+    local mine = state
+    while state == mine and fits(one) and one.fed < mine.store.count do
+      feed(one, math.min(one.fed + PIECE, mine.store.count))
+      if not go_on(one.fed, mine.store.count) then
+        return false
+      end
+    end
+    return state == mine and fits(one)
+  end
+
+  -- Make the finished run, a few records at a time; `go_on(done, all)` is asked in between, and may
+  -- let the window live. Returns whether it is there: not where it was stopped, which can go on
+  -- later, nor where another file was opened meanwhile; and whether somebody looked before it was.
+  function M.analyse(go_on)
+    if busy then
+      return false
+    end
+    local mine, one = state, next_run()
+    busy, mine.stopped = true, one
+    local worked, done = pcall(advance, one, go_on)
+    busy = false
+    if not worked then
+      mine.stopped = nil
+      error(done, 0)
+    end
+    local waited = mine.asked
+    if done then
+      finish(one)
+    end
+    return done, waited
   end
 
   -- The findings that no frame of this pass could show, now that it is over; and whether somebody
@@ -144,6 +236,9 @@ return function(import)
       return plan
     end
     local run = M.look(pinfo.number, again)
+    if not run then
+      return plan
+    end
     state.machine = state.machine or M.opens()
     local name, pair = state.machine.open(packet, run, pinfo, root)
     if not name then
@@ -185,6 +280,9 @@ return function(import)
       return false
     end
     store:add(frame, found)
+    if state.whole then
+      state.grown = os.time()
+    end
     return true, false
   end
 
@@ -193,6 +291,13 @@ return function(import)
     if state.store.lost > 0 then
       return state.store.lost, state.store.lost_from
     end
+  end
+
+  -- How far the finished run came: its last frame, the time of the capture in nanoseconds, and
+  -- whether more may come.
+  function M.reach()
+    return { frame = state.whole and state.whole.last or 0, time = state.whole and state.whole.run.latest or 0,
+      growing = M.growing() }
   end
 
   -- What was taken down, in the order of the frames.

@@ -13,6 +13,7 @@ return function(import)
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
   local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
+  local WAITING = "not analysed yet: Tools > SEC-AGREE > Exchanges does it"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
 
@@ -133,10 +134,26 @@ return function(import)
     pinfo.cols.info:prepend("[" .. shown(words) .. "] ")
   end
 
+  -- In a window, before the analysis of many messages was run.
+  local function add_waiting(protocol, tvb, root)
+    if not extraction.messages()[1] and not extraction.esp() then
+      return
+    end
+    local range = place(true, tvb)
+    local item = root:add(protocol, range)
+    item:set_text("SIP Security Agreement: not analysed yet")
+    derived(item, "pending", WAITING)
+    root:add(fields.verdict, range, WAITING):set_text(WAITING):set_generated()
+  end
+
   -- Show what is known of this frame. `again`: the frame was seen before, so all was read.
   function M.show(protocol, tvb, pinfo, root, again, settings)
     local frame = pinfo.number
     local run, complete = passes.look(frame, again)
+    if not run then
+      add_waiting(protocol, tvb, root)
+      return
+    end
     local known = run:of_frame(frame)
     if not known then
       return

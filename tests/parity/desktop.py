@@ -18,6 +18,7 @@ TOOLS: Final = ("wireshark", "Xvfb", "xdotool", "import")
 SIZE: Final = (1500, 920)
 PATIENCE: Final = 40.0  # seconds until what is waited for has to be there
 STEP: Final = 0.1
+BUTTON: Final = (90, 24)  # width of a button with its gap; its middle above the window's end
 
 
 def missing() -> str | None:
@@ -45,18 +46,32 @@ class Desktop:
         return done.stdout
 
     @contextmanager
-    def wireshark(self, capture: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    def wireshark(self, capture: Path, *options: str) -> Iterator[None]:
         """Wireshark with this capture open; what it complains of is `complaints`."""
         shutil.copyfile(capture, self.home / capture.name)
+        with self._running(capture.name, *options, "-r", capture.name):
+            yield
+
+    @contextmanager
+    def capturing(self, *options: str) -> Iterator[Path]:
+        """Wireshark that captures from a pipe, which is given: see `Feed`."""
+        pipe = self.home / "pipe"
+        os.mkfifo(pipe)
+        pipe.chmod(0o666)
+        with self._running("Wireshark", *options, "-k", "-i", str(pipe)):
+            yield pipe
+
+    @contextmanager
+    def _running(self, title: str, *options: str) -> Iterator[None]:
         with (self.home / "complaints").open("wb") as complaints:
             running = subprocess.Popen(
-                ("wireshark", *options, "-r", capture.name), env=self._environment, user=_user(),
+                ("wireshark", *options), env=self._environment, user=_user(),
                 group=_user(), cwd=self.home, stdin=subprocess.DEVNULL,
                 stdout=complaints, stderr=complaints,
             )  # fmt: skip
             try:
-                self.focus(capture.name)
-                yield running
+                self.focus(title)
+                yield
             finally:
                 running.terminate()
                 running.wait(PATIENCE)
@@ -107,6 +122,13 @@ class Desktop:
         self.point(x, y)
         self.run("xdotool", "click", "1")
         time.sleep(STEP)
+
+    def button(self, title: str, place: int) -> None:
+        """Press the button of a plugin's window that is so many from the right."""
+        shape = self.run("xdotool", "getwindowgeometry", "--shell", self.focus(title))
+        at = {name: int(value) for name, value in (row.split("=") for row in shape.split())}
+        right, bottom = at["X"] + at["WIDTH"], at["Y"] + at["HEIGHT"]
+        self.click(right - BUTTON[0] * place + BUTTON[0] // 2, bottom - BUTTON[1])
 
     def place(self, window: str, x: int, y: int, width: int, height: int) -> None:
         """Move and size a window."""

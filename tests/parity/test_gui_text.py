@@ -1,7 +1,8 @@
-"""The texts of the plugin's windows: 76 columns of ASCII whatever the packets hold."""
+"""The texts of the plugin's windows: 73 columns of ASCII whatever the packets hold."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-WIDTH = 76
+WIDTH = 73
 UE, PCSCF = "192.0.2.10:{}", "192.0.2.1:{}"
 
 
@@ -50,13 +51,15 @@ FINDING = {
 NOTE = FINDING | {"rule": "OFR-11", "frame": 1, "frames": [1], "effect": "none"}
 
 LADDER = """\
-E1 initial registration                           -- clear   == ESP   ~~ TLS
-     t/s frame UE 192.0.2.10             P-CSCF 192.0.2.1
-   0.000    #1 |--REGISTER  Security-Client----->| 5060>5060
-  +0.040    #2 |<---------401  Security-Server---| 5060>5060
-  +0.250    #3 |==REGISTER  Security-Verify x2==>| uc>ps 45061>6101    VER-05
-  +0.040    #5 |<=========494  Security-Server===| pc>us 5101>45062
+E1 initial registration                        -- clear   == ESP   ~~ TLS
+    t/s  frame UE 192.0.2.10            P-CSCF 192.0.2.1
+  0.000     #1 |--REGISTER Security-Client---->| 5060>5060
+ +0.040     #2 |<--------401 Security-Server---| 5060>5060
+ +0.250     #3 |==REGISTER Security-Verify x2=>| uc>ps 45061>6101  VER-05
+ +0.040     #5 |<========494 Security-Server===| pc>us 5101>45062
 """
+ABOUT = {"frame": 5, "time": 330 * 10**6}
+GROWING = ABOUT | {"growing": True}
 
 
 class Text:
@@ -76,6 +79,8 @@ class Text:
     def _table(self, value: Any) -> Any:
         if isinstance(value, dict):
             return self._lua.table_from({key: self._table(one) for key, one in value.items()})
+        if isinstance(value, Iterator):
+            return lambda *_: next(map(self._table, value), None)
         if isinstance(value, list):
             return self._lua.table_from([self._table(one) for one in value])
         return value
@@ -91,19 +96,79 @@ def test_ladder(text: Text) -> None:
     assert text("ladder", EXCHANGE, [FINDING, NOTE]) == LADDER
 
 
+def healthy(number: int, **members: Any) -> dict[str, Any]:
+    plain = {"id": f"E{number}", "verdict": "REGISTERED", "word": "OK", "state": "registered"}
+    return EXCHANGE | plain | members
+
+
 def test_list(text: Text) -> None:
-    assert text("list", [EXCHANGE], [FINDING, NOTE]).splitlines() == [
-        "E1    0.000 s     #1-#5         001010123456789  VER-05 1 note",
-        "      NOT REGISTERED: 494 Security Agreement Required at agreement",
+    rejected = EXCHANGE | {"state": "rejected", "word": "rejected"}
+    said = text("list", iter([rejected, healthy(2)]), [FINDING, FINDING, NOTE], ABOUT)
+    assert said.splitlines() == [
+        "2 exchanges: 1 rejected, 1 registered; 2 findings, 1 note.",
+        "Read up to #5, 0.330 s.",
+        "",
+        "        begins/s   frames         IMSI             verdict, findings",
+        "E1      0.000      #1-#5          001010123456789  VER-05, 1 note",
+        "        NOT REGISTERED: 494 Security Agreement Required at agreement",
+        "E2      0.000      #1-#5          001010123456789  REGISTERED",
     ]
-    assert "No run" in text("list", [], [])
+    assert text("list", iter([]), [], ABOUT).startswith("No run")
+
+
+def test_of_many_exchanges_the_healthy_are_counted(text: Text) -> None:
+    many = [healthy(number) for number in range(1, 1000)]
+    note, grave = NOTE | {"exchange": "E7"}, FINDING | {"exchange": "E900"}
+    lines = text(
+        "list", iter([*many, EXCHANGE | {"id": "E1000"}]), [note, grave], ABOUT
+    ).splitlines()
+    assert lines[0] == "1000 exchanges: 999 registered, 1 unknown; 1 finding, 1 note."
+    assert [line.split()[0] for line in lines[4:7]] == ["E900", "E1000", "NOT"]
+    assert lines[7].startswith("998 more are not listed")
+
+
+def test_a_running_capture_has_the_verdict_so_far(text: Text) -> None:
+    """Only of exchanges that were cut by its end, and only while it goes on."""
+    cut = EXCHANGE | {"cut": True}
+    for exchange, about, said in (
+        (cut, GROWING, True),
+        (cut, ABOUT, False),
+        (EXCHANGE, GROWING, False),
+    ):
+        assert ("so far: NOT" in text("list", iter([exchange]), [], about)) == said
+        assert ("so far: NOT" in text("exchange", exchange, [], about, [])) == said
+    assert "goes on: Refresh" in text("read", GROWING)
 
 
 def test_an_exchange_has_its_own_findings_alone(text: Text) -> None:
-    said = text("exchange", EXCHANGE, [FINDING | {"exchange": "E2"}, NOTE])
+    said = text("exchange", EXCHANGE, [FINDING | {"exchange": "E2"}, NOTE], ABOUT, [])
     assert "VER-05" not in said
-    assert "notes, no effect here: OFR-11 #1" in said
+    assert "Nothing found that affects a registration." in said
+    assert "   OFR-11  Security-Verify changes a parameter (E1 #1)" in said
     assert "not checked: AUT-06 PRT-23 (no fitting keys)" in said
+
+
+def test_rules_without_number_are_counted(text: Text) -> None:
+    rules = [f"VER-{number:02}" for number in range(1, 31)]
+    reason = {"reason": "protected messages not readable", "rules": rules}
+    said = text("not_checked", EXCHANGE | {"not_checked": [reason]})
+    assert said == "not checked: 30 rules (protected messages not readable)\n"
+
+
+def test_a_rule_that_is_broken_often_is_told_thrice(text: Text) -> None:
+    often = [FINDING | {"exchange": f"E{number}", "frame": number} for number in range(1, 21)]
+    said = text("findings", often)
+    assert said.count("VER-05 ERROR") == 3
+    assert "VER-05 also E4 #4, E5 #5" in said
+    assert "and 5 more" in said
+
+
+def test_what_was_stopped_says_how_to_go_on(text: Text) -> None:
+    assert "40 % done" in text("progress", 400, 1000)
+    said = text("stopped", 400, 1000)
+    assert "Stopped at 40 %: this capture is not analysed yet." in said
+    assert "continue where it stopped" in said
+    assert text("progress", 0, 0)
 
 
 def test_filter_names_fragments_too(text: Text) -> None:
@@ -130,6 +195,8 @@ def test_hostile_packets(words: list[str], frame: int) -> None:
         "not_checked": [{"reason": "no keys", "rules": ["AUT-06"]}],
     }  # fmt: skip
     finding = FINDING | {"expected": g, "seen": h, "detail": i, "frames": [frame] * 40}
-    said = LUA54("exchange", exchange, [finding]) + LUA54("list", [exchange], [finding])
+    about = {"frame": frame, "time": 10**9}
+    said = LUA54("exchange", exchange, [finding], about, [])
+    said += LUA54("list", iter([exchange]), [finding], about)
     assert all(" " <= letter <= "~" or letter == "\n" for letter in said)
     assert max(map(len, said.splitlines())) <= WIDTH + 6, "but for the digits of a large number"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ EXCHANGES: Final = (*MENU, "Return")
 FINDINGS: Final = (*MENU, "Down", "Return")
 TIMELINE: Final = (*MENU, "Down", "Down", "Return")
 KEYS: Final = (*MENU, "Down", "Down", "Down", "Return")
+
+PROBE: Final = ("-X", "lua_script:probe.lua")
 
 _RECENT: Final = "".join(
     f"gui.geometry_main_{name}: {value}\n"
@@ -50,16 +53,48 @@ def installed(home: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+# On the terminal: what the windows say, with their titles, and that statistics were drawn.
+_PROBE: Final = """
+local real = TextWindow.new
+_G.TextWindow = { new = function(title)
+    local window, methods = real(title), {}
+    local function call(_, name)
+        return function(_, ...)
+            if name == "set" then io.stderr:write("<", title, ">\\n", ..., "</", title, ">\\n") end
+            return window[name](window, ...)
+        end
+    end
+    return setmetatable(methods, { __index = call })
+end }
+local drawn = Listener.new("frame")
+function drawn.draw() io.stderr:write("<drawn>\\n") end
+"""
+
+
+def said(screen: Desktop, title: str) -> list[str]:
+    """All that a window of this title said, the newest last."""
+    pattern = f"<SEC-AGREE {title}>\n(.*?)</SEC-AGREE {title}>"
+    return re.findall(pattern, screen.complaints, re.DOTALL)
+
+
 @contextmanager
-def opened(capture: Path = CAPTURE, frame: int = FRAME, preferences: str = "") -> Iterator[Desktop]:
-    """Wireshark with this frame selected, the plugin, and the profile of `secagree keys`; what
-    `preferences` says beside that."""
+def prepared(preferences: str = "") -> Iterator[Desktop]:
+    """A screen where Wireshark has the plugin, the profile of `secagree keys`, and `PROBE`."""
     settings = profile.files(()) | {"recent": _RECENT, "recent_common": _RECENT}
     settings["preferences"] += _LAYOUT + preferences
-    with (
-        desktop(installed, settings) as screen,
-        screen.wireshark(capture, "-g", str(frame)),
-    ):
+
+    def prepare(home: Path) -> None:
+        installed(home)
+        (home / "probe.lua").write_text(_PROBE)
+
+    with desktop(prepare, settings) as screen:
+        yield screen
+
+
+@contextmanager
+def opened(capture: Path = CAPTURE, frame: int = FRAME, preferences: str = "") -> Iterator[Desktop]:
+    """Wireshark with this frame of a capture selected."""
+    with prepared(preferences) as screen, screen.wireshark(capture, *PROBE, "-g", str(frame)):
         yield screen
 
 
