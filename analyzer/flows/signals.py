@@ -42,8 +42,9 @@ _ERRORS: Final[dict[tuple[int, int, int], str]] = {
     (ICMPV6, 3, 1): "fragment reassembly time exceeded",
     (ICMPV6, 4, -1): "parameter problem",
 }
-# Errors that name the largest packet the link takes: (offset, octets) of that number.
-_MTU: Final = {(ICMP, 3, 4): (6, 2), (ICMPV6, 2, 0): (4, 4)}
+# Errors that name the largest packet the link takes: (offset, octets) of that number. The code of
+# ICMPv6's is to be ignored (RFC 4443 3.2).
+_MTU: Final = {"fragmentation needed": (6, 2), "packet too big": (4, 4)}
 
 _HEADER: Final = 8
 _V6_HEADER: Final = 40
@@ -77,7 +78,7 @@ def icmp_signal(packet: Packet) -> Signal | None:
         dst=dst,
         sport=sport,
         dport=dport,
-        detail=name + _mtu(data, error),
+        detail=name + _mtu(data, name),
         by=packet.src,
         protection="clear" if spi < 0 else "esp",
         spi=spi,
@@ -101,8 +102,8 @@ def udp_signal(packet: Packet, sport: int, dport: int, payload: bytes) -> Signal
     )  # fmt: skip
 
 
-def _mtu(data: bytes, error: tuple[int, int, int]) -> str:
-    field = _MTU.get(error)
+def _mtu(data: bytes, name: str) -> str:
+    field = _MTU.get(name)
     if field is None:
         return ""
     at, size = field

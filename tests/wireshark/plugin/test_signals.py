@@ -111,7 +111,7 @@ def icmp_errors() -> Iterator[bytes]:
     for kind, code in ((3, 3), (3, 4), (3, 12), (11, 0), (12, 0), (4, 0), (8, 0)):
         yield bytes(ICMP(type=kind, code=code, nexthopmtu=1280) / inner)
         yield bytes(ICMP(type=kind, code=code) / esp)
-    for kind, code in ((1, 0), (1, 4), (1, 9), (2, 0), (3, 1), (4, 2), (128, 0)):
+    for kind, code in ((1, 0), (1, 4), (1, 9), (2, 0), (2, 48), (3, 1), (4, 2), (128, 0)):
         head = bytes([kind, code, 0, 0, 0, 0, 5, 0])
         yield head + bytes(six / UDP(sport=5060, dport=5062) / SIP)
         yield head + bytes(six / IPv6ExtHdrHopByHop() / UDP(sport=1, dport=2) / SIP)
