@@ -31,15 +31,6 @@ return function(import)
   Run.__index = Run
   M.Run = Run
 
-  -- The rules in force, for those who want to tell of each: id, title, severity ...
-  function M.rules()
-    local found = {}
-    for i, rule in py.each(engine.rules) do
-      found[i] = rule
-    end
-    return found
-  end
-
   -- `dialect`: judge everything by this one; `off`: ids of rules that are silent, as keys.
   function M.new(settings)
     settings = settings or {}

@@ -40,17 +40,228 @@
 -- PRT-28.
 
 local modules, loaded = {}, {}
+local compile = loadstring or load
 
 local function module_of(name)
   local found = loaded[name]
   if found == nil then
-    found = modules[name]()(module_of)
+    found = assert(compile(modules[name], "=secagree " .. name))()(module_of)
     loaded[name] = found
   end
   return found
 end
 
-modules["agreement.access"] = function()
+modules["about"] = [=[
+-- What this file is, and the rules that it holds.
+
+return function()
+  return {name = "secagree", version = "0.1.0", rules = {
+    {id = "AUT-01", class_ = "failure", title = "Nonce of an AKA challenge does not hold RAND and AUTN"},
+    {id = "AUT-02", class_ = "failure", title = "ipsec-3gpp is listed beside a challenge that is no AKA"},
+    {id = "AUT-03", class_ = "failure", title = "The answer has another algorithm than the challenge, or none"},
+    {id = "AUT-04", class_ = "conformance", title = "Credentials differ from the challenge or from the offer"},
+    {id = "AUT-05", class_ = "failure", title = "After the challenge the client sends no credentials"},
+    {id = "AUT-07", class_ = "failure", title = "The answer to the challenge comes under another Call-ID"},
+    {id = "AUT-08", class_ = "conformance", title = "CSeq does not increase"},
+    {id = "AUT-09", class_ = "failure", title = "auts does not hold 14 octets"},
+    {id = "AUT-10", class_ = "conformance", title = "A failure report has the wrong shape"},
+    {id = "AUT-13", class_ = "conformance", title = "The same RAND in two challenges"},
+    {id = "AUT-15", class_ = "failure", title = "Three challenges in a row are answered by failure reports"},
+    {id = "AUT-16", class_ = "conformance", title = "qop, nc and cnonce do not fit together, or not the challenge"},
+    {id = "AUT-17", class_ = "policy", title = "AKAv1 answered although AKAv2 was offered"},
+    {id = "AUT-18", class_ = "security", title = "A REGISTER on the SAs of another IMPI"},
+    {id = "AUT-19", class_ = "failure", title = "The answer comes when the temporary SAs are gone"},
+    {id = "AUT-20", class_ = "failure", title = "401 to the P-CSCF without ck and ik"},
+    {id = "AUT-12", class_ = "failure", title = "The network passes over the phone's report that SQN is out of range"},
+    {id = "AUT-14", class_ = "failure", title = "The phone says that the MAC of the challenge is wrong"},
+    {id = "CHL-02", class_ = "failure", title = "421 or 494 lacks Security-Server"},
+    {id = "CHL-05", class_ = "failure", title = "Required sec-agree answered by an unrelated 4xx or 5xx"},
+    {id = "CHL-07", class_ = "failure", title = "IMS 401 without Security-Server although the UE offered"},
+    {id = "CHL-14", class_ = "failure", title = "Repeated challenge"},
+    {id = "CHL-19", class_ = "failure", title = "No answer to a valid challenge"},
+    {id = "CHL-01", class_ = "security", title = "A request that demands the agreement is let pass without a challenge"},
+    {id = "CHL-03", class_ = "conformance", title = "421 or 494 of the server's own accord lacks Require: sec-agree"},
+    {id = "CHL-04", class_ = "conformance", title = "421 and 494 are interchanged"},
+    {id = "CHL-06", class_ = "failure", title = "420: sec-agree is not supported"},
+    {id = "CHL-08", class_ = "failure", title = "No ipsec-3gpp element of Security-Server is complete"},
+    {id = "CHL-09", class_ = "policy", title = "421 or 494 lists ipsec-3gpp without SPIs and ports"},
+    {id = "CHL-10", class_ = "conformance", title = "The list of the server depends on what the client offers"},
+    {id = "CHL-11", class_ = "conformance", title = "Security-Server repeats an SPI of the UE"},
+    {id = "CHL-12", class_ = "failure", title = "The server lists only algorithms that the UE did not offer"},
+    {id = "CHL-13", class_ = "conformance", title = "The list of the server changed between two challenges of one UE"},
+    {id = "CHL-15", class_ = "conformance", title = "A challenge answers a request with several Via"},
+    {id = "CHL-16", class_ = "failure", title = "What the client needs to start the best common mechanism is missing"},
+    {id = "CHL-17", class_ = "failure", title = "401 travels otherwise than its REGISTER"},
+    {id = "CHL-18", class_ = "failure", title = "A new authentication vector, and the SPIs of the P-CSCF stay"},
+    {id = "CHL-20", class_ = "conformance", title = "A new attempt after a 401 that cannot be used keeps the Call-ID"},
+    {id = "CHL-21", class_ = "failure", title = "The client tries again without using the list it got"},
+    {id = "DIG-01", class_ = "security", title = "Digest is used and Security-Verify has no d-ver"},
+    {id = "DIG-03", class_ = "conformance", title = "Credentials have other values than d-alg and d-qop of the list"},
+    {id = "DIG-04", class_ = "policy", title = "digest is listed beside ipsec-3gpp"},
+    {id = "DIG-05", class_ = "security", title = "nonce and nc are used again in a new transaction"},
+    {id = "DIG-06", class_ = "security", title = "A weaker digest algorithm is used than both sides know"},
+    {id = "DWN-02", class_ = "security", title = "The client did not start the highest-q mechanism it knows"},
+    {id = "DWN-06", class_ = "security", title = "Registration succeeds without protection after a failed agreement"},
+    {id = "DWN-01", class_ = "security", title = "The list of the server got weaker than it was"},
+    {id = "DWN-03", class_ = "policy", title = "The server picks no encryption although AES was offered"},
+    {id = "DWN-04", class_ = "security", title = "Security-* lists differ between two taps of one hop"},
+    {id = "DWN-05", class_ = "security", title = "Offer or option tag is there at one tap of a hop and gone at the other"},
+    {id = "DWN-07", class_ = "policy", title = "A deprecated algorithm is in use"},
+    {id = "DWN-08", class_ = "security", title = "A wrong Security-Verify, then 494 with the list as it was"},
+    {id = "DWN-09", class_ = "policy", title = "The list has an element that protects little, or nobody knows what"},
+    {id = "DWN-10", class_ = "policy", title = "The server picks a weaker pair than it is known to support"},
+    {id = "LEG-01", class_ = "conformance", title = "Lists of a draft that came before RFC 3329"},
+    {id = "LEG-02", class_ = "conformance", title = "First response lacks the list of the server"},
+    {id = "LEG-03", class_ = "conformance", title = "A server that demands an agreement does not answer 421 with Require"},
+    {id = "LEG-04", class_ = "security", title = "The request after the challenge does not repeat the list of the server"},
+    {id = "LEG-05", class_ = "conformance", title = "494 carries the list of the request"},
+    {id = "LEG-06", class_ = "security", title = "The mechanism in use is not the first that both sides have"},
+    {id = "LEG-07", class_ = "conformance", title = "pref in the list of the client, or missing in that of the server"},
+    {id = "LEG-08", class_ = "security", title = "A list of a server further away is used on the first hop"},
+    {id = "LEG-09", class_ = "security", title = "Client does not repeat its own list, or the selection is not out of it"},
+    {id = "LEG-10", class_ = "failure", title = "Two dialects in one run"},
+    {id = "LEG-11", class_ = "security", title = "Digest is all that protects, and the list is not in a body that it covers"},
+    {id = "LEG-12", class_ = "conformance", title = "TLS to another port than 5061"},
+    {id = "LEG-13", class_ = "conformance", title = "421 or 494 keeps the lower Via entries"},
+    {id = "LEG-14", class_ = "conformance", title = "Security-Mechanism in ACK, BYE or CANCEL"},
+    {id = "LEAK-01", class_ = "security", title = "ck or ik reaches the UE"},
+    {id = "LEAK-02", class_ = "conformance", title = "Security-Client or Security-Verify seen beyond the first hop"},
+    {id = "LEAK-03", class_ = "conformance", title = "sec-agree in Require or Proxy-Require beyond the first hop"},
+    {id = "LEAK-06", class_ = "conformance", title = "integrity-protected on Mw does not say how the REGISTER travelled on Gm"},
+    {id = "LEAK-04", class_ = "conformance", title = "Require or Proxy-Require is left empty"},
+    {id = "LEAK-05", class_ = "conformance", title = "The UE sends integrity-protected"},
+    {id = "LEAK-07", class_ = "conformance", title = "Security-Server arrives from the core"},
+    {id = "LEAK-08", class_ = "conformance", title = "mediasec list or option tag seen beyond the first hop"},
+    {id = "MED-01", class_ = "conformance", title = "Media mechanism without the mediasec parameter"},
+    {id = "MED-02", class_ = "conformance", title = "The operator wants the option tag mediasec in Require and Proxy-Require"},
+    {id = "MED-03", class_ = "conformance", title = "Media part of Security-Client not repeated after 401"},
+    {id = "MED-04", class_ = "conformance", title = "Media part of Security-Client repeated after 494"},
+    {id = "MED-05", class_ = "security", title = "Media list of the server not echoed in REGISTER or INVITE"},
+    {id = "MED-06", class_ = "security", title = "Media mechanisms stand in Security-Verify more than once"},
+    {id = "MED-07", class_ = "conformance", title = "Name of a signalling mechanism used for media"},
+    {id = "MED-08", class_ = "conformance", title = "Agreed media security is not used in the SDP"},
+    {id = "MED-09", class_ = "conformance", title = "SDP asks for media security that was not agreed"},
+    {id = "MED-10", class_ = "security", title = "SRTP key in signalling that is not protected"},
+    {id = "MED-11", class_ = "conformance", title = "The parameter mediasec has a value"},
+    {id = "MED-12", class_ = "conformance", title = "Media mechanisms offered, and no media list came back"},
+    {id = "OFR-01", class_ = "conformance", title = "sec-agree required but no Security-Client"},
+    {id = "OFR-02", class_ = "conformance", title = "Security-Client without the option tag sec-agree"},
+    {id = "OFR-13", class_ = "policy", title = "IMS initial REGISTER without sec-agree"},
+    {id = "OFR-14", class_ = "policy", title = "P-Access-Network-Info in an unprotected REGISTER"},
+    {id = "OFR-03", class_ = "conformance", title = "Only one of Require and Proxy-Require has sec-agree, or only Supported"},
+    {id = "OFR-04", class_ = "failure", title = "ipsec-3gpp offer lacks a parameter that it needs"},
+    {id = "OFR-05", class_ = "conformance", title = "Alternatives of one offer name different SPIs or ports"},
+    {id = "OFR-06", class_ = "conformance", title = "sec-agree used on a connection that is TLS already"},
+    {id = "OFR-07", class_ = "failure", title = "A sec-agree request reaches its first hop with more than one Via"},
+    {id = "OFR-08", class_ = "conformance", title = "Security-Verify in an unprotected initial REGISTER"},
+    {id = "OFR-09", class_ = "failure", title = "A retransmission brings another Security-Client"},
+    {id = "OFR-10", class_ = "conformance", title = "A new offer names SPIs or the client port of a set that is still alive"},
+    {id = "OFR-11", class_ = "policy", title = "Only deprecated or no protection offered"},
+    {id = "OFR-12", class_ = "policy", title = "hmac-sha-1-96 is not offered"},
+    {id = "OFR-15", class_ = "policy", title = "Initial REGISTER without Authorization that names the IMPI"},
+    {id = "OFR-16", class_ = "policy", title = "sec-agree appears on a second attempt only, after the first was refused"},
+    {id = "PRT-01", class_ = "security", title = "Answer to the challenge sent unprotected"},
+    {id = "PRT-03", class_ = "failure", title = "ESP with an SPI that nobody announced"},
+    {id = "PRT-07", class_ = "security", title = "Network request to a registered UE in clear"},
+    {id = "PRT-09", class_ = "security", title = "UE request in clear while an SA set is up"},
+    {id = "PRT-22", class_ = "failure", title = "ESP goes out and nothing comes back"},
+    {id = "PRT-25", class_ = "conformance", title = "Protected request retransmitted, no answer before the capture ends"},
+    {id = "PRT-02", class_ = "conformance", title = "Protected REGISTER does not go from port_uc to port_ps"},
+    {id = "PRT-04", class_ = "failure", title = "ESP with the SPI or the ports of another role"},
+    {id = "PRT-10", class_ = "conformance", title = "Contact of a protected request does not have port_us"},
+    {id = "PRT-11", class_ = "conformance", title = "Via of a protected request over UDP does not have port_us"},
+    {id = "PRT-05", class_ = "conformance", title = "A UDP response travels on the wrong SA"},
+    {id = "PRT-08", class_ = "security", title = "A protected request is answered in clear"},
+    {id = "PRT-12", class_ = "conformance", title = "The first Route names the P-CSCF with another port than port_ps"},
+    {id = "PRT-13", class_ = "conformance", title = "Via or Record-Route of the P-CSCF does not have port_ps"},
+    {id = "PRT-15", class_ = "failure", title = "A NAT on the path, and ESP in transport mode stays unanswered"},
+    {id = "PRT-26", class_ = "conformance", title = "A response travels on another set of SAs than its request"},
+    {id = "PRT-27", class_ = "conformance", title = "A request in clear is answered inside ESP"},
+    {id = "PRT-06", class_ = "conformance", title = "Network request over UDP not from port_pc to port_us"},
+    {id = "PRT-18", class_ = "failure", title = "Two live sets share the address and port_uc of the UE"},
+    {id = "PRT-19", class_ = "failure", title = "ESP sequence numbers begin anew on the same SPI"},
+    {id = "PRT-20", class_ = "failure", title = "Packets are encrypted otherwise than agreed"},
+    {id = "PRT-21", class_ = "conformance", title = "Traffic on a set whose life is over"},
+    {id = "PRT-24", class_ = "failure", title = "A large protected request over UDP comes in fragments and is not answered"},
+    {id = "PRT-14", class_ = "failure", title = "The set carries one transport only"},
+    {id = "PRT-16", class_ = "failure", title = "The address of the UE changed, and the SAs are used on"},
+    {id = "PRT-17", class_ = "conformance", title = "More than six SAs each way for one subscriber"},
+    {id = "REG-02", class_ = "conformance", title = "Re-REGISTER repeats SPIs of the set in use"},
+    {id = "REG-06", class_ = "security", title = "Re-REGISTER without Security-Verify"},
+    {id = "REG-14", class_ = "security", title = "CK and IK changed but the SPIs stayed"},
+    {id = "REG-01", class_ = "conformance", title = "Re-REGISTER without a new Security-Client"},
+    {id = "REG-03", class_ = "conformance", title = "Re-REGISTER changes port-s"},
+    {id = "REG-04", class_ = "conformance", title = "Re-REGISTER keeps port-c"},
+    {id = "REG-05", class_ = "conformance", title = "Re-authentication keeps port_pc or changes port_ps"},
+    {id = "REG-07", class_ = "policy", title = "REGISTER in clear while a set is established"},
+    {id = "REG-09", class_ = "conformance", title = "Requests on the old set long after the new one is in use"},
+    {id = "REG-10", class_ = "conformance", title = "The UE stays on the old set after the 200"},
+    {id = "REG-13", class_ = "policy", title = "A protected de-REGISTER is challenged"},
+    {id = "REG-12", class_ = "conformance", title = "The answer to a protected de-registration comes in clear, or not at all"},
+    {id = "REG-08", class_ = "failure", title = "The old SAs are gone before the new set is used"},
+    {id = "REG-11", class_ = "failure", title = "The SAs are dead before the registration is over"},
+    {id = "REG-15", class_ = "conformance", title = "A new registration begins before the one under way has ended"},
+    {id = "REG-16", class_ = "policy", title = "Re-REGISTER comes late"},
+    {id = "SYN-01", class_ = "conformance", title = "Mechanism entry cannot be parsed"},
+    {id = "SYN-02", class_ = "conformance", title = "Empty list element or empty header"},
+    {id = "SYN-03", class_ = "conformance", title = "Parameter twice in one mechanism"},
+    {id = "SYN-04", class_ = "conformance", title = "Parameter needs a value"},
+    {id = "SYN-05", class_ = "conformance", title = "Quoted string where a token or number belongs"},
+    {id = "SYN-06", class_ = "conformance", title = "q value outside the grammar"},
+    {id = "SYN-07", class_ = "conformance", title = "Two mechanisms with the same q"},
+    {id = "SYN-08", class_ = "conformance", title = "Security-Client carries q"},
+    {id = "SYN-09", class_ = "conformance", title = "Several mechanisms in Security-Server, and one without q"},
+    {id = "SYN-10", class_ = "conformance", title = "SPI is not an integer from 0 to 4294967295"},
+    {id = "SYN-11", class_ = "conformance", title = "SPI below 256"},
+    {id = "SYN-13", class_ = "conformance", title = "Port is not in 1 to 65535"},
+    {id = "SYN-14", class_ = "conformance", title = "Protected port is 5060 or 5061"},
+    {id = "SYN-15", class_ = "conformance", title = "spi-c and spi-s are the same"},
+    {id = "SYN-16", class_ = "conformance", title = "port-c and port-s are the same"},
+    {id = "SYN-17", class_ = "conformance", title = "Algorithm that no release knows"},
+    {id = "SYN-18", class_ = "conformance", title = "Algorithms that do not go together"},
+    {id = "SYN-19", class_ = "conformance", title = "prot or mod that IMS does not use"},
+    {id = "SYN-20", class_ = "conformance", title = "spi, port1 or port2 in place of spi-c, spi-s, port-c, port-s"},
+    {id = "SYN-21", class_ = "conformance", title = "Parameter that TS 33.203 does not know"},
+    {id = "SYN-22", class_ = "conformance", title = "d-ver is not 32 hexadecimal digits in quotes"},
+    {id = "SYN-23", class_ = "conformance", title = "d-alg, d-qop or d-ver where it does not belong"},
+    {id = "SYN-24", class_ = "conformance", title = "Mechanism that nobody registered"},
+    {id = "SYN-25", class_ = "conformance", title = "Security-* header in the wrong direction"},
+    {id = "SYN-26", class_ = "conformance", title = "Security-* or sec-agree in ACK, CANCEL or PRACK"},
+    {id = "SYN-27", class_ = "conformance", title = "Security-Server in a response where it does not belong"},
+    {id = "SYN-28", class_ = "conformance", title = "Line break inside a token"},
+    {id = "SYN-29", class_ = "conformance", title = "SPIs and ports on the last alternative only"},
+    {id = "TIM-01", class_ = "policy", title = "The challenge is answered late"},
+    {id = "TIM-03", class_ = "failure", title = "A protected REGISTER is never answered"},
+    {id = "TIM-04", class_ = "conformance", title = "The P-CSCF keeps answering on the old set"},
+    {id = "TIM-05", class_ = "conformance", title = "Requests after the registration is over, and no new REGISTER"},
+    {id = "TLS-01", class_ = "security", title = "TLS was chosen, and the next request comes in clear"},
+    {id = "TLS-02", class_ = "security", title = "TLS older than 1.2 on the agreed connection"},
+    {id = "TLS-03", class_ = "security", title = "TLS failed, and the request was sent in clear all the same"},
+    {id = "TLS-04", class_ = "security", title = "SIP in clear although the registration was made inside TLS"},
+    {id = "TLS-05", class_ = "security", title = "Requests on a new TLS connection, without the list and without a new agreement"},
+    {id = "TLS-06", class_ = "security", title = "A cipher suite without encryption or without authentication"},
+    {id = "VER-01", class_ = "security", title = "Protected request lacks Security-Verify"},
+    {id = "VER-02", class_ = "security", title = "Security-Verify is not the list of the server"},
+    {id = "VER-03", class_ = "security", title = "Security-Verify has the same mechanisms in another order"},
+    {id = "VER-04", class_ = "security", title = "Security-Verify holds only a part of the list of the server"},
+    {id = "VER-05", class_ = "security", title = "Security-Verify changes a parameter of the list of the server"},
+    {id = "VER-06", class_ = "conformance", title = "Security-Verify equals the list of the server only after normalisation"},
+    {id = "VER-07", class_ = "security", title = "Security-Verify repeats an older list"},
+    {id = "VER-08", class_ = "security", title = "The list stands in Security-Verify more than once"},
+    {id = "VER-10", class_ = "security", title = "The server went on despite a wrong or missing Security-Verify"},
+    {id = "VER-11", class_ = "failure", title = "Rejected although Security-Verify matches"},
+    {id = "VER-14", class_ = "security", title = "Security-Verify sent unprotected"},
+    {id = "VER-09", class_ = "conformance", title = "Security-Verify without sec-agree in both Require and Proxy-Require"},
+    {id = "VER-12", class_ = "failure", title = "Security-Client of the answer is not that of the offer"},
+    {id = "VER-13", class_ = "conformance", title = "Protected REGISTER lacks Security-Client"},
+    {id = "VER-15", class_ = "conformance", title = "Security-Verify in some requests of one SA set, and not in others"},
+    {id = "VER-16", class_ = "conformance", title = "A request to the UE carries Security-Client or Security-Verify, or demands sec-agree"},
+    {id = "VER-17", class_ = "conformance", title = "A wrong Security-Verify is answered by another code than 494"},
+  }}
+end
+]=]
+
+modules["agreement.access"] = [=[
 -- Made from analyzer/agreement/access.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -205,9 +416,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.apart"] = function()
+modules["agreement.apart"] = [=[
 -- Made from analyzer/agreement/apart.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -325,9 +536,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.association"] = function()
+modules["agreement.association"] = [=[
 -- Made from analyzer/agreement/association.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -547,9 +758,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.attempt"] = function()
+modules["agreement.attempt"] = [=[
 -- Made from analyzer/agreement/attempt.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -763,9 +974,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.beyond"] = function()
+modules["agreement.beyond"] = [=[
 -- Made from analyzer/agreement/beyond.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -837,9 +1048,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.choice"] = function()
+modules["agreement.choice"] = [=[
 -- Made from analyzer/agreement/choice.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -934,9 +1145,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.comparison"] = function()
+modules["agreement.comparison"] = [=[
 -- Made from analyzer/agreement/comparison.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -1586,9 +1797,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.core"] = function()
+modules["agreement.core"] = [=[
 -- Made from analyzer/agreement/core.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -1672,9 +1883,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.coverage"] = function()
+modules["agreement.coverage"] = [=[
 -- Made from analyzer/agreement/coverage.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -1818,9 +2029,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.dialects"] = function()
+modules["agreement.dialects"] = [=[
 -- Made from analyzer/agreement/dialects.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -1902,9 +2113,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.esp_flow"] = function()
+modules["agreement.esp_flow"] = [=[
 -- Made from analyzer/agreement/esp_flow.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -2029,9 +2240,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.evidence"] = function()
+modules["agreement.evidence"] = [=[
 -- Made from analyzer/agreement/evidence.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -2441,9 +2652,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.exchange"] = function()
+modules["agreement.exchange"] = [=[
 -- Made from analyzer/agreement/exchange.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -2761,9 +2972,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.found_keys"] = function()
+modules["agreement.found_keys"] = [=[
 -- Made from analyzer/agreement/found_keys.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -2813,9 +3024,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.hidden"] = function()
+modules["agreement.hidden"] = [=[
 -- Made from analyzer/agreement/hidden.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -2901,9 +3112,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.items"] = function()
+modules["agreement.items"] = [=[
 -- Made from analyzer/agreement/items.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3121,9 +3332,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.later"] = function()
+modules["agreement.later"] = [=[
 -- Made from analyzer/agreement/later.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3316,9 +3527,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.leaving"] = function()
+modules["agreement.leaving"] = [=[
 -- Made from analyzer/agreement/leaving.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3391,9 +3602,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.legs"] = function()
+modules["agreement.legs"] = [=[
 -- Made from analyzer/agreement/legs.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3586,9 +3797,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.listed"] = function()
+modules["agreement.listed"] = [=[
 -- Made from analyzer/agreement/listed.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3665,9 +3876,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.meaning"] = function()
+modules["agreement.meaning"] = [=[
 -- Made from analyzer/agreement/meaning.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -3889,9 +4100,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.mechanism"] = function()
+modules["agreement.mechanism"] = [=[
 -- Made from analyzer/agreement/mechanism.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -4630,9 +4841,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.naming"] = function()
+modules["agreement.naming"] = [=[
 -- Made from analyzer/agreement/naming.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -4663,9 +4874,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.older"] = function()
+modules["agreement.older"] = [=[
 -- Made from analyzer/agreement/older.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -5022,9 +5233,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.order"] = function()
+modules["agreement.order"] = [=[
 -- Made from analyzer/agreement/order.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -5054,9 +5265,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.outcome"] = function()
+modules["agreement.outcome"] = [=[
 -- Made from analyzer/agreement/outcome.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -5625,9 +5836,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.place"] = function()
+modules["agreement.place"] = [=[
 -- Made from analyzer/agreement/place.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -5830,9 +6041,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.placing"] = function()
+modules["agreement.placing"] = [=[
 -- Made from analyzer/agreement/placing.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -5972,9 +6183,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.reconstruction"] = function()
+modules["agreement.reconstruction"] = [=[
 -- Made from analyzer/agreement/reconstruction.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -6636,9 +6847,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.reuse"] = function()
+modules["agreement.reuse"] = [=[
 -- Made from analyzer/agreement/reuse.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -6678,9 +6889,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.runs"] = function()
+modules["agreement.runs"] = [=[
 -- Made from analyzer/agreement/runs.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -6846,9 +7057,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.settlements"] = function()
+modules["agreement.settlements"] = [=[
 -- Made from analyzer/agreement/settlements.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -7160,9 +7371,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.states"] = function()
+modules["agreement.states"] = [=[
 -- Made from analyzer/agreement/states.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -7246,9 +7457,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.strays"] = function()
+modules["agreement.strays"] = [=[
 -- Made from analyzer/agreement/strays.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -7370,9 +7581,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["agreement.strength"] = function()
+modules["agreement.strength"] = [=[
 -- Made from analyzer/agreement/strength.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -7479,9 +7690,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["analysis"] = function()
+modules["analysis"] = [=[
 -- What Wireshark's part sees of the rooms: one run over the frames of a capture, in their order.
 --
 --     local run = analysis.new{ dialect = nil, off = {} }
@@ -7514,15 +7725,6 @@ return function(import)
   local Run = {}
   Run.__index = Run
   M.Run = Run
-
-  -- The rules in force, for those who want to tell of each: id, title, severity ...
-  function M.rules()
-    local found = {}
-    for i, rule in py.each(engine.rules) do
-      found[i] = rule
-    end
-    return found
-  end
 
   -- `dialect`: judge everything by this one; `off`: ids of rules that are silent, as keys.
   function M.new(settings)
@@ -7965,9 +8167,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["capture.packet"] = function()
+modules["capture.packet"] = [=[
 -- Made from analyzer/capture/packet.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -7996,9 +8198,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["capture.scan"] = function()
+modules["capture.scan"] = [=[
 -- Made from analyzer/capture/scan.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8009,9 +8211,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["capture.text"] = function()
+modules["capture.text"] = [=[
 -- Made from analyzer/capture/text.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8021,9 +8223,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["conductor"] = function()
+modules["conductor"] = [=[
 -- Messages, ESP and signals go through the rooms, one at a time and in the order of the capture: as
 -- `pipeline/conductor.py`, without what reads packets.
 
@@ -8154,9 +8356,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["engine"] = function()
+modules["engine"] = [=[
 -- The rules in force and what they say of a subject: analyzer/rules/engine.py over the rules that
 -- the export compiled. Beside its own condition a rule holds only where the coverage reaches ("not
 -- seen" is never "wrong").
@@ -8386,9 +8588,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["flows.datagram"] = function()
+modules["flows.datagram"] = [=[
 -- Made from analyzer/flows/datagram.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8634,9 +8836,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["flows.dns"] = function()
+modules["flows.dns"] = [=[
 -- Made from analyzer/flows/dns.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8651,9 +8853,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["flows.esp"] = function()
+modules["flows.esp"] = [=[
 -- Made from analyzer/flows/esp.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8663,9 +8865,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["flows.tls"] = function()
+modules["flows.tls"] = [=[
 -- Made from analyzer/flows/tls.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8703,9 +8905,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["framing"] = function()
+modules["framing"] = [=[
 -- Messages of TCP come whole from Wireshark: what `sip/framing` does with streams is done there.
 
 return function(import)
@@ -8752,9 +8954,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["keys.algorithms"] = function()
+modules["keys.algorithms"] = [=[
 -- Made from analyzer/keys/algorithms.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8764,9 +8966,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["keys.keyring"] = function()
+modules["keys.keyring"] = [=[
 -- Made from analyzer/keys/keyring.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8823,9 +9025,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["keys.sa_table"] = function()
+modules["keys.sa_table"] = [=[
 -- Made from analyzer/keys/sa_table.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -8860,9 +9062,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["limits"] = function()
+modules["limits"] = [=[
 -- Made from analyzer/limits.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -9120,9 +9322,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["problems"] = function()
+modules["problems"] = [=[
 -- What could not be read is told by Wireshark itself: the plugin keeps no account of it.
 
 return function(import)
@@ -9146,9 +9348,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.closed"] = function()
+modules["report.closed"] = [=[
 -- Made from analyzer/report/closed.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -9457,9 +9659,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.evidence"] = function()
+modules["report.evidence"] = [=[
 -- Made from analyzer/report/evidence.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -9705,9 +9907,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.model"] = function()
+modules["report.model"] = [=[
 -- Made from analyzer/report/model.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -9987,9 +10189,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.naming"] = function()
+modules["report.naming"] = [=[
 -- Made from analyzer/report/naming.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -10020,9 +10222,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.steps"] = function()
+modules["report.steps"] = [=[
 -- Made from analyzer/report/steps.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -10398,9 +10600,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["report.verdict"] = function()
+modules["report.verdict"] = [=[
 -- Made from analyzer/report/verdict.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -10835,9 +11037,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.claims"] = function()
+modules["rules.claims"] = [=[
 -- Made from analyzer/rules/claims.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -10935,9 +11137,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.compiled"] = function()
+modules["rules.compiled"] = [=[
 -- The rules in force, compiled.
 
 return function(import)
@@ -31694,9 +31896,9 @@ return function(import)
   end)()
   return M
 end
-end
+]=]
 
-modules["rules.conclusion"] = function()
+modules["rules.conclusion"] = [=[
 -- Made from analyzer/rules/conclusion.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -31796,9 +31998,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.effects"] = function()
+modules["rules.effects"] = [=[
 -- Made from analyzer/rules/effects.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -31852,9 +32054,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.finding"] = function()
+modules["rules.finding"] = [=[
 -- Made from analyzer/rules/finding.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32039,9 +32241,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.folding"] = function()
+modules["rules.folding"] = [=[
 -- Made from analyzer/rules/folding.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32112,9 +32314,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.judge"] = function()
+modules["rules.judge"] = [=[
 -- Made from analyzer/rules/judge.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32485,9 +32687,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.notes"] = function()
+modules["rules.notes"] = [=[
 -- Made from analyzer/rules/notes.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32709,9 +32911,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.rendering"] = function()
+modules["rules.rendering"] = [=[
 -- Made from analyzer/rules/rendering.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32752,9 +32954,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.rule"] = function()
+modules["rules.rule"] = [=[
 -- Made from analyzer/rules/rule.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -32766,9 +32968,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.association"] = function()
+modules["rules.subjects.association"] = [=[
 -- Made from analyzer/rules/subjects/association.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -33360,9 +33562,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.connection"] = function()
+modules["rules.subjects.connection"] = [=[
 -- Made from analyzer/rules/subjects/connection.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -33549,9 +33751,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.credentials"] = function()
+modules["rules.subjects.credentials"] = [=[
 -- Made from analyzer/rules/subjects/credentials.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -33873,9 +34075,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.exchange"] = function()
+modules["rules.subjects.exchange"] = [=[
 -- Made from analyzer/rules/subjects/exchange.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -34522,9 +34724,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.given"] = function()
+modules["rules.subjects.given"] = [=[
 -- Made from analyzer/rules/subjects/given.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -34791,9 +34993,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.lists"] = function()
+modules["rules.subjects.lists"] = [=[
 -- Made from analyzer/rules/subjects/lists.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -35291,9 +35493,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.media"] = function()
+modules["rules.subjects.media"] = [=[
 -- Made from analyzer/rules/subjects/media.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -35451,9 +35653,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.message"] = function()
+modules["rules.subjects.message"] = [=[
 -- Made from analyzer/rules/subjects/message.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -36125,9 +36327,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.older"] = function()
+modules["rules.subjects.older"] = [=[
 -- Made from analyzer/rules/subjects/older.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -36311,9 +36513,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.pair"] = function()
+modules["rules.subjects.pair"] = [=[
 -- Made from analyzer/rules/subjects/pair.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -36406,9 +36608,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.server"] = function()
+modules["rules.subjects.server"] = [=[
 -- Made from analyzer/rules/subjects/server.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -36552,9 +36754,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["rules.subjects.wire"] = function()
+modules["rules.subjects.wire"] = [=[
 -- Made from analyzer/rules/subjects/wire.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -36823,9 +37025,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["runtime.classes"] = function()
+modules["runtime.classes"] = [=[
 -- Python's classes. A class is the metatable of its objects and holds their methods; `__get` holds
 -- what is worked out at each access (property), `__facts` what is worked out once and kept.
 
@@ -36933,9 +37135,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["runtime.containers"] = function()
+modules["runtime.containers"] = [=[
 -- Python's containers. A list or a tuple is a table 1..n that keeps its length in `n`, as it may
 -- hold nil. Dict and Set keep the order of insertion; their keys may be whatever Python can hash:
 -- tuples and structs stand for their values, all other objects for themselves.
@@ -37536,9 +37738,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["runtime.python"] = function()
+modules["runtime.python"] = [=[
 -- What translated modules need of Python: its containers, classes, comparisons and builtins.
 
 return function(import)
@@ -38235,9 +38437,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["runtime.regex"] = function()
+modules["runtime.regex"] = [=[
 -- Regular expressions of Python, as translate/regex.py writes them, over octets.
 --
 -- A matcher that backtracks on a stack of its own: how deep a text nests costs memory and not calls,
@@ -38736,9 +38938,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["runtime.rules"] = function()
+modules["runtime.rules"] = [=[
 -- What compiled rules need of Lua: the functions of their language.
 
 return function(import)
@@ -38794,9 +38996,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["runtime.text"] = function()
+modules["runtime.text"] = [=[
 -- What Python's str and bytes do, over strings of octets. Text is UTF-8; letters, digits and blanks
 -- are told where they are ASCII. Positions are counted from 0 and from the end where negative, a
 -- list has its length in `n`, and what Python raises is an error.
@@ -39517,9 +39719,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["sip"] = function()
+modules["sip"] = [=[
 -- Made from analyzer/sip/__init__.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -39638,9 +39840,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.aging"] = function()
+modules["sip.aging"] = [=[
 -- Made from analyzer/sip/aging.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -39773,9 +39975,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.copies"] = function()
+modules["sip.copies"] = [=[
 -- Made from analyzer/sip/copies.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -39893,9 +40095,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.digest"] = function()
+modules["sip.digest"] = [=[
 -- Made from analyzer/sip/digest.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -40281,9 +40483,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.early"] = function()
+modules["sip.early"] = [=[
 -- Made from analyzer/sip/early.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -40481,9 +40683,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.fields"] = function()
+modules["sip.fields"] = [=[
 -- Made from analyzer/sip/fields.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -40694,9 +40896,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.headers"] = function()
+modules["sip.headers"] = [=[
 -- Made from analyzer/sip/headers.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -41493,9 +41695,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.message"] = function()
+modules["sip.message"] = [=[
 -- Made from analyzer/sip/message.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -42003,9 +42205,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["sip.transactions"] = function()
+modules["sip.transactions"] = [=[
 -- Made from analyzer/sip/transactions.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function(import)
@@ -42227,9 +42429,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["substitutes"] = function()
+modules["substitutes"] = [=[
 -- Names that Python makes by hashing, for one capture: here they are the text that is hashed.
 
 return function(import)
@@ -42269,9 +42471,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["usual"] = function()
+modules["usual"] = [=[
 -- The expressions that every message is read with, in Lua's own patterns: the same as the ones of
 -- Python that stand beside them, for which the general matcher is slow.
 
@@ -42408,9 +42610,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["views"] = function()
+modules["views"] = [=[
 -- What the rooms know as plain tables for Wireshark's part: arrays from 1 on, frames as numbers.
 
 return function(import)
@@ -42704,44 +42906,223 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.cx"] = function()
--- CK and IK in a Multimedia-Auth-Answer of Cx (TS 29.229 6.1.4), as Wireshark's Diameter reads it.
+modules["wireshark.asked"] = [=[
+-- Whether anybody can ask for what the plugin knows. Where a tshark merely prints its lines, nobody
+-- can, and the plugin stays away: an extractor alone has Wireshark make a packet tree of each frame.
+--
+-- It is taken for asked unless all is known to be harmless: the words of the command line, where the
+-- system tells them (Linux), the columns of the user, other scripts of Lua.
 
 return function()
   local M = {}
 
-  local function extractor(name)
-    local made, field = pcall(Field.new, name)
-    return made and field or function() end
+  local PROGRAM = "tshark"
+  local PLAIN = "[2DgIlLnpPqQ]" -- options without a value
+  local VALUED = "[aBbcdfFHiKNorstuwWXy]" -- options with one
+  local SCRIPT = "^lua_script:"
+  -- in the value of -o: preferences that bring in fields of ours, or columns
+  local TELLING = { "secagree", "column" }
+  local COLUMN = "%%Cus:[^\"]*secagree" -- a custom column, as preferences have it
+  local STARTS = "init.lua" -- says whether root may run scripts
+  local DEPTH = 3 -- folders of plugins within folders
+
+  local function harmless(option, value, own)
+    if option == "X" then
+      return value:find(SCRIPT) and value:gsub(SCRIPT, "") == own
+    elseif option == "o" then
+      for _, word in ipairs(TELLING) do
+        if value:lower():find(word) then
+          return false
+        end
+      end
+    end
+    return true
   end
 
-  local authenticate = extractor("diameter.3GPP-SIP-Authenticate") -- RAND and AUTN
-  local confidentiality = extractor("diameter.Confidentiality-Key")
-  local integrity = extractor("diameter.Integrity-Key")
-
-  local function octets(info)
-    return info and info.value:raw() or ""
+  -- Whether these words ask for nothing but lines; `own` is the path of this plugin.
+  function M.lines_alone(words, own)
+    if ((words[1] or ""):match("[^/]*$")) ~= PROGRAM then
+      return false
+    end
+    local at = 2
+    while words[at] do
+      local letters = words[at]:match("^%-([^%-].*)$")
+      if not letters then
+        return false -- a long option, or a filter
+      end
+      local plain = letters:match("^" .. PLAIN .. "*")
+      local option = letters:sub(#plain + 1, #plain + 1)
+      if option ~= "" then
+        local value = letters:sub(#plain + 2)
+        if value == "" then
+          at = at + 1
+          value = words[at]
+        end
+        if not option:find(VALUED) or not value or not harmless(option, value, own) then
+          return false
+        end
+      end
+      at = at + 1
+    end
+    return true
   end
 
-  -- The vectors of this frame: a list of { rand, ck, ik }; where an item lacks one of the three,
-  -- which key belongs to which is not known, and none is taken.
+  -- Whether preferences, as the text of a file, have a column of ours.
+  function M.has_column(text)
+    for line in text:gmatch("[^\r\n]+") do
+      if line:find("^[^#]") and line:find(COLUMN) then
+        return true
+      end
+    end
+    return false
+  end
+
+  local function text_of(path)
+    local file = io.open(path, "rb")
+    local text = file and file:read("*a")
+    if file then
+      file:close()
+    end
+    return text
+  end
+
+  local function words_of(text)
+    local words = {}
+    for word in text:gmatch("([^%z]*)%z") do
+      words[#words + 1] = word
+    end
+    return words
+  end
+
+  -- Whether a folder of plugins holds a script that is not this one.
+  local function others(folder, own, depth)
+    local opened, dir = pcall(Dir.open, folder)
+    if not opened or not dir then
+      return false
+    end
+    local found = false
+    for name in dir do
+      local path = folder .. "/" .. name
+      if name:find("%.lua$") then
+        found = found or (path ~= own and name ~= STARTS)
+      elseif depth > 0 and Dir.exists(path) then
+        found = found or others(path, own, depth - 1)
+      end
+    end
+    dir:close()
+    return found
+  end
+
+  -- The file that is being loaded, which compiles its modules from texts.
+  local function this_file()
+    local level = 2
+    local info = debug.getinfo(level, "S")
+    while info and not info.source:find("^@") do
+      level = level + 1
+      info = debug.getinfo(level, "S")
+    end
+    return info and info.source:sub(2)
+  end
+
+  -- Whether nobody can ask, while the plugin is loaded. Never true where that is not certain.
+  function M.by_nobody()
+    if gui_enabled() then
+      return false
+    end
+    local own = this_file()
+    local words = text_of("/proc/self/cmdline")
+    if not words or not M.lines_alone(words_of(words), own) then
+      return false
+    end
+    for _, path in ipairs({ Dir.personal_config_path("preferences"),
+      Dir.global_config_path("preferences") }) do
+      if M.has_column(text_of(path) or "") then
+        return false
+      end
+    end
+    return not others(Dir.personal_plugins_path(), own, DEPTH)
+      and not others(Dir.global_plugins_path(), own, DEPTH)
+  end
+
+  return M
+end
+]=]
+
+modules["wireshark.cx"] = [=[
+-- CK and IK in a Multimedia-Auth-Answer of Cx (TS 29.229 6.1.4), read off the octets of Diameter as
+-- analyzer/keys/cx.py does. An extractor for one of its AVPs would have Wireshark load the whole
+-- dictionary of Diameter at each start.
+
+return function(import)
+  local M = {}
+  local limits = import("limits")
+  local number = import("wireshark.octets").number
+
+  local diameter = Field.new("diameter")
+
+  local HEADER = 20 -- RFC 6733 3
+  local ANSWER = "\0\1\47\1\0\0\0" -- command 303, application 16777216 (Cx)
+  local COMMAND, REQUEST = 5, 0x80
+  local AVP, VENDOR = 8, 0x80 -- RFC 6733 4.1
+  local ITEM, AUTHENTICATE, CONFIDENTIALITY, INTEGRITY = 612, 609, 625, 626
+  local RAND, KEY = 16, 16
+
+  -- For each AVP of `data` from `at` to `last`: its code, its value.
+  local function avps(data, at, last)
+    local count = 0
+    return function()
+      count = count + 1
+      if count > limits.CX_AVPS or at + AVP - 1 > last then
+        return nil
+      end
+      local code, flags, size = number(data, at, 4), data:byte(at + 4), number(data, at + 5, 3)
+      local head = flags >= VENDOR and AVP + 4 or AVP
+      if size < head or at + size - 1 > last then
+        return nil
+      end
+      local value = data:sub(at + head, at + size - 1)
+      at = at + size + (-size) % 4
+      return code, value
+    end
+  end
+
+  -- The vectors of one message, added to `found`.
+  function M.read(message, found)
+    local length = number(message, 2, 3)
+    if message:sub(COMMAND + 1, COMMAND + #ANSWER) ~= ANSWER or message:byte(1) ~= 1
+        or message:byte(COMMAND) >= REQUEST or length > #message then
+      return
+    end
+    for code, item in avps(message, HEADER + 1, length) do
+      if code == ITEM then
+        local parts = {}
+        for name, value in avps(item, 1, #item) do
+          parts[name] = value
+        end
+        local nonce, ck, ik = parts[AUTHENTICATE], parts[CONFIDENTIALITY], parts[INTEGRITY]
+        if nonce and #nonce >= RAND and ck and #ck == KEY and ik and #ik == KEY then
+          found[#found + 1] = { rand = nonce:sub(1, RAND), ck = ck, ik = ik }
+        end
+      end
+    end
+  end
+
+  -- The vectors of this frame: a list of { rand, ck, ik }. Of an item that lacks one none is taken.
   function M.vectors()
-    local nonces, cks, iks = { authenticate() }, { confidentiality() }, { integrity() }
     local found = {}
-    if #nonces ~= #cks or #cks ~= #iks then return found end
-    for place, nonce in ipairs(nonces) do
-      found[place] = { rand = octets(nonce):sub(1, 16), ck = octets(cks[place]), ik = octets(iks[place]) }
+    for _, info in ipairs({ diameter() }) do
+      M.read(info.len > 0 and info.range:raw() or "", found)
     end
     return found
   end
 
   return M
 end
-end
+]=]
 
-modules["wireshark.decryption"] = function()
+modules["wireshark.decryption"] = [=[
 -- ESP that Wireshark left closed, opened with what the capture itself holds: packets without
 -- encryption in every version, those of a cipher where Lua has ciphers (4.6 and newer).
 --
@@ -42878,87 +43259,32 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.dissector"] = function()
--- The protocol `secagree`, a post-dissector: takes down what frames hold, and shows what is known
--- of them where somebody looks.
+modules["wireshark.dissector"] = [=[
+-- The protocol `secagree`: its fields, items of Expert Information and preferences; and what looks
+-- at frames for it, where somebody can ask.
 
 return function(import)
   local M = {}
+  local asked = import("wireshark.asked")
   local experts = import("wireshark.experts")
   local fields = import("wireshark.fields")
-  local gui = import("wireshark.gui")
-  local notice = import("wireshark.notice")
-  local opening = import("wireshark.opening")
-  local passes = import("wireshark.passes")
   local preferences = import("wireshark.preferences")
-  local tap = import("wireshark.tap")
-  local tree = import("wireshark.tree")
 
   local protocol = Proto("secagree", "SIP Security Agreement")
   protocol.fields = fields.all
   protocol.experts = experts.all
   preferences.define(protocol)
+  if not asked.by_nobody() then
+    import("wireshark.watching").start(protocol)
+  end
   M.protocol = protocol
-
-  local itself -- as a Dissector: asked whether one of its fields is wanted
-  local settings -- the preferences in force, read when they are needed
-
-  -- The preferences in force.
-  function M.settings()
-    settings = settings or preferences.read(protocol)
-    return settings
-  end
-
-  function protocol.prefs_changed()
-    settings = nil
-  end
-
-  -- Called before a file is read, and once more when it is closed.
-  function protocol.init()
-    notice.tell(M.settings())
-    settings = nil
-    opening.reset()
-    passes.opens = M.settings().decrypt and opening.machine or nil
-    passes.reset({ dialect = M.settings().dialect })
-    gui.reset()
-  end
-
-  local function wanted(root)
-    if root.visible then
-      return true
-    end
-    itself = itself or Dissector.get("secagree")
-    return root:referenced(itself)
-  end
-
-  function protocol.dissector(tvb, pinfo, root)
-    if passes.idle(pinfo) or not M.settings().enabled then
-      return
-    end
-    local looks
-    local function looked()
-      if looks == nil then
-        looks = wanted(root)
-      end
-      return looks
-    end
-    local matters, again = passes.take(pinfo, tvb, root, looked)
-    if matters and (looked() or (again and passes.cheap())) then
-      tree.show(protocol, tvb, pinfo, root, again, M.settings())
-    end
-  end
-
-  register_postdissector(protocol)
-  passes.learn = opening.learn
-  tap.register(M.settings)
-  gui.register(M.settings)
   return M
 end
-end
+]=]
 
-modules["wireshark.dns"] = function()
+modules["wireshark.dns"] = [=[
 -- DNS about names of the IMS, what was asked and what was answered: flows/dns.py in Lua.
 
 return function(import)
@@ -43061,15 +43387,15 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.experts"] = function()
+modules["wireshark.experts"] = [=[
 -- Findings in Expert Information: one item a rule and a severity it may have, and one for the rule
 -- as a note, which is Chat.
 
 return function(import)
   local M = {}
-  local analysis = import("analysis")
+  local about = import("about")
   local plain = import("wireshark.plain")
 
   local LEVELS = {
@@ -43085,13 +43411,13 @@ return function(import)
 
   local function define(rule, level, severity)
     local name = ("secagree.%s.%s"):format(level, rule.id:lower():gsub("[^%w]", "_"))
-    local group = GROUPS[rule.class] or expert.group.PROTOCOL
+    local group = GROUPS[rule.class_] or expert.group.PROTOCOL
     local made = ProtoExpert.new(name, plain.shown(rule.title), group, severity)
     M.all[#M.all + 1] = made
     by_key[level .. " " .. rule.id] = made
   end
 
-  for _, rule in ipairs(analysis.rules()) do
+  for _, rule in ipairs(about.rules) do
     for level, severity in pairs(LEVELS) do
       define(rule, level, severity)
     end
@@ -43109,9 +43435,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.extraction"] = function()
+modules["wireshark.extraction"] = [=[
 -- What a frame holds, read off Wireshark's dissection: the octets of SIP messages, ESP headers and
 -- the cheap signs beside them. Never its reading of the Security-* headers, which splits at commas
 -- in quotes, casts SPIs and flattens lists into one another.
@@ -43406,9 +43732,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.feeding"] = function()
+modules["wireshark.feeding"] = [=[
 -- Records of frames, handed to the analysis as what `flows/` hands on.
 
 return function(import)
@@ -43554,9 +43880,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.fields"] = function()
+modules["wireshark.fields"] = [=[
 -- The fields of the protocol `secagree`. Their names are an interface: filters, columns and colour
 -- rules of users hang on them. Values are those of the JSON report.
 
@@ -43676,9 +44002,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.findings"] = function()
+modules["wireshark.findings"] = [=[
 -- What the rules found, in the tree: a line for each finding, with its item in Expert Information,
 -- and the verdict in front of them.
 
@@ -43763,9 +44089,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.gui"] = function()
+modules["wireshark.gui"] = [=[
 -- The plugin in Wireshark's menus. Does nothing where there is no GUI.
 
 return function(import)
@@ -43877,9 +44203,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.gui_profile"] = function()
+modules["wireshark.gui_profile"] = [=[
 -- A configuration profile with the keys that the capture holds, for Wireshark's own decryption.
 -- Keys are secrets, so a preference has to allow it.
 
@@ -44004,9 +44330,9 @@ secagree keys CAPTURE --ck HEX --ik HEX --format profile
 
   return M
 end
-end
+]=]
 
-modules["wireshark.gui_progress"] = function()
+modules["wireshark.gui_progress"] = [=[
 -- An analysis that takes longer than a moment, with a window that says how far it is and stops it.
 -- Never from within a dissection: Wireshark's window lives meanwhile, and may ask for packets.
 
@@ -44093,9 +44419,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.gui_text"] = function()
+modules["wireshark.gui_text"] = [=[
 -- What the windows say, as text in ASCII: lines of at most 73 columns, which is what a window shows.
 -- Pure functions of what `analysis` gives; what came out of packets is made harmless here.
 -- `about` says how far the capture was read: { frame, time, growing }.
@@ -44519,9 +44845,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.gui_windows"] = function()
+modules["wireshark.gui_windows"] = [=[
 -- Tools > SEC-AGREE: the list of exchanges, one exchange with its timeline, the findings. Frames are
 -- shown by setting the display filter. Only loaded where there is a GUI.
 
@@ -44681,9 +45007,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.ike"] = function()
+modules["wireshark.ike"] = [=[
 -- IKE version 2 as far as it can be read without keys: flows/ike.py in Lua.
 
 return function()
@@ -44743,9 +45069,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.keys"] = function()
+modules["wireshark.keys"] = [=[
 -- CK and IK that the capture itself holds, by RAND, and the ESP keys they make (TS 33.203 Annex I).
 -- All values are octets in strings. Keys are secrets: nothing here prints them.
 return function()
@@ -44831,9 +45157,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.lists"] = function()
+modules["wireshark.lists"] = [=[
 -- The lists of mechanisms of a message in the tree, each with its octets, the comparison of
 -- Security-Verify with Security-Server row by row, and what the nonce of a challenge holds.
 
@@ -45030,9 +45356,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.notice"] = function()
+modules["wireshark.notice"] = [=[
 -- One line on standard error where tshark read a capture in a way that shows no findings: an empty
 -- answer would look as if there were none.
 
@@ -45074,9 +45400,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.octets"] = function()
+modules["wireshark.octets"] = [=[
 -- Octets read as numbers and as text.
 
 return function()
@@ -45101,18 +45427,17 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.opening"] = function()
+modules["wireshark.opening"] = [=[
 -- Protected SIP in passing: keys that the capture shows are taken down, and an ESP packet that
--- Wireshark left closed is opened with them, before anything is read out of its frame.
+-- Wireshark left closed is opened with them, before anything is read out of its frame. What opens it
+-- is imported with the first such packet.
 
 return function(import)
   local M = {}
   local cx = import("wireshark.cx")
-  local decryption = import("wireshark.decryption")
   local extraction = import("wireshark.extraction")
-  local feeding = import("wireshark.feeding")
   local keys = import("wireshark.keys")
   local plain = import("wireshark.plain")
 
@@ -45120,8 +45445,7 @@ return function(import)
 
   -- Another capture.
   function M.reset()
-    ring = keys.new()
-    machine = decryption.new(ring)
+    ring, machine = keys.new(), nil
   end
 
   -- Take down the keys of Cx in this frame, where its plan says that it may have some.
@@ -45155,6 +45479,7 @@ return function(import)
     return {
       open = function(packet, run, pinfo, root)
         learn_of(run)
+        machine = machine or import("wireshark.decryption").new(ring)
         local name, pair = machine.open(packet, run, pinfo, root)
         if name then
           told(root, packet.range, pair)
@@ -45167,6 +45492,7 @@ return function(import)
   -- The SAs of which ESP packets stayed closed, of records in their order: a list of
   -- { spi, sa, frame (the first), reason }.
   function M.closed(run, records)
+    local decryption, feeding = import("wireshark.decryption"), import("wireshark.feeding")
     local list, known = {}, {}
     learn_of(run)
     for _, record in ipairs(records) do
@@ -45192,22 +45518,21 @@ return function(import)
   M.reset()
   return M
 end
-end
+]=]
 
-modules["wireshark.passes"] = function()
+modules["wireshark.passes"] = [=[
 -- When the analysis is run, and on what.
 --
 -- Each frame is taken down when its data is seen first, whichever pass that is: a first pass of
 -- `tshark -2` without a filter has no fields, one with a filter has them. Nothing is analysed until
 -- somebody looks. In a first pass a frame sees what stands before it; once a frame comes again, all
 -- was read, and the run is finished. Where frames follow after that (a live capture) it is run
--- again, when so many came that this costs no more than what was spent before.
+-- again, when so many came that this costs no more than what was spent before. What it takes is
+-- imported then: a pass that nobody looks at does not compile it.
 
 return function(import)
   local M = {}
-  local analysis = import("analysis")
   local extraction = import("wireshark.extraction")
-  local feeding = import("wireshark.feeding")
   local limits = import("limits")
   local plans = import("wireshark.plans")
   local record = import("wireshark.record")
@@ -45245,11 +45570,11 @@ return function(import)
   local function begun()
     collectgarbage("setpause", 150)
     collectgarbage("setstepmul", 400)
-    return { run = analysis.new(M.settings), fed = 0, edition = state.store.edition }
+    return { run = import("analysis").new(M.settings), fed = 0, edition = state.store.edition }
   end
 
   local function feed(one, last)
-    local store = state.store
+    local store, feeding = state.store, import("wireshark.feeding")
     for at = one.fed + 1, last do
       feeding.feed(one.run, store.items[at])
     end
@@ -45509,9 +45834,9 @@ return function(import)
   M.reset()
   return M
 end
-end
+]=]
 
-modules["wireshark.plain"] = function()
+modules["wireshark.plain"] = [=[
 -- What came out of packets, made harmless for a tree, a terminal and a line of text.
 
 return function()
@@ -45576,9 +45901,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.plans"] = function()
+modules["wireshark.plans"] = [=[
 -- What to do with a frame, by the names of its protocols (`frame.protocols`), asked once for each
 -- such text.
 
@@ -45739,9 +46064,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.preferences"] = function()
+modules["wireshark.preferences"] = [=[
 -- What the user sets under Preferences, Protocols, SECAGREE, read when it is asked for.
 return function()
   local M = {}
@@ -45806,9 +46131,9 @@ return function()
 
   return M
 end
-end
+]=]
 
-modules["wireshark.profile_files"] = function()
+modules["wireshark.profile_files"] = [=[
 -- Made from analyzer/wireshark/profile.py by plugins/translate (make plugin); edit that file, not this one.
 
 return function()
@@ -45818,9 +46143,9 @@ return function()
     ["dfilter_buttons"] = "\034TRUE\034,\034REGISTER\034,\034sip.CSeq.method == \092x22REGISTER\092x22\034,\034Registrations and their answers\034\010\034TRUE\034,\034sec-agree\034,\034sip.Security-Client || sip.Security-Server || sip.Security-Verify\034,\034Messages with a list of security mechanisms\034\010\034TRUE\034,\034ESP\034,\034esp\034,\034Protected packets\034\010\034TRUE\034,\034not read\034,\034esp && !sip && !tcp && !udp\034,\034ESP that no key opened\034\010\034TRUE\034,\034refused\034,\034sip.Status-Code >= 400\034,\034Final answers that are no success\034\010",
   }
 end
-end
+]=]
 
-modules["wireshark.quoted"] = function()
+modules["wireshark.quoted"] = [=[
 -- What an ICMP error quotes, and what its name is (RFC 792, RFC 4443): flows/signals.py in Lua.
 
 return function(import)
@@ -45942,9 +46267,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.record"] = function()
+modules["wireshark.record"] = [=[
 -- What was read of the frames so far, in their order: what the analysis is run on, and run on
 -- again. Bounded; what does not fit is counted and told.
 
@@ -46037,9 +46362,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.signals"] = function()
+modules["wireshark.signals"] = [=[
 -- What frames beside SIP and ESP say of reachability, as the signals that `flows/` tells of.
 
 return function(import)
@@ -46124,9 +46449,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.summary"] = function()
+modules["wireshark.summary"] = [=[
 -- What `tshark -z secagree,tree` prints: of each exchange the verdict and its steps, then every
 -- finding in one line that programs can read, then what was not checked. ASCII, 80 columns where
 -- the line is for people. Pure functions of what the analysis gives.
@@ -46285,17 +46610,15 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.tap"] = function()
+modules["wireshark.tap"] = [=[
 -- `tshark -z secagree,tree`: the summary, once all was read.
 
 return function(import)
   local M = {}
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
-  local summary = import("wireshark.summary")
-  local text = import("wireshark.gui_text")
 
   -- Register it. `settings` gives the preferences in force.
   function M.register(settings)
@@ -46305,6 +46628,7 @@ return function(import)
       function listener.packet() end
 
       function listener.draw()
+        local summary, text = import("wireshark.summary"), import("wireshark.gui_text")
         local run = passes.everything()
         local kept = {}
         for _, finding in ipairs(run:findings()) do
@@ -46321,9 +46645,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.tls"] = function()
+modules["wireshark.tls"] = [=[
 -- TLS as far as it travels in clear, in the beginning of a segment: flows/tls.py in Lua.
 
 return function(import)
@@ -46414,9 +46738,9 @@ return function(import)
 
   return M
 end
-end
+]=]
 
-modules["wireshark.tree"] = function()
+modules["wireshark.tree"] = [=[
 -- What is known of a frame, in the packet tree: two lines when it is closed, the step and what
 -- became of its exchange.
 
@@ -46611,6 +46935,81 @@ return function(import)
   M.derived = derived
   return M
 end
+]=]
+
+modules["wireshark.watching"] = [=[
+-- The post-dissector: takes down what frames hold, and shows what is known of them where somebody
+-- looks.
+
+return function(import)
+  local M = {}
+  local gui = import("wireshark.gui")
+  local notice = import("wireshark.notice")
+  local opening = import("wireshark.opening")
+  local passes = import("wireshark.passes")
+  local preferences = import("wireshark.preferences")
+  local tap = import("wireshark.tap")
+
+  local protocol -- what it works for
+  local itself -- as a Dissector: asked whether one of its fields is wanted
+  local settings -- the preferences in force, read when they are needed
+
+  local function in_force()
+    settings = settings or preferences.read(protocol)
+    return settings
+  end
+
+  -- Called before a file is read, and once more when it is closed.
+  local function begin()
+    notice.tell(in_force())
+    settings = nil
+    opening.reset()
+    passes.opens = in_force().decrypt and opening.machine or nil
+    passes.reset({ dialect = in_force().dialect })
+    gui.reset()
+  end
+
+  local function wanted(root)
+    if root.visible then
+      return true
+    end
+    itself = itself or Dissector.get("secagree")
+    return root:referenced(itself)
+  end
+
+  local function dissect(tvb, pinfo, root)
+    if passes.idle(pinfo) or not in_force().enabled then
+      return
+    end
+    local looks
+    local function looked()
+      if looks == nil then
+        looks = wanted(root)
+      end
+      return looks
+    end
+    local matters, again = passes.take(pinfo, tvb, root, looked)
+    if matters and (looked() or (again and passes.cheap())) then
+      import("wireshark.tree").show(protocol, tvb, pinfo, root, again, in_force())
+    end
+  end
+
+  -- Begin to look at frames for the protocol.
+  function M.start(proto)
+    protocol = proto
+    protocol.init = begin
+    protocol.dissector = dissect
+    function protocol.prefs_changed()
+      settings = nil
+    end
+    register_postdissector(protocol)
+    passes.learn = opening.learn
+    tap.register(in_force)
+    gui.register(in_force)
+  end
+
+  return M
 end
+]=]
 
 module_of("wireshark.dissector")

@@ -1,7 +1,9 @@
 """The Lua plugin as one file: the modules of `plugins/` and the rules in force, all of it local.
 
 Wireshark loads every Lua file of its plugin folders into one state, where globals leak from one to
-the next. So each module is a function in a local table, and `import` calls it when it is asked for.
+the next, and compiles all of it at each start. So each module stands there as a text in a local
+table, octet for octet the file it came from, and `import` compiles it when it is asked for: who
+reads a capture without asking for findings never pays for the rules.
 The file holds the modules that its beginning reaches, in the order of their names: the same rules
 and policy give the same octets.
 """
@@ -12,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import count
 from textwrap import wrap
 from typing import Final
 
@@ -31,13 +34,15 @@ ABOUT: Final = "about"
 _IMPORT: Final = re.compile(r'\bimport\("([a-z0-9_.]+)"\)')
 _FOLDERS: Final = ("rooms", "")
 _WIDTH: Final = 90
+_TOLD: Final = ("id", "class_", "title")
 
 _LOADER: Final = """local modules, loaded = {}, {}
+local compile = loadstring or load
 
 local function module_of(name)
   local found = loaded[name]
   if found == nil then
-    found = modules[name]()(module_of)
+    found = assert(compile(modules[name], "=secagree " .. name))()(module_of)
     loaded[name] = found
   end
   return found
@@ -51,13 +56,29 @@ class MissingModule(Exception):
 
 def source(engine: Engine, folder: Traversable | None = None) -> str:
     """The file, with the rules of `engine`; `folder` holds the modules. Raises MissingModule."""
-    made = {COMPILED: lua_book.source(engine), ABOUT: _about(engine)}
-    modules = _reached(folder or files("secagree_plugins"), made)
     parts = [_head(engine), _LOADER]
-    for name in sorted(modules):
-        parts.append(f"modules[{string(name)}] = function()\n{modules[name].rstrip()}\nend\n")
+    for name, text in modules(engine, folder).items():
+        parts.append(f"modules[{string(name)}] = {bracketed(text)}\n")
     parts.append(f"module_of({string(BEGINNING)})\n")
     return "\n".join(parts)
+
+
+def modules(engine: Engine, folder: Traversable | None = None) -> dict[str, str]:
+    """The texts of the modules by name, in the order of the file. Raises MissingModule."""
+    made = {COMPILED: lua_book.source(engine), ABOUT: _about(engine)}
+    return dict(sorted(_reached(folder or files("secagree_plugins"), made).items()))
+
+
+def bracketed(text: str) -> str:
+    """A text as a long string of Lua, at a level that nothing in it ends.
+
+    Lua 5.1 takes no `[[` within one of level 0. It reads CR as LF, so where there is one the text
+    is quoted instead.
+    """
+    if "\r" in text:
+        return string(text)
+    level = next(n for n in count(1) if f"]{'=' * n}]" not in text + "]")
+    return f"[{'=' * level}[\n{text}]{'=' * level}]"
 
 
 def _reached(folder: Traversable, made: Mapping[str, str]) -> dict[str, str]:
@@ -82,11 +103,19 @@ def _module(folder: Traversable, name: str) -> str:
 
 
 def _about(engine: Engine) -> str:
+    """What is told of each rule before any is compiled."""
     kept, _ = lua_book.held(engine.rules)
-    return (
-        "-- What this file is.\n\nreturn function()\n"
-        f"  return {{name = {string(NAME)}, version = {string(VERSION)}, rules = {len(kept)}}}\n"
-        "end\n"
+    rows = (
+        f"    {{{', '.join(f'{name} = {string(getattr(rule, name))}' for name in _TOLD)}}},"
+        for rule in kept
+    )
+    return "\n".join(
+        (
+            "-- What this file is, and the rules that it holds.\n\nreturn function()",
+            f"  return {{name = {string(NAME)}, version = {string(VERSION)}, rules = {{",
+            *rows,
+            "  }}\nend\n",
+        )
     )
 
 

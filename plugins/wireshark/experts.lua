@@ -3,7 +3,7 @@
 
 return function(import)
   local M = {}
-  local analysis = import("analysis")
+  local about = import("about")
   local plain = import("wireshark.plain")
 
   local LEVELS = {
@@ -19,13 +19,13 @@ return function(import)
 
   local function define(rule, level, severity)
     local name = ("secagree.%s.%s"):format(level, rule.id:lower():gsub("[^%w]", "_"))
-    local group = GROUPS[rule.class] or expert.group.PROTOCOL
+    local group = GROUPS[rule.class_] or expert.group.PROTOCOL
     local made = ProtoExpert.new(name, plain.shown(rule.title), group, severity)
     M.all[#M.all + 1] = made
     by_key[level .. " " .. rule.id] = made
   end
 
-  for _, rule in ipairs(analysis.rules()) do
+  for _, rule in ipairs(about.rules) do
     for level, severity in pairs(LEVELS) do
       define(rule, level, severity)
     end

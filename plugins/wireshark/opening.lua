@@ -1,12 +1,11 @@
 -- Protected SIP in passing: keys that the capture shows are taken down, and an ESP packet that
--- Wireshark left closed is opened with them, before anything is read out of its frame.
+-- Wireshark left closed is opened with them, before anything is read out of its frame. What opens it
+-- is imported with the first such packet.
 
 return function(import)
   local M = {}
   local cx = import("wireshark.cx")
-  local decryption = import("wireshark.decryption")
   local extraction = import("wireshark.extraction")
-  local feeding = import("wireshark.feeding")
   local keys = import("wireshark.keys")
   local plain = import("wireshark.plain")
 
@@ -14,8 +13,7 @@ return function(import)
 
   -- Another capture.
   function M.reset()
-    ring = keys.new()
-    machine = decryption.new(ring)
+    ring, machine = keys.new(), nil
   end
 
   -- Take down the keys of Cx in this frame, where its plan says that it may have some.
@@ -49,6 +47,7 @@ return function(import)
     return {
       open = function(packet, run, pinfo, root)
         learn_of(run)
+        machine = machine or import("wireshark.decryption").new(ring)
         local name, pair = machine.open(packet, run, pinfo, root)
         if name then
           told(root, packet.range, pair)
@@ -61,6 +60,7 @@ return function(import)
   -- The SAs of which ESP packets stayed closed, of records in their order: a list of
   -- { spi, sa, frame (the first), reason }.
   function M.closed(run, records)
+    local decryption, feeding = import("wireshark.decryption"), import("wireshark.feeding")
     local list, known = {}, {}
     learn_of(run)
     for _, record in ipairs(records) do

@@ -4,13 +4,12 @@
 -- `tshark -2` without a filter has no fields, one with a filter has them. Nothing is analysed until
 -- somebody looks. In a first pass a frame sees what stands before it; once a frame comes again, all
 -- was read, and the run is finished. Where frames follow after that (a live capture) it is run
--- again, when so many came that this costs no more than what was spent before.
+-- again, when so many came that this costs no more than what was spent before. What it takes is
+-- imported then: a pass that nobody looks at does not compile it.
 
 return function(import)
   local M = {}
-  local analysis = import("analysis")
   local extraction = import("wireshark.extraction")
-  local feeding = import("wireshark.feeding")
   local limits = import("limits")
   local plans = import("wireshark.plans")
   local record = import("wireshark.record")
@@ -48,11 +47,11 @@ return function(import)
   local function begun()
     collectgarbage("setpause", 150)
     collectgarbage("setstepmul", 400)
-    return { run = analysis.new(M.settings), fed = 0, edition = state.store.edition }
+    return { run = import("analysis").new(M.settings), fed = 0, edition = state.store.edition }
   end
 
   local function feed(one, last)
-    local store = state.store
+    local store, feeding = state.store, import("wireshark.feeding")
     for at = one.fed + 1, last do
       feeding.feed(one.run, store.items[at])
     end

@@ -4,8 +4,6 @@ return function(import)
   local M = {}
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
-  local summary = import("wireshark.summary")
-  local text = import("wireshark.gui_text")
 
   -- Register it. `settings` gives the preferences in force.
   function M.register(settings)
@@ -15,6 +13,7 @@ return function(import)
       function listener.packet() end
 
       function listener.draw()
+        local summary, text = import("wireshark.summary"), import("wireshark.gui_text")
         local run = passes.everything()
         local kept = {}
         for _, finding in ipairs(run:findings()) do

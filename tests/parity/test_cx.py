@@ -1,4 +1,4 @@
-"""CK and IK of a Cx answer, as Wireshark's Diameter gives them to the plugin."""
+"""CK and IK of a Cx answer, found by the plugin where Wireshark finds Diameter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ pytestmark = pytest.mark.slow
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 PLUGIN = """
-local cx = (function() {module} end)()()
+local modules, loaded = {{}}, {{}}
+local function import(name)
+    loaded[name] = loaded[name] or modules[name]()(import)
+    return loaded[name]
+end
+{modules}
+local cx = import("wireshark.cx")
 local proto = Proto("secagree", "A trial")
 local function hex(octets)
     return (octets:gsub(".", function(octet) return ("%02x"):format(octet:byte()) end))
@@ -26,7 +32,13 @@ function proto.dissector(tvb, pinfo)
 end
 register_postdissector(proto)
 """
+MODULES = {"wireshark.cx": "", "wireshark.octets": "", "limits": "rooms"}
 WITHOUT_IK = avp(612, avp(609, NONCE) + avp(625, CK))
+
+
+def module(name: str) -> str:
+    path = PLUGINS.joinpath(MODULES[name], *name.split(".")).with_suffix(".lua")
+    return f'modules["{name}"] = function()\n{path.read_text()}\nend\n'
 
 
 def test_vectors(engine: Engine, tmp_path: Path) -> None:
@@ -36,7 +48,7 @@ def test_vectors(engine: Engine, tmp_path: Path) -> None:
     ]
     capture = tmp_path / "cx.pcap"
     capture.write_bytes(AES.read_bytes() + b"".join(packets))
-    plugin = PLUGIN.format(module=(PLUGINS / "wireshark/cx.lua").read_text())
+    plugin = PLUGIN.format(modules="".join(map(module, MODULES)))
     (output,) = engine.run([capture], plugin, tap="io,stat,0")
     values = [NONCE[:16].hex(), CK.hex(), IK.hex()]
     lines = [line.split()[1:] for line in output.printed.splitlines() if "vector" in line]

@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine
@@ -20,6 +23,7 @@ from tests.plugins.lua import RUNTIMES, start
 BOOK = rule_book.load()
 LUACS = ("luac5.1", "luac5.2", "luac5.3", "luac5.4")
 HOSTILE = 'x\nos.exit(1) --[[ "]] \\'
+ENDS = "]] ]=] ]==] ]===] [[ [=[ ]="
 
 
 @cache
@@ -29,9 +33,20 @@ def default() -> str:
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
-    path = tmp_path / "secagree.lua"
-    path.write_text(default())
-    return path
+    """The file, and beside it each of its modules as a file."""
+    (tmp_path / "secagree.lua").write_text(default())
+    for name, text in plugin.modules(Engine(BOOK)).items():
+        (tmp_path / f"{name}.lua").write_text(text)
+    return tmp_path
+
+
+def held(text: str, version: str = "5.4") -> dict[bytes, bytes]:
+    """The texts of the modules, as the file gives them to Lua; none of them is run."""
+    head, loader, rest = text.partition("local function module_of(name)")
+    assert loader
+    code, last, _ = f"{head}{loader}{rest}".rpartition(f'module_of("{plugin.BEGINNING}")')
+    assert last
+    return dict(start(version).execute(f"{code} return modules".encode()))
 
 
 def head(text: str) -> list[str]:
@@ -77,32 +92,64 @@ def test_policy_dialect_and_selection_are_those_of_the_export() -> None:
 
 @pytest.mark.parametrize("version", RUNTIMES)
 def test_a_word_of_a_policy_file_is_no_lua(version: str) -> None:
-    policy = {**POLICY_DEFAULTS, "quirks": frozenset({HOSTILE, "\r-- \0é\u2028"})}
-    text = plugin.source(Engine(BOOK, policy))
-    start(version).compile(text.encode())
+    policy = {**POLICY_DEFAULTS, "quirks": frozenset({HOSTILE, ENDS, "\r-- \0é\u2028"})}
+    engine = Engine(BOOK, policy)
+    found = held(plugin.source(engine), version)
+    assert found == {k.encode(): v.encode() for k, v in plugin.modules(engine).items()}
+    for text in found.values():
+        start(version).compile(text)
 
 
 @pytest.mark.parametrize("version", RUNTIMES)
-def test_it_is_lua(version: str) -> None:
-    start(version).compile(default().encode())
+def test_the_file_holds_its_modules_octet_for_octet(version: str, project: Path) -> None:
+    found = held(default(), version)
+    places = (project / "plugins", project / "plugins/rooms")
+    files = {
+        name: path.read_bytes()
+        for name in found
+        for place in places
+        if (path := place.joinpath(*name.decode().split(".")).with_suffix(".lua")).is_file()
+    }
+    assert {name: found[name] for name in files} == files
+    assert set(found) - set(files) == {plugin.COMPILED.encode(), plugin.ABOUT.encode()}
+    for text in found.values():
+        start(version).compile(text)
+
+
+@pytest.mark.parametrize("version", RUNTIMES)
+@given(st.text(st.sampled_from(']=[\n\r\0"\\-é')))
+def test_nothing_ends_a_bracket(version: str, text: str) -> None:
+    assert start(version).eval(plugin.bracketed(text).encode()) == text.encode()
+
+
+@pytest.mark.parametrize("version", RUNTIMES)
+def test_a_rule_that_would_end_the_file_is_text(version: str) -> None:
+    name, rule = next(iter(BOOK.rules.items()))
+    rules = {**BOOK.rules, name: replace(rule, title=f"{ENDS}\n{HOSTILE}", fix=ENDS)}
+    found = held(plugin.source(Engine(replace(BOOK, rules=rules))), version)
+    about = start(version).execute(found[plugin.ABOUT.encode()])()
+    titles = {row[b"id"].decode(): row[b"title"].decode() for row in about[b"rules"].values()}
+    assert titles[name] == f"{ENDS}\n{HOSTILE}"
 
 
 @pytest.mark.parametrize("luac", LUACS)
 def test_the_compilers_take_it(luac: str, exported: Path) -> None:
     if shutil.which(luac) is None:
         pytest.skip(f"no {luac}")
-    done = subprocess.run(
-        [luac, "-p", exported], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    for path in sorted(exported.iterdir()):
+        done = subprocess.run(
+            [luac, "-p", path], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
 
 
-def test_luacheck_has_nothing_to_say(project: Path) -> None:
-    """Neither of the modules nor of the file that is made of them."""
+def test_luacheck_has_nothing_to_say(project: Path, exported: Path) -> None:
+    """Neither of the modules, with those that are made, nor of the file that holds them."""
     if shutil.which("luacheck") is None:
         pytest.skip("no luacheck")
     done = subprocess.run(
-        ["luacheck", "--no-color", "-q", "plugins"],
+        ["luacheck", "--no-color", "-q", "plugins"]
+        + [exported / f"{name}.lua" for name in (plugin.COMPILED, plugin.ABOUT)],
         cwd=project,
         capture_output=True,
         text=True,
@@ -112,25 +159,19 @@ def test_luacheck_has_nothing_to_say(project: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-def test_nothing_is_left_in_the_state_that_plugins_share() -> None:
-    """No function sets a global; luac lists each place that does."""
+def test_nothing_is_left_in_the_state_that_plugins_share(exported: Path) -> None:
+    """No function of the file or a module sets a global; luac lists each place that does."""
     luac = shutil.which("luac5.1")
     if luac is None:
         pytest.skip("no luac5.1")
-    done = subprocess.run(
-        [luac, "-l", "-p", "-"],
-        input=default().encode(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert b"SETGLOBAL" not in done.stdout
+    for path in sorted(exported.iterdir()):
+        done = subprocess.run([luac, "-l", "-p", path], capture_output=True, timeout=60, check=True)
+        assert b"SETGLOBAL" not in done.stdout, path
 
 
 def test_each_module_is_there_once() -> None:
-    names = re.findall(r'^modules\["([a-z0-9_.]+)"\] = function\(\)$', default(), re.MULTILINE)
-    assert names == sorted(set(names))
+    names = re.findall(r'^modules\["([a-z0-9_.]+)"\] = \[=+\[$', default(), re.MULTILINE)
+    assert names == sorted(set(names)) == list(plugin.modules(Engine(BOOK)))
     wanted = set(re.findall(r'import\("([a-z0-9_.]+)"\)', default()))
     assert wanted | {plugin.BEGINNING} == set(names)
 

@@ -15,6 +15,7 @@ return function()
     COPY_WINDOW = 25e7 }
 end
 """
+_ABOUT = "return function() return { rules = {} } end"
 _ANALYSIS = """
 return function()
   local function tell(kind, one)
@@ -41,7 +42,6 @@ return function()
   function Run:findings() return {} end
   return {
     new = function() print("NEW") return setmetatable({}, Run) end,
-    rules = function() return {} end,
   }
 end
 """
@@ -49,7 +49,7 @@ end
 
 def told(capture: Path, *options: str, most: int = 1000) -> list[str]:
     """What the analysis was given of this capture, and when it was asked, in order."""
-    plugin = assembled(analysis=_ANALYSIS, limits=_LIMITS % most)
+    plugin = assembled(about=_ABOUT, analysis=_ANALYSIS, limits=_LIMITS % most)
     engine = Tshark("tshark", options=options)
     if engine.missing():
         pytest.skip(engine.missing() or "")

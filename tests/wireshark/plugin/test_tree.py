@@ -68,7 +68,7 @@ def test_the_wrong_parameter_stands_beside_the_right_one() -> None:
     assert rows[5] == "[Differing parameter: spi-s (spi-s 4097 -> 99999)]"
     assert "spi-s: 0x0001869f (99999)" in verify
     assert "[Rule: VER-05]" in verify
-    assert "[Expert Info (Error/Protocol): VER-05 Security-Verify changes a parameter of the list"[
+    assert "[Expert Info (Error/Security): VER-05 Security-Verify changes a parameter of the list"[
         :60
     ] in "\n".join(verify)
 
