@@ -13,7 +13,7 @@ Order = tuple[int, ...]
 
 def packed(order: Order) -> bytes:
     """An order in little room; packed ones compare alike."""
-    return struct.pack(f">{len(order)}Q", *(number + 1 for number in order))
+    return struct.pack(f">{len(order)}Q", *[number + 1 for number in order])
 
 
 START: Final[Order] = (-1,)

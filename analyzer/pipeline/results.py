@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, release
@@ -19,6 +19,8 @@ from analyzer.report.steps import Kept, keep
 from analyzer.rules.engine import Engine
 from analyzer.rules.finding import Finding
 from analyzer.rules.judge import Judge
+
+TOGETHER: Final = 64  # put into the spools in one go
 
 Told = Callable[[model.Exchange, list[model.Finding], bool], None]
 """Hears of an exchange with its findings: when its result came (False), when it closed (True)."""
@@ -50,6 +52,8 @@ class Results:
     sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
+    _runs: list[tuple[Exchange, Closed, list[Kept]]] = field(default_factory=list)
+    _settled: list[Agreement] = field(default_factory=list)
 
     def take(self, items: list[Item], captures: int) -> None:
         """Judge what closed, and put it away."""
@@ -61,17 +65,31 @@ class Results:
                 mark = len(self.judge)
                 judged = self.judge.exchange(item)
                 run, kept = put_away(judged, captures), keep(item)
-                self.exchanges.append(run, kept)
-                self._place(0, item)
+                self._runs.append((item, run, kept))
                 if self.told is not None:
+                    self._put()
                     self._tell(run, kept, self.judge.since(mark), ended=True)
                 judged.facts.dismiss()
             else:
                 self.judge.item(item)
                 if isinstance(item, Agreement):
-                    self.agreements.append(settled(item, self.show_keys))
-                    self._place(1, item)
+                    self._settled.append(item)
             release(item)
+            if len(self._runs) + len(self._settled) >= TOGETHER:
+                self._put()
+        self._put()
+
+    def _put(self) -> None:
+        """Into the spools with what waits: what one piece of code does to many in turn costs less
+        than many pieces in turn to one."""
+        if self._runs:
+            self.exchanges.extend([(run, kept) for _, run, kept in self._runs])
+            self._place(0, [item for item, _, _ in self._runs])
+            self._runs.clear()
+        if self._settled:
+            self.agreements.extend([settled(item, self.show_keys) for item in self._settled])
+            self._place(1, self._settled)
+            self._settled.clear()
 
     def share(self) -> Share:
         """All of it, to be put in order."""
@@ -84,9 +102,11 @@ class Results:
             self.judge.found(),
         )
 
-    def _place(self, spool: int, item: Exchange | Agreement) -> None:
-        self.orders[spool].append(packed(item.order))
-        self.born[spool][item.number] = packed(item.born)
+    def _place(self, spool: int, items: Sequence[Exchange | Agreement]) -> None:
+        self.orders[spool].extend([packed(item.order) for item in items])
+        born = self.born[spool]
+        for item in items:
+            born[item.number] = packed(item.born)
 
     def _compression(self, run: Exchange) -> None:
         """Note a run that came to no end, of a client that names SigComp (RFC 3486 4)."""

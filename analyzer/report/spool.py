@@ -19,7 +19,8 @@ from analyzer.report.settled import Settled, agreement
 from analyzer.report.steps import Kept
 
 IN_MEMORY: Final = 1 << 20  # octets before the spool goes to disk
-BLOCK: Final = 1 << 20  # octets written and read back at once
+BLOCK: Final = 1 << 20  # octets read back at once
+WAITING: Final = 1 << 18  # octets that wait to be written
 
 T = TypeVar("T")
 
@@ -101,12 +102,13 @@ class Spool(ABC, Generic[T]):
         """The objects at these places, which rise."""
         return self._read(numbers)
 
-    def _append(self, kept: object, owner: int) -> None:
-        waiting = self._waiting
-        self._encode_into(kept, waiting, -1)  # at its end
-        self._ends.append(self._written + len(waiting))
-        self.owners.append(owner)
-        if len(waiting) >= BLOCK:
+    def _extend(self, many: Sequence[object], owners: Sequence[int]) -> None:
+        waiting, encode_into, ends = self._waiting, self._encode_into, self._ends
+        for one in many:
+            encode_into(one, waiting, -1)  # at its end
+            ends.append(self._written + len(waiting))
+        self.owners.extend(owners)
+        if len(waiting) >= WAITING:
             self._write()
 
     def _write(self) -> None:
@@ -138,9 +140,9 @@ class AgreementSpool(Spool[Agreement]):
     def __init__(self) -> None:
         super().__init__(Settled)
 
-    def append(self, one: Settled) -> None:
-        """Keep one agreement."""
-        self._append(one, one.exchange)
+    def extend(self, many: Sequence[Settled]) -> None:
+        """Keep these agreements."""
+        self._extend(many, [one.exchange for one in many])
 
     def _made(self, kept: Settled) -> Agreement:
         numbers = self.numbers
@@ -165,10 +167,10 @@ class ExchangeSpool(Spool[Exchange]):
         self.texts = False
         self.glances: list[Glance] = []
 
-    def append(self, one: Closed, kept: list[Kept]) -> None:
-        """Keep one exchange and what its steps are made of."""
-        self._append((one, kept), one.number)
-        self.glances.append(glance_of(one))
+    def extend(self, many: Sequence[tuple[Closed, list[Kept]]]) -> None:
+        """Keep these exchanges, each with what its steps are made of."""
+        self._extend(many, [one.number for one, _ in many])
+        self.glances.extend([glance_of(one) for one, _ in many])
 
     def _made(self, kept: tuple[Closed, list[Kept]]) -> Exchange:
         one, its_steps = kept
