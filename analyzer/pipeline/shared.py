@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 
@@ -52,7 +52,8 @@ class Put(msgspec.Struct):
 
 
 class Part(msgspec.Struct):
-    """What a share gives back, before the octets of its two spools."""
+    """What a share gives back, before the octets of its two spools (where they are not left in
+    files)."""
 
     witness: Witness
     seen: Seen
@@ -68,19 +69,26 @@ class Part(msgspec.Struct):
 # ---- in the process of a share
 
 
-def work(pipe: Connection, settings: Settings, captures: int, known: KeyRing) -> None:
+Files = list[IO[bytes]]
+"""Those of the two spools; none where they have files of their own."""
+
+
+def work(pipe: Connection, files: Files, settings: Settings, captures: int, known: KeyRing) -> None:
     """Take all batches of a share, then give back its part and what its spools hold."""
     with suppress(EOFError, OSError, KeyboardInterrupt):  # nobody waits for it any more
-        _work(pipe, settings, captures, known)
+        _work(pipe, files, settings, captures, known)
 
 
-def _work(pipe: Connection, settings: Settings, captures: int, known: KeyRing) -> None:
+def _work(
+    pipe: Connection, files: Files, settings: Settings, captures: int, known: KeyRing
+) -> None:
     decode = msgspec.msgpack.Decoder(list[Routed]).decode
     conductor = Conductor(known)
     conductor.met = Met()
     rules = engine(settings)
     conductor.reconstruction.dialect = rules.dialect
     kept = Results(Judge(rules), show_keys=settings.show_keys)
+    kept.exchanges, kept.agreements = _spools(files)
     with paused():
         while batch := pipe.recv_bytes():
             for routed in decode(batch):
@@ -88,11 +96,20 @@ def _work(pipe: Connection, settings: Settings, captures: int, known: KeyRing) -
                 if items:
                     kept.take(items, captures)
         kept.take(conductor.finish(), captures)
+    spools = kept.exchanges, kept.agreements
+    for spool in spools:
+        spool.flush()
     pipe.send_bytes(msgspec.msgpack.encode(_part(conductor, kept)))
-    for spool in (kept.exchanges, kept.agreements):
-        for block in spool.blocks():
-            pipe.send_bytes(block)
-        pipe.send_bytes(NO_MORE)
+    if not files:
+        for spool in spools:
+            for block in spool.blocks():
+                pipe.send_bytes(block)
+            pipe.send_bytes(NO_MORE)
+
+
+def _spools(files: Files) -> tuple[ExchangeSpool, AgreementSpool]:
+    exchanges, agreements = files or (None, None)
+    return ExchangeSpool(exchanges), AgreementSpool(agreements)
 
 
 def _part(conductor: Conductor, kept: Results) -> Part:
@@ -120,7 +137,7 @@ def _witness(conductor: Conductor, met: Met) -> Witness:
     reconstruction = conductor.reconstruction
 
     def sas(found: Iterable[tuple[bytes, int]]) -> list[int]:
-        return [hashed(dst, spi.to_bytes(4, "big")) for dst, spi in found]
+        return [hashed(dst + spi.to_bytes(4, "big")) for dst, spi in found]
 
     return Witness(
         [hashed(call.encode("utf-8", "surrogateescape")) for call in met.calls],
@@ -142,7 +159,7 @@ def shared_sweep(captures: Captures, settings: Settings, known: KeyRing) -> Swep
     """As `pipeline.sweep`; None where the work cannot be shared, and nothing was changed then."""
     router = Router(settings.jobs)
     try:
-        with Crew(settings.jobs, work, settings, len(captures.infos), known) as crew:
+        with Crew(settings.jobs, work, settings, len(captures.infos), known, files=2) as crew:
             _hand_out(captures, router, crew, settings.jobs)
             received = [_received(crew, share) for share in range(settings.jobs)]
     except (Entangled, Lost):
@@ -241,10 +258,11 @@ class _Batch:
 
 def _received(crew: Crew, share: int) -> tuple[Part, Share]:
     part = msgspec.msgpack.decode(crew.received_one(share), type=Part)
-    exchanges, agreements = ExchangeSpool(), AgreementSpool()
-    exchanges.fill(crew.received(share), part.exchanges.sizes, part.exchanges.owners)
+    files = crew.left[share]
+    exchanges, agreements = _spools(files)
+    for spool, put in ((exchanges, part.exchanges), (agreements, part.agreements)):
+        spool.fill(() if files else crew.received(share), put.sizes, put.owners)
     exchanges.glances = part.glances
-    agreements.fill(crew.received(share), part.agreements.sizes, part.agreements.owners)
     return part, Share(
         (exchanges, part.exchanges.orders, part.exchanges.born),
         (agreements, part.agreements.orders, part.agreements.born),

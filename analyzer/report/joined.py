@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from itertools import chain, repeat
 from typing import Generic, TypeVar
 
@@ -39,10 +40,7 @@ class Joined(Generic[T]):
 
     def __init__(self, filled: Sequence[Filled[T]]) -> None:
         self._spools: list[Spool[T]] = [one.spool for one in filled]
-        self._sources, self._places = array("H"), array("L")  # of each: its spool, its place there
-        for place, source in ranked([one.orders for one in filled]):
-            self._sources.append(source)
-            self._places.append(place)
+        self._places, self._sources = ranked([one.orders for one in filled])
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -62,10 +60,11 @@ class Joined(Generic[T]):
 
     def pick(self, exchanges: Collection[str]) -> Iterator[T]:
         """What belongs to these exchanges, in order; only that is read back."""
-        return self._read([at for at in range(len(self)) if self._owner(at) in exchanges])
-
-    def _owner(self, at: int) -> str:
-        return self._spools[self._sources[at]].owner(self._places[at])
+        wanted = [spool.places(exchanges) for spool in self._spools]
+        which = zip(self._sources, self._places, strict=True)
+        return self._read(
+            [at for at, (source, place) in enumerate(which) if place in wanted[source]]
+        )
 
     def _read(self, wanted: Sequence[int]) -> Iterator[T]:
         readers = [
@@ -81,15 +80,19 @@ class JoinedExchanges(Joined[Exchange]):
     def __init__(self, filled: Sequence[Filled[Exchange]], glances: Sequence[list[Glance]]) -> None:
         super().__init__(filled)
         self._filled = filled
-        self._glances = glances
+        self._glances: Sequence[list[Glance]] = glances
 
-    @property
-    def glances(self) -> Iterator[Glance]:
+    @cached_property
+    def glances(self) -> list[Glance]:
         """A glance of each, in order."""
-        numbers = [spool.numbers for spool in self._spools]
-        for source, place in zip(self._sources, self._places, strict=True):
-            glance, its = self._glances[source][place], numbers[source]
-            yield glance if its is None else Glance(its.exchanges[glance.number], *glance[1:])
+        shares = [
+            its if spool.numbers is None else _renumbered(its, spool.numbers)
+            for its, spool in zip(self._glances, self._spools, strict=True)
+        ]
+        self._glances = ()
+        return [
+            shares[source][place] for source, place in zip(self._sources, self._places, strict=True)
+        ]
 
     def with_headers(self) -> None:
         """Have the steps come with the rows of their headers."""
@@ -147,22 +150,28 @@ def joined(shares: Sequence[Share]) -> tuple[JoinedExchanges, Joined[Agreement]]
     return JoinedExchanges(exchanges, [share.glances for share in shares]), Joined(agreements)
 
 
-def ranked(keys: Sequence[Packed]) -> Iterator[tuple[int, int]]:
-    """(place, source) of all, in the order of their keys."""
-    if len(keys) == 1:
-        [mine] = keys
-        return zip(sorted(range(len(mine)), key=mine.__getitem__), repeat(0))
+def ranked(keys: Sequence[Packed]) -> tuple[array[int], array[int]]:
+    """Places and sources of all, in the order of their keys."""
     every = list(chain.from_iterable(keys))
     places = list(chain.from_iterable(range(len(mine)) for mine in keys))
     sources = list(chain.from_iterable(repeat(n, len(mine)) for n, mine in enumerate(keys)))
     order = sorted(range(len(every)), key=every.__getitem__)
-    return ((places[at], sources[at]) for at in order)
+    return array("L", [places[at] for at in order]), array("H", [sources[at] for at in order])
+
+
+def _renumbered(glances: Sequence[Glance], numbers: Numbers) -> list[Glance]:
+    exchanges = numbers.exchanges
+    return [
+        Glance(exchanges[number], word, outcome, state, phone)
+        for number, word, outcome, state, phone in glances
+    ]
 
 
 def _numbered(filled: Sequence[Filled[T]]) -> list[array[int]]:
     """Of each the numbers that one would have given, from 1 on as things began; by the number it
     gave, that is from 1 on as well."""
     numbers = [array("L", [0] * (len(one.born) + 1)) for one in filled]
-    for number, (place, source) in enumerate(ranked([one.born for one in filled]), 1):
+    born = zip(*ranked([one.born for one in filled]), strict=True)
+    for number, (place, source) in enumerate(born, 1):
         numbers[source][place + 1] = number
     return numbers

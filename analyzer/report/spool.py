@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from os import SEEK_END
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import IO, Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -52,16 +52,17 @@ class Spool(ABC, Generic[T]):
     `findings` (set when all are numbered) maps an object's id to the ids of its findings, which
     are filled in as the spool is walked. `owners` are the numbers of the exchanges that they belong
     to. `numbers` is set where other numbers hold in the whole than those it was filled under.
+    `file` is one that somebody else reads or has written, else it has its own.
     """
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any, file: IO[bytes] | None) -> None:
         self.numbers: Numbers | None = None
         self.findings: Mapping[str, Sequence[str]] = {}
         self.owners = array("L")
         self._ends = array("Q")
         self._waiting = bytearray()
         self._written = 0  # octets in the file
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._file: IO[bytes] = file or tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
         self._encode_into = msgspec.msgpack.Encoder().encode_into
         self._decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(kind).decode
 
@@ -73,12 +74,18 @@ class Spool(ABC, Generic[T]):
 
     def pick(self, exchanges: Collection[str]) -> Iterator[T]:
         """What belongs to these exchanges, in order; only that is read back."""
-        return self._read([n for n in range(len(self)) if self.owner(n) in exchanges])
+        return self._read(sorted(self.places(exchanges)))
 
-    def owner(self, place: int) -> str:
-        """The id of the exchange that the object at this place belongs to."""
-        number = self.owners[place]
-        return f"E{number if self.numbers is None else self.numbers.exchanges[number]}"
+    def places(self, exchanges: Collection[str]) -> set[int]:
+        """Where that stands."""
+        if not exchanges:
+            return set()
+        wanted = {int(id_[1:]) for id_ in exchanges}
+        numbers = self.numbers
+        if numbers is None:
+            return {place for place, owner in enumerate(self.owners) if owner in wanted}
+        whole = numbers.exchanges
+        return {place for place, owner in enumerate(self.owners) if whole[owner] in wanted}
 
     def sizes(self) -> list[int]:
         """The octets of each object, in order."""
@@ -86,17 +93,24 @@ class Spool(ABC, Generic[T]):
 
     def blocks(self) -> Iterator[bytes]:
         """All octets, in pieces."""
-        self._write()
+        self.flush()
         self._file.seek(0)
         while block := self._file.read(BLOCK):
             yield block
 
+    def flush(self) -> None:
+        """Leave nothing that the file has not."""
+        self._write()
+        self._file.flush()
+
     def fill(self, blocks: Iterable[bytes], sizes: Iterable[int], owners: Iterable[int]) -> None:
-        """Take in what another spool held: its `blocks`, `sizes` and `owners`."""
+        """Take in what another spool held: its `sizes` and `owners`, and its `blocks` as far as the
+        file has not got them."""
         self.owners.extend(owners)
         for block in blocks:
-            self._written += self._file.write(block)
+            self._file.write(block)
         self._ends.extend(accumulate(sizes))
+        self._written = self._ends[-1] if self._ends else 0
 
     def read(self, numbers: Sequence[int]) -> Iterator[T]:
         """The objects at these places, which rise."""
@@ -113,6 +127,8 @@ class Spool(ABC, Generic[T]):
 
     def _write(self) -> None:
         """Put away what waits."""
+        if not self._waiting:
+            return
         self._file.seek(0, SEEK_END)
         self._file.write(self._waiting)
         self._written += len(self._waiting)
@@ -137,8 +153,8 @@ class Spool(ABC, Generic[T]):
 class AgreementSpool(Spool[Agreement]):
     """Agreements."""
 
-    def __init__(self) -> None:
-        super().__init__(Settled)
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        super().__init__(Settled, file)
 
     def extend(self, many: Sequence[Settled]) -> None:
         """Keep these agreements."""
@@ -161,8 +177,8 @@ class ExchangeSpool(Spool[Exchange]):
     of their messages.
     """
 
-    def __init__(self) -> None:
-        super().__init__(tuple[Closed, list[Kept]])
+    def __init__(self, file: IO[bytes] | None = None) -> None:
+        super().__init__(tuple[Closed, list[Kept]], file)
         self.headers = False
         self.texts = False
         self.glances: list[Glance] = []

@@ -1,11 +1,13 @@
 """The processes that share the work, and the pipes to them.
 
 Each gets its work as octets. A thread for each keeps its pipe filled, so that one that is slow for
-a moment does not let the others wait.
+a moment does not let the others wait. What a process leaves behind in bulk it need not send: copies
+of this one have files in common with it.
 """
 
 import gc
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import Pipe, get_context
@@ -13,41 +15,52 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import Queue
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
 WAITING: Final = 4  # batches that wait for one process
 NO_MORE: Final = b""
 
 Work = Callable[..., None]
-"""What a process does: with its end of the pipe, and the arguments."""
+"""What a process does: with its end of the pipe, its files, and the arguments."""
 
 
 class Lost(Exception):
     """A process of the crew has gone."""
 
 
-def _process() -> Callable[..., BaseProcess]:
+def _copies() -> bool:
     """How processes are started: on Linux as copies of this one, which share what is imported and
     compiled; anew elsewhere, and where other threads run, whose locks a copy would inherit."""
-    if sys.platform != "linux" or threading.active_count() > 1:
-        return get_context("spawn").Process
-    gc.freeze()  # the collector writes into what it looks at, and what is written is not shared
-    return get_context("fork").Process
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _files(count: int) -> list[IO[bytes]]:
+    """So many files without a name; none where they cannot be made."""
+    try:
+        return [tempfile.TemporaryFile() for _ in range(count)]
+    except OSError:
+        return []
 
 
 class Crew:
-    """Processes that all run `work(connection, *arguments)`, which must be picklable.
+    """Processes that all run `work(connection, files, *arguments)`, which must be picklable.
 
-    To be left as a context: that ends those that have not ended.
+    `left` are the files of each: as many as `files` says, or none where they cannot be shared. To
+    be left as a context: that ends those that have not ended.
     """
 
-    def __init__(self, size: int, work: Work, *arguments: Any) -> None:
-        started = _process()
+    def __init__(self, size: int, work: Work, *arguments: Any, files: int = 0) -> None:
+        started: Callable[..., BaseProcess] = get_context("spawn").Process
+        copies = _copies()
+        if copies:
+            started = get_context("fork").Process
+            gc.freeze()  # the collector writes into what it looks at, and then it is not shared
+        self.left = [_files(files) if copies else [] for _ in range(size)]
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection] = []
-        for _ in range(size):
+        for left in self.left:
             mine, theirs = Pipe()
-            process = started(target=work, args=(theirs, *arguments), daemon=True)
+            process = started(target=work, args=(theirs, left, *arguments), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)

@@ -163,6 +163,11 @@ class Router:
         pair = _pair(one, other)
         return pair not in self._bound and self._passed.get(pair) == SPLIT
 
+    @property
+    def splits(self) -> bool:
+        """Whether there is any such pair."""
+        return SPLIT in self._passed.values()
+
     def is_bound(self, one: bytes, other: bytes) -> bool:
         """Whether all packets between these two went to one share."""
         return _pair(one, other) in self._bound

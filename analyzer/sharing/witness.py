@@ -16,6 +16,7 @@ from analyzer.sharing.routing import Router
 
 Key = int
 
+KEY_OCTETS: Final = 8
 RAND: Final = 16  # octets (TS 33.102 6.3.2)
 
 
@@ -61,9 +62,11 @@ class Witness(msgspec.Struct):
     bounds: dict[str, tuple[int, int]]
 
 
-def hashed(*parts: bytes) -> Key:
-    """A number that is the same in every process, and hardly ever that of other parts."""
-    return int.from_bytes(blake2b(b"\0".join(parts), digest_size=8).digest(), "little")
+def hashed(octets: bytes) -> Key:
+    """A number that is the same in every process, and hardly ever that of other octets."""
+    if len(octets) != KEY_OCTETS:  # an IPv4 address and an SPI are just as long
+        octets = blake2b(octets, digest_size=KEY_OCTETS).digest()
+    return int.from_bytes(octets, "little")
 
 
 def agree(witnesses: Sequence[Witness], router: Router) -> bool:
@@ -84,15 +87,20 @@ def agree(witnesses: Sequence[Witness], router: Router) -> bool:
 
 def _apart(keys: Iterable[Sequence[Key]]) -> bool:
     """No key is in two of them."""
-    sets = [set(one) for one in keys]
-    return len(set().union(*sets)) == sum(map(len, sets))
+    every: set[Key] = set()
+    for one in keys:
+        mine = set(one)
+        if not mine.isdisjoint(every):
+            return False
+        every |= mine
+    return True
 
 
 def _none_elsewhere(sought: Iterable[tuple[Sequence[Key], Sequence[Key]]]) -> bool:
     """No share has sought in vain what another one had (of each: what it sought, what it had)."""
-    shares = [(set(mine), set(had)) for mine, had in sought]
+    shares = [(set(mine), had) for mine, had in sought]
     return all(
-        mine.isdisjoint(had)
+        not mine or mine.isdisjoint(had)
         for at, (mine, _) in enumerate(shares)
         for other, (_, had) in enumerate(shares)
         if at != other
@@ -101,6 +109,8 @@ def _none_elsewhere(sought: Iterable[tuple[Sequence[Key], Sequence[Key]]]) -> bo
 
 def _whole(witnesses: Sequence[Witness], router: Router) -> bool:
     """What passed between a phone and its first hop came to one share."""
+    if not router.splits:
+        return True
     return not any(router.is_split(*pair) for one in witnesses for pair in one.accesses)
 
 
