@@ -40,7 +40,7 @@ return function(import)
   end
 
   function Conductor:esp(esp)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:set_free(self.early:in_clear(esp.src, esp.dst))
     end
     self.reconstruction:esp(esp)
@@ -54,7 +54,7 @@ return function(import)
 
   -- The capture came to this time, first part: responses that waited long enough for their request.
   function Conductor:overdue(number, time)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:at({ number, order.OVERDUE, n = 2 })
       self:set_free(self.early:due(time))
     end
@@ -91,7 +91,7 @@ return function(import)
   end
 
   function Conductor:message(message)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:set_free(self.early:before(message))
     end
     if message.code ~= 0 and message.request == nil then
@@ -101,7 +101,7 @@ return function(import)
       end
     end
     self.reconstruction:message(message)
-    if message.is_request and self.early:__bool__() then
+    if message.is_request and self.early.count > 0 then
       self:set_free(self.early:answers(message))
     end
   end

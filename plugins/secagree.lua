@@ -603,7 +603,7 @@ return function(import)
 
   -- Count a request of the client on it that should repeat the list (RFC 3329 2.3.1).
   function M.Association:carry(message)
-    if message:has("security-verify") then
+    if message.index:has("security-verify") then
       self.echoed = self.echoed + 1
       return
     end
@@ -733,15 +733,17 @@ return function(import)
     if client ~= nil then
       py.extend(rows, { { "pc>us", client.spi_s, first_hop, ue, server.port_c, port_us, n = 6 }, { "ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc, n = 6 }, n = 2 })
     end
+    local alg, ealg = self.alg, self.ealg
     local nonce, identity = self.nonce, self.credentials_text
-    local list1 = { n = 0 }
+    local sas = { n = 0 }
     for _, item1 in py.each(rows) do
       local name, spi, src, dst, sport, dport = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
       if spi ~= nil then
-        py.append(list1, Sa.make(name, spi, src, dst, sport or 0, dport or 0, self.alg, self.ealg, self.number, nonce, identity))
+        local ports = { sport or 0, dport or 0, n = 2 }
+        py.append(sas, Sa.make(py.unpack(py.concat({ name, n = 1 }, { spi, n = 1 }, { src, n = 1 }, { dst, n = 1 }, ports, { alg, n = 1 }, { ealg, n = 1 }, { self.number, n = 1 }, { nonce, n = 1 }, { identity, n = 1 }))))
       end
     end
-    self.sas = list1
+    self.sas = py.list(sas)
     return self.sas
   end
 
@@ -2799,26 +2801,28 @@ return function(import)
 
   -- The message of the last step with this role; None where it was not read.
   function M.Exchange:place(role)
-    local step = self:last(role)
-    local value1
-    if step == nil then
-      value1 = nil
-    else
-      value1 = step.place
+    for _, step in py.each(py.reversed(self.steps)) do
+      if step.role == role then
+        return step.place
+      end
     end
-    return value1
+    return nil
   end
 
   -- The same without its place.
   function M.Exchange:message(role)
-    local place = self:place(role)
-    local value1
-    if place == nil then
-      value1 = nil
-    else
-      value1 = place.message
+    for _, step in py.each(py.reversed(self.steps)) do
+      if step.role == role then
+        local value1
+        if step.place == nil then
+          value1 = nil
+        else
+          value1 = step.place.message
+        end
+        return value1
+      end
     end
-    return value1
+    return nil
   end
 
   -- The request that the last challenge answers: the last offer or failure report.
@@ -2993,7 +2997,7 @@ return function(import)
   function M.keys_in(message, leg)
     local any1 = false
     for _, text in py.each(message:texts("www-authenticate")) do
-      if M._NAMED:search(text) then
+      if M._names_keys(text) then
         any1 = true
         break
       end
@@ -3010,6 +3014,11 @@ return function(import)
       end
     end
     return nil
+  end
+
+  function M._names_keys(text)
+    local lower = str.lower(text)
+    return str.contains(lower, "ck") and (str.contains(lower, "ik") and M._NAMED:search(text) ~= nil)
   end
 
   function M._keys(challenge)
@@ -3557,9 +3566,10 @@ return function(import)
 
   -- All since the last call.
   function M.Leaving:take()
-    local value1 = { n = 0 }
     local items = self._items
-    self._items = value1
+    if items.n > 0 then
+      self._items = { n = 0 }
+    end
     return items
   end
 
@@ -3787,8 +3797,9 @@ return function(import)
     if register.source ~= nil then
       return "forward of #" .. str.of(register.source.frame)
     end
+    local index = register.index
     for _, name in py.each(M.MW_HEADERS) do
-      if register:has(name) then
+      if index:has(name) then
         return name .. " present"
       end
     end
@@ -3892,9 +3903,7 @@ return function(import)
   local server_lists = import("agreement.listed").server_lists
   local M = {}
 
-  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"split", 5, 13, 0, "at", "start", 0, 0, "jump", 17, 0, 0, "set", "[\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"split", 5, 13, 0, "at", "start", 0, 0, "jump", 17, 0, 0, "set", "[\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[\009-\013\028- ,r]", text = true})
-
-  M.AUTS = regex.compile({groups = 0, names = {}, match = {"set", "[Aa]", 0, 0, "set", "[Uu]", 0, 0, "set", "[Tt]", 0, 0, "set", "[Ss]", 0, 0, "match", 0, 0, 0}, full = {"set", "[Aa]", 0, 0, "set", "[Uu]", 0, 0, "set", "[Tt]", 0, 0, "set", "[Ss]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[Aa]", text = true})
+  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
 
   M.EMERGENCY = "urn:service:sos"
 
@@ -3910,10 +3919,10 @@ return function(import)
     if message.protection ~= "clear" or M.NOT_NEGOTIATED:has(message.method) then
       return false
     end
-    if message:has("security-verify") then
+    if message.index:has("security-verify") then
       return false
     end
-    if message:has("security-client") or demands_sec_agree(message) then
+    if message.index:has("security-client") or demands_sec_agree(message) then
       return true
     end
     return older.present(message)
@@ -3921,7 +3930,7 @@ return function(import)
 
   -- What a request of the same client means to an open run; None: it begins another one.
   function M.request_event(exchange, message)
-    local verifies = message:has("security-verify")
+    local verifies = message.index:has("security-verify")
     if exchange.state == State.OFFERED then
       if M._reports_failure(exchange.pending, message) then
         return Event.FAILURE
@@ -3938,7 +3947,7 @@ return function(import)
       value1 = message:value("proxy-authorization") or ""
     end
     local text = value1
-    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and M.AUTS:search(text) == nil)) then
+    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and not str.contains(str.lower(text), "auts"))) then
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
@@ -3984,7 +3993,7 @@ return function(import)
       return false
     end
     local text = request:value("authorization") or ""
-    if M.AUTS:search(text) == nil then
+    if not str.contains(str.lower(text), "auts") then
       return false
     end
     local credentials = request.credentials
@@ -4312,10 +4321,8 @@ return function(import)
   -- Parse the values of all rows of one header, in order, folds and all. Never raises.
   function M.parse_list(rows)
     local key = py.list(rows)
-    if py.sum(py.map(py.len, key)) > limits.LIST_CACHED then
-      return M._parse(key)
-    end
-    return M._parse_cached(key)
+    local size = key.n == 1 and #key[1] or py.sum(py.map(py.len, key))
+    return size > limits.LIST_CACHED and M._parse(key) or M._parse_cached(key)
   end
 
   -- The elements, those of ipsec-3gpp without SPI and port filled from the last complete one.
@@ -4369,6 +4376,24 @@ return function(import)
   end
 
   function M._parse(rows)
+    return M._single(rows) or M._joined(rows)
+  end
+
+  -- The list that most are: one element without fold or quote; None where it is not so plain.
+  function M._single(rows)
+    local row = rows.n == 1 and rows[1] or ","
+    if str.contains(row, ",") or (str.contains(row, "\"") or (str.contains(row, "\n") or str.contains(row, "\r"))) then
+      return nil
+    end
+    local element = M.parse_element(row, 0, 0, #row)
+    if element == nil or element.mediasec then
+      return nil
+    end
+    local alone = { element, n = 1 }
+    return M.MechanismList.make(rows, str.strip(row, M.LWS), alone, alone, { n = 0 })
+  end
+
+  function M._joined(rows)
     local elements = { n = 0 }
     local defects = { n = 0 }
     local left = limits.ELEMENTS
@@ -4543,14 +4568,16 @@ return function(import)
       return nil
     end
     local values, params = py.list(form.values), py.list(form.params)
-    for place, item1 in py.each_from_zero(form.numbers) do
-      local param, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5]
-      local digits = pieces[3 * place + 3]
+    local place = 2
+    for _, item1 in py.each(form.numbers) do
+      local param, name, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
+      local digits = pieces[place + 1]
+      place = place + 3
       local found = tonumber(digits, 10)
       if not (least <= found and found <= most) then
         return nil
       end
-      params[param + 1] = { params[param + 1][1], digits, false, n = 3 }
+      params[param + 1] = { name, digits, false, n = 3 }
       values[number + 1] = found
       values[text + 1] = digits
     end
@@ -4571,7 +4598,7 @@ return function(import)
     local list2 = { n = 0 }
     for _, item1 in py.each(py.zip(names, marks, py.slice(texts, 1))) do
       local name, mark, text = item1[1], item1[2], item1[3]
-      py.append(list2, name .. "=" .. mark .. text)
+      py.append(list2, ";" .. name .. "=" .. mark .. text)
     end
     local raw = texts[1] .. str.join("", list2)
     local found = M._element(raw, 0, { 0, #raw, n = 2 })
@@ -4606,7 +4633,7 @@ return function(import)
       local field = str.replace(name, "-", "_")
       local tuple1 = py.contains(M.PORT_NAMES, name) and { 1, M.PORT_MAX, n = 2 } or { 0, M.SPI_MAX, n = 2 }
       local least, most = tuple1[1], tuple1[2]
-      py.append(numbers, { py.index(written, mark), py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 5 })
+      py.append(numbers, { py.index(written, mark), name, py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 6 })
     end
     return M._Form.make(values, py.list(found.params), numbers)
   end)
@@ -4949,7 +4976,8 @@ return function(import)
 
   -- Whether the message has one of the two headers.
   function M.present(message)
-    return message:has(M.MECHANISM) or message:has(M.METHOD)
+    local index = message.index
+    return index:has(M.MECHANISM) or index:has(M.METHOD)
   end
 
   -- All lists of its older headers, in order; empty without any.
@@ -5903,8 +5931,10 @@ return function(import)
   -- The list that this answer to a challenge must repeat, and those before it.
   function M.Place:due(against, before)
     self.against, self.older = against, before
-    self._lists = nil
     self._comparison = nil
+    if self.enclosed or older.present(self.message) then
+      self._lists = nil
+    end
   end
 
   -- The capture ends within its headers: what is not there may have been sent.
@@ -5923,16 +5953,16 @@ return function(import)
       self._lists = value1
       local lists = value1
       local message = self.message
+      local index = message.index
       for name, header in M.HEADERS:pairs() do
-        local rows = message:folded_texts(header)
-        if rows.n > 0 then
-          lists:set(name, parse_list(rows))
+        if index:has(header) then
+          lists:set(name, parse_list(message:folded_texts(header)))
         end
       end
       if older.present(message) then
         self:_place_older(lists, older.lists_of(message))
       end
-      if message.is_request and (message:has("content-type") and not lists:has("verify")) then
+      if message.is_request and (index:has("content-type") and not lists:has("verify")) then
         self:_read_body(lists)
       end
     end
@@ -6160,25 +6190,19 @@ return function(import)
     if spi < 0 or (place.against == nil or place.verify == nil) then
       return
     end
-    local any1 = false
-    for _, one in py.each(place.verify.elements) do
-      if spi == one.spi_c or spi == one.spi_s then
-        any1 = true
-        break
-      end
-    end
-    local named = any1
-    local any2 = false
-    for _, one in py.each(place.against.elements) do
-      if spi == one.spi_c or spi == one.spi_s then
-        any2 = true
-        break
-      end
-    end
-    local known = any2
-    if named and not known then
+    if M._names(place.verify, spi) and not M._names(place.against, spi) then
       place.against = nil
     end
+  end
+
+  function M._names(listed, spi)
+    local list1 = { n = 0 }
+    for _, element in py.each(listed.elements) do
+      for _, one in py.each({ element.spi_c, element.spi_s, n = 2 }) do
+        py.append(list1, one)
+      end
+    end
+    return py.contains(list1, spi)
   end
 
   return M
@@ -6910,7 +6934,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open.
+  -- All of them; `dropped` counts those that were let go because too many were open. `heavy`:
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -6925,6 +6949,7 @@ return function(import)
     self._octets = 0
     self._most_octets = 0
     self.dropped = 0
+    self.heavy = false
     return self
   end
 
@@ -6983,13 +7008,17 @@ return function(import)
   -- Their messages have so many octets more.
   function M.Runs:weigh(octets)
     self._octets = self._octets + octets
-    self._most_octets = math.max(self._most_octets, self._octets)
+    self.heavy = self._octets > EXCHANGES_BUFFER
+    if self._octets > self._most_octets then
+      self._most_octets = self._octets
+    end
   end
 
   -- It is closed.
   function M.Runs:remove(run)
     self._running:delete(run.number)
     self._octets = self._octets - run.octets
+    self.heavy = self._octets > EXCHANGES_BUFFER
     for _, key in py.each(run.keys) do
       if self._open:get(key) == run then
         self._open:delete(key)
@@ -7013,11 +7042,6 @@ return function(import)
   -- No further one may begin.
   function M.Runs.__get.full(self)
     return self._running.size >= EXCHANGES
-  end
-
-  -- Their messages take more room than they may.
-  function M.Runs.__get.heavy(self)
-    return self._octets > EXCHANGES_BUFFER
   end
 
   -- The one that began first.
@@ -7095,6 +7119,9 @@ return function(import)
     local live = list1
     if former ~= nil and not py.contains(live, former) then
       py.append(live, former)
+    end
+    if live.n == 0 then
+      return nil
     end
     if exchange.offer ~= nil and exchange.offer.protection == "clear" then
       local before = exchange.under
@@ -8268,7 +8295,7 @@ return function(import)
   end
 
   function Conductor:esp(esp)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:set_free(self.early:in_clear(esp.src, esp.dst))
     end
     self.reconstruction:esp(esp)
@@ -8282,7 +8309,7 @@ return function(import)
 
   -- The capture came to this time, first part: responses that waited long enough for their request.
   function Conductor:overdue(number, time)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:at({ number, order.OVERDUE, n = 2 })
       self:set_free(self.early:due(time))
     end
@@ -8319,7 +8346,7 @@ return function(import)
   end
 
   function Conductor:message(message)
-    if self.early:__bool__() then
+    if self.early.count > 0 then
       self:set_free(self.early:before(message))
     end
     if message.code ~= 0 and message.request == nil then
@@ -8329,7 +8356,7 @@ return function(import)
       end
     end
     self.reconstruction:message(message)
-    if message.is_request and self.early:__bool__() then
+    if message.is_request and self.early.count > 0 then
       self:set_free(self.early:answers(message))
     end
   end
@@ -39819,21 +39846,22 @@ return function(import)
       return nil
     end
     local message = SipMessage.make(head, raw, origin, frames, truncated)
-    self.sightings:set(origin.capture, self.sightings:get(origin.capture, 0) + 1)
-    self.messages:set(origin.capture, self.messages:get(origin.capture, 0) + 1)
+    local capture = origin.capture
+    self.sightings:set(capture, self.sightings:get(capture, 0) + 1)
+    self.messages:set(capture, self.messages:get(capture, 0) + 1)
     if origin.spi >= 0 then
-      self.protected:set(origin.capture, self.protected:get(origin.capture, 0) + 1)
+      self.protected:set(capture, self.protected:get(capture, 0) + 1)
     end
     if seen == nil then
       self._transactions:place(message)
       if message.source ~= nil then
-        self.forwards:set(origin.capture, self.forwards:get(origin.capture, 0) + 1)
+        self.forwards:set(capture, self.forwards:get(capture, 0) + 1)
       end
     else
       message.original = seen.original
       message.request = seen.original.request
     end
-    self._copies:remember(message)
+    self._copies:remember(message, seen)
     return message
   end
   py.done(M.SipReader)
@@ -39881,7 +39909,7 @@ return function(import)
     local value = self._young:get(key)
     if value == nil then
       for _, old in py.each(self._old) do
-        if old:has(key) then
+        if old.size > 0 and old:has(key) then
           value = old:pop(key)
           self:put(key, value)
           break
@@ -39906,16 +39934,22 @@ return function(import)
 
   -- Take the value out; None where there is none.
   function M.Aging:pop(key)
-    local value = self._young:pop(key)
+    local value1
+    if self._young.size > 0 then
+      value1 = self._young:pop(key)
+    end
+    local value = value1
     for _, old in py.each(self._old) do
-      local older = old:pop(key)
-      local value1
-      if value == nil then
-        value1 = older
-      else
-        value1 = value
+      if old.size > 0 then
+        local older = old:pop(key)
+        local value2
+        if value == nil then
+          value2 = older
+        else
+          value2 = value
+        end
+        value = value2
       end
-      value = value1
     end
     return value
   end
@@ -40015,13 +40049,19 @@ return function(import)
     return M.Seen.make(first.original or first, M._copied(occurrences, at))
   end
 
-  -- Take in a message that is no copy; a retransmission is counted at its original.
-  function M.Copies:remember(message)
+  -- Take in a message that is no copy, `seen` as found before; a retransmission is counted at
+  function M.Copies:remember(message, seen)
     local key = { message.raw, message.src, message.dst, message.sport, message.dport, message.transport, n = 6 }
     if message.original ~= nil then
       message.original.retransmissions = message.original.retransmissions + 1
     end
-    local occurrences = self._seen:get(key)
+    local value1
+    if seen == nil then
+      value1 = nil
+    else
+      value1 = self._seen:get(key)
+    end
+    local occurrences = value1
     if occurrences == nil then
       self._seen:put(key, { message, n = 1 }, #message.raw)
     else
@@ -40510,13 +40550,9 @@ return function(import)
     local self = setmetatable({}, M.Early)
     self._waiting = py.dict()
     self._calls = py.dict()
-    self._count = 0
+    self.count = 0
     self._most = 0
     return self
-  end
-
-  function M.Early:__bool__()
-    return self._count > 0
   end
 
   -- How near each bound came.
@@ -40529,7 +40565,7 @@ return function(import)
     if near == nil then
       near = true
     end
-    if message.is_request or (message.request ~= nil or self._count >= EARLY) then
+    if message.is_request or (message.request ~= nil or self.count >= EARLY) then
       return false
     end
     local ends = M._ends(message.src, message.dst)
@@ -40557,8 +40593,8 @@ return function(import)
     end
     local of_call = self._calls:setdefault(message.call_id, py.dict())
     of_call:set(ends, of_call:get(ends, 0) + 1)
-    self._count = self._count + 1
-    self._most = math.max(self._most, self._count)
+    self.count = self.count + 1
+    self._most = math.max(self._most, self.count)
     return true
   end
 
@@ -40620,7 +40656,7 @@ return function(import)
     local freed = list1
     self._waiting:clear()
     self._calls:clear()
-    self._count = 0
+    self.count = 0
     return py.sorted(freed, M._place)
   end
 
@@ -40652,7 +40688,7 @@ return function(import)
       for _, one in py.each(freed) do
         self:_forget(one.message.call_id, ends)
       end
-      self._count = self._count - freed.n
+      self.count = self.count - freed.n
     end
     local list3 = { n = 0 }
     for _, one in py.each(freed) do
@@ -40714,15 +40750,6 @@ return function(import)
   end
   py.done(M.Contact)
 
-  -- The octets of the first row of that (full, lower-case) name.
-  function M.first_line(head, name)
-    local row = head.index:get(name)
-    if row == nil then
-      return nil
-    end
-    return head.lines[(type(row) == "number" and row or row[1]) + 1]
-  end
-
   -- Number and method of a CSeq row (RFC 3261 20.16); None where it is none.
   M.read_cseq = py.remembered(limits.READINGS, limits.READING, function(line)
     local parts = str.split(str.slice(line, str.find(line, ":") + 1))
@@ -40763,8 +40790,8 @@ return function(import)
     if rows == nil then
       return nil
     end
-    if type(rows) == "number" then
-      return M.read_length(head.lines[rows + 1])
+    if rows.n == 1 then
+      return M.read_length(head.lines[rows[1] + 1])
     end
     local list1 = { n = 0 }
     for _, row in py.each(rows) do
@@ -40786,8 +40813,8 @@ return function(import)
     if rows == nil then
       return { n = 0 }
     end
-    if type(rows) == "number" then
-      return M.row_branches(head.lines[rows + 1])
+    if rows.n == 1 then
+      return M.row_branches(head.lines[rows[1] + 1])
     end
     local list1 = { n = 0 }
     for _, row in py.each(rows) do
@@ -41295,7 +41322,7 @@ return function(import)
 
   M._TOKEN = regex.compile({groups = 0, names = {}, match = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "match", 0, 0, 0}, full = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[!%%'%*%+%-%.0-9A-Z_-z~]", skip = "^[!%%'%*%+%-%.0-9A-Z_-z~]*"})
 
-  M._ROW_NAME = import("usual").row_names
+  M._ROW_VALUE = regex.compile({groups = 0, names = {}, match = {"char", 58, 0, 0, "span", "^[^\010]*", 0, 0, "match", 0, 0, 0}, full = {"char", 58, 0, 0, "span", "^[^\010]*", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = ":"})
 
   M._BLANK_LINE = regex.compile({groups = 0, names = {}, match = {"text", "\013\010\013\010", 4, 0, "match", 0, 0, 0}, full = {"text", "\013\010\013\010", 4, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\013\010\013\010"})
 
@@ -41344,6 +41371,14 @@ return function(import)
     }, M.Head)
   end
   py.done(M.Head)
+
+  -- What heads with the same names in the same order have in common: `rows` is their count.
+  M._Layout = py.struct("_Layout", { "index", "rows" })
+
+  function M._Layout.make(index, rows)
+    return setmetatable({ index = index, rows = rows }, M._Layout)
+  end
+  py.done(M._Layout)
 
   -- UTF-8 text; octets that are none stay visible as `\xNN`.
   function M.decode(octets)
@@ -41419,82 +41454,49 @@ return function(import)
     if blank and string.byte(raw, line_end - 1 + 1) == 13 then
       local end_ = blank:start()
       local lines = str.split(str.slice(raw, line_end + 1, end_), "\r\n", limits.HEADER_ROWS)
-      local names = M._ROW_NAME:findall(raw, line_end, end_)
-      local value1
-      if names.n == lines.n then
-        value1 = M._index(str.join("\n", names))
-      end
-      local index = value1
-      if index ~= nil then
-        return M.Head.make(start, index, lines, nil, end_ + 4, start.defects)
+      local layout = M._layout(M.row_names(str.slice(raw, line_end + 1, end_ + 1)))
+      if layout ~= nil and layout.rows == lines.n then
+        return M.Head.make(start, layout.index, lines, nil, end_ + 4, start.defects)
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
   end
 
-  -- Index the rows of a usual head by their names, given with their colons, one a line; None
-  M._index = py.remembered(limits.READINGS, limits.READING, function(joined)
-    local names = str.split(joined, ":\n")
-    if not str.endswith(joined, ":") then
-      return nil
-    end
-    names[names.n] = string.sub(names[names.n], 1, -2)
-    local keys = py.list(py.map(py.bound(M._KNOWN, "get"), names))
-    local index = py.dict_of(py.zip(keys, py.range(keys.n)))
-    if index:has(nil) then
-      for row, key in py.each_from_zero(keys) do
-        if key == nil then
-          keys[row + 1] = M._full_name(names[row + 1])
-        end
+  M.row_names = import("usual").row_names
+
+  -- The layout of a usual head by its `row_names`; None where it is not usual after all.
+  M._layout = py.remembered(limits.READINGS, limits.READING, function(names)
+    local list1 = { n = 0 }
+    for _, name in py.each(str.split(names, "\n")) do
+      local value1 = M._KNOWN:get(name)
+      if (value1 or "") == "" then
+        value1 = M._full_name(name)
       end
-      if py.contains(keys) then
-        return nil
-      end
-      index = py.dict_of(py.zip(keys, py.range(keys.n)))
+      py.append(list1, value1)
     end
-    local repeated = keys.n - index.size
-    if repeated ~= 0 then
-      for row, key in py.each_from_zero(keys) do
-        local stopped1 = false
-        repeat
-          local rows = index:get(key)
-          if py.is_list(rows) then
-            if row == rows[rows.n] then
-              break
-            end
-            py.insert(rows, -1, row)
-          elseif row == rows then
-            break
-          else
-            index:set(key, { row, rows, n = 2 })
-          end
-          repeated = repeated - 1
-          if repeated == 0 then
-            stopped1 = true
-            break
-          end
-        until true
-        if stopped1 then
-          break
-        end
-      end
+    local keys = list1
+    local value2
+    if py.contains(keys) then
+      value2 = nil
+    else
+      value2 = M._Layout.make(M._indexed(keys), keys.n)
     end
-    return index
+    return value2
   end)
 
-  function M._fill(index, keys)
+  -- The numbers of the rows by their names; rows without one have None.
+  function M._indexed(keys)
+    local found = py.dict()
     for row, key in py.each_from_zero(keys) do
-      if index:has(key) then
-        local rows = index:get(key)
-        if type(rows) == "number" then
-          index:set(key, { rows, row, n = 2 })
-        else
-          py.append(rows, row)
-        end
-      elseif key ~= nil then
-        index:set(key, row)
+      if key ~= nil then
+        py.append(found:setdefault(key, { n = 0 }), row)
       end
     end
+    local dict1 = py.dict()
+    for key, rows in found:pairs() do
+      dict1:set(key, py.list(rows))
+    end
+    return dict1
   end
 
   -- The lower-case full name of an unusual row; None where it is no name, or a folded line.
@@ -41557,12 +41559,11 @@ return function(import)
       py.append(list1, str.slice(raw, begin, end_))
     end
     local lines = list1
-    local index = py.dict()
     local list2 = { n = 0 }
     for _, line in py.each(lines) do
       py.append(list2, M._odd_name(line, defects))
     end
-    M._fill(index, list2)
+    local index = M._indexed(list2)
     local list3 = { n = 0 }
     for _, item2 in py.each(py.zip(starts, ends)) do
       local begin, end_ = item2[1], item2[2]
@@ -41708,7 +41709,6 @@ return function(import)
   local SPAN_MASK = import("sip.headers").SPAN_MASK
   local SYNTHETIC = import("capture.text").SYNTHETIC
   local content_length = import("sip.fields").content_length
-  local first_line = import("sip.fields").first_line
   local headers = import("sip.headers")
   local parse_address = import("sip.fields").parse_address
   local parse_challenges = import("sip.digest").parse_challenges
@@ -41717,6 +41717,7 @@ return function(import)
   local read_cseq = import("sip.fields").read_cseq
   local read_number = import("sip.fields").read_number
   local read_tokens = import("sip.fields").read_tokens
+  local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
   local unfold = import("sip.headers").unfold
   local via_branches = import("sip.fields").via_branches
@@ -41724,6 +41725,8 @@ return function(import)
   local M = {}
 
   M.NO_TOKENS = py.set({ n = 0 })
+
+  M.NO_ROWS = { n = 0 }
 
   -- One header row: its unfolded `value`, and the octets `raw[start:end]` it was read from.
   M.Row = py.struct("Row", { "value", "start", "end_" })
@@ -41794,7 +41797,7 @@ return function(import)
     self.is_request = start.code == 0
     self.body_start = head.body_start
     self.defects = head.defects
-    self._index = head.index
+    self.index = head.index
     self._lines = py.list(head.lines)
     self._spans = head.spans
     self.request = nil
@@ -41824,15 +41827,18 @@ return function(import)
 
   -- Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by.
   function M.SipMessage:_read_transaction(head)
-    local line = first_line(head, "call-id")
-    self.call_id = (line or "") ~= "" and row_text(line) or ""
+    local index, lines = head.index, head.lines
+    local rows = index:get("call-id")
+    self.call_id = rows == nil and "" or row_text(lines[rows[1] + 1])
     if self.call_id == "" then
       self:_defect("no-call-id")
     end
-    line = first_line(head, "cseq")
+    rows = index:get("cseq")
     local value1
-    if (line or "") ~= "" then
-      value1 = read_cseq(line)
+    if rows == nil then
+      value1 = nil
+    else
+      value1 = read_cseq(lines[rows[1] + 1])
     end
     local cseq = value1
     if cseq ~= nil then
@@ -41842,7 +41848,12 @@ return function(import)
       self.cseq_method = self.method
       self:_defect("cseq-bad")
     end
-    self.branches = via_branches(head)
+    rows = index:get("via")
+    if rows ~= nil and rows.n == 1 then
+      self.branches = row_branches(lines[rows[1] + 1])
+    else
+      self.branches = via_branches(head)
+    end
     self.via_count = self.branches.n
     if self.branches.n > 0 then
       self.branch = self.branches[1]
@@ -41867,7 +41878,7 @@ return function(import)
       elseif length > have then
         self.truncated = true
       end
-      if not (type(rows) == "number") then
+      if rows.n > 1 then
         self:_defect("content-length-repeated")
       end
     end
@@ -41927,29 +41938,22 @@ return function(import)
 
   -- Whether there is a row of that header; any case, compact or not.
   function M.SipMessage:has(name)
-    return self._index:has(name) or not NAMES:has(name) and self._index:has(headers.full_name(name))
+    return self.index:has(name) or not NAMES:has(name) and self.index:has(headers.full_name(name))
   end
 
-  -- The number of the row of that header, or of all; None without one.
+  -- The numbers of the rows of that header, in order.
   function M.SipMessage:_numbers(name)
-    local numbers = self._index:get(name)
+    local numbers = self.index:get(name)
     if numbers == nil and not NAMES:has(name) then
-      return self._index:get(headers.full_name(name))
+      numbers = self.index:get(headers.full_name(name))
     end
-    return numbers
+    return numbers == nil and M.NO_ROWS or numbers
   end
 
   -- The rows of a header in order, one `Row` each; any case, compact or not.
   function M.SipMessage:rows(name)
-    local numbers = self:_numbers(name)
-    if numbers == nil then
-      return { n = 0 }
-    end
-    if type(numbers) == "number" then
-      return { self:_row(numbers), n = 1 }
-    end
     local list1 = { n = 0 }
-    for _, number in py.each(numbers) do
+    for _, number in py.each(self:_numbers(name)) do
       py.append(list1, self:_row(number))
     end
     return list1
@@ -41969,32 +41973,37 @@ return function(import)
 
   -- The text of each row of a header, unfolded, not split; any case, compact or not.
   function M.SipMessage:texts(name)
-    local numbers = self._index:get(name)
-    if numbers == nil then
-      numbers = self:_numbers(name)
-      if numbers == nil then
-        return { n = 0 }
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    local value2
+    if numbers.n > 0 then
+      local list2 = { n = 0 }
+      for _, number in py.each(numbers) do
+        py.append(list2, row_text(self:_line(number)))
       end
+      value2 = list2
+    else
+      value2 = { n = 0 }
     end
-    if type(numbers) == "number" then
-      return { row_text(self:_line(numbers)), n = 1 }
-    end
-    local list1 = { n = 0 }
-    for _, number in py.each(numbers) do
-      py.append(list1, row_text(self:_line(number)))
-    end
-    return list1
+    return value2
   end
 
   -- As `texts`, folds as they stand; a line without colon below a row is taken for the rest
   function M.SipMessage:folded_texts(name)
-    local numbers = self:_numbers(name)
-    if numbers == nil then
-      return { n = 0 }
+    local found = { n = 0 }
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    if numbers.n == 0 then
+      return found
     end
     local broken = py.contains(self.defects, "line-without-colon")
-    local found = { n = 0 }
-    for _, number in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+    for _, number in py.each(numbers) do
       local line = self:_line(number)
       if broken then
         line = line .. self:_cut_off(number)
@@ -42034,14 +42043,12 @@ return function(import)
 
   -- The text of the first row, not split; None without one.
   function M.SipMessage:value(name)
-    local numbers = self._index:get(name)
-    if numbers == nil then
-      numbers = self:_numbers(name)
-      if numbers == nil then
-        return nil
-      end
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
     end
-    return row_text(self:_line(type(numbers) == "number" and numbers or numbers[1]))
+    local numbers = value1
+    return numbers.n > 0 and row_text(self:_line(numbers[1])) or nil
   end
 
   -- The first of `values`; None without one.
@@ -42061,11 +42068,8 @@ return function(import)
   -- The lower-cased comma-separated tokens of all rows (Require, Supported, ...).
   function M.SipMessage:tokens(name)
     local numbers = self:_numbers(name)
-    if numbers == nil then
-      return M.NO_TOKENS
-    end
-    if type(numbers) == "number" then
-      return read_tokens(self:_line(numbers))
+    if numbers.n == 1 then
+      return read_tokens(self:_line(numbers[1]))
     end
     local list1 = { n = 0 }
     for _, number in py.each(numbers) do
@@ -42077,8 +42081,8 @@ return function(import)
   -- The name of each row in order: lower case, compact forms written out.
   function M.SipMessage:header_names()
     local list1 = { n = 0 }
-    for name, numbers in self._index:pairs() do
-      for _, row in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+    for name, numbers in self.index:pairs() do
+      for _, row in py.each(numbers) do
         py.append(list1, { row, name, n = 2 })
       end
     end
@@ -42478,7 +42482,8 @@ modules["usual"] = [=[
 -- Python that stand beside them, for which the general matcher is slow.
 
 return function()
-  local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.sub
+  local byte, find, gmatch, gsub, sub =
+    string.byte, string.find, string.gmatch, string.gsub, string.sub
 
   local LWS = "[ \t\r\n]*"
   local TOKEN = "[A-Za-z0-9%-%.!%%%*_%+`'~]"
@@ -42492,17 +42497,9 @@ return function()
 
   local M = {}
 
-  -- headers._ROW_NAME: the names at the beginnings of rows, with their colons.
-  M.row_names = {}
-
-  function M.row_names:findall(octets, from, to)
-    local found, n = {}, 0
-    for name in gmatch(sub(octets, from + 1, to), "\n([^:\r\n]*:?)") do
-      n = n + 1
-      found[n] = name
-    end
-    found.n = n
-    return found
+  -- headers.row_names: what stands before the first colon of each line.
+  function M.row_names(octets)
+    return (gsub(octets, ":[^\n]*", ""))
   end
 
   -- Where the quoted-string at `place` ends, nil where it is not closed.
@@ -42580,7 +42577,7 @@ return function()
     for start, name, digits, after in gmatch(text, ";()([ps][a-z]+%-[cs])=([0-9]+)()") do
       local next_ = byte(text, after)
       if NUMBERED[name] and #digits <= DIGITS and (next_ == nil or next_ == SEMICOLON) then
-        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 1), name, digits
+        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 2), name, digits
         n, done = n + 3, after
       end
     end

@@ -2,7 +2,8 @@
 -- Python that stand beside them, for which the general matcher is slow.
 
 return function()
-  local byte, find, gmatch, sub = string.byte, string.find, string.gmatch, string.sub
+  local byte, find, gmatch, gsub, sub =
+    string.byte, string.find, string.gmatch, string.gsub, string.sub
 
   local LWS = "[ \t\r\n]*"
   local TOKEN = "[A-Za-z0-9%-%.!%%%*_%+`'~]"
@@ -16,17 +17,9 @@ return function()
 
   local M = {}
 
-  -- headers._ROW_NAME: the names at the beginnings of rows, with their colons.
-  M.row_names = {}
-
-  function M.row_names:findall(octets, from, to)
-    local found, n = {}, 0
-    for name in gmatch(sub(octets, from + 1, to), "\n([^:\r\n]*:?)") do
-      n = n + 1
-      found[n] = name
-    end
-    found.n = n
-    return found
+  -- headers.row_names: what stands before the first colon of each line.
+  function M.row_names(octets)
+    return (gsub(octets, ":[^\n]*", ""))
   end
 
   -- Where the quoted-string at `place` ends, nil where it is not closed.
@@ -104,7 +97,7 @@ return function()
     for start, name, digits, after in gmatch(text, ";()([ps][a-z]+%-[cs])=([0-9]+)()") do
       local next_ = byte(text, after)
       if NUMBERED[name] and #digits <= DIGITS and (next_ == nil or next_ == SEMICOLON) then
-        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 1), name, digits
+        found[n + 1], found[n + 2], found[n + 3] = sub(text, done, start - 2), name, digits
         n, done = n + 3, after
       end
     end

@@ -113,7 +113,7 @@ class Association:
 
     def carry(self, message: SipMessage) -> None:
         """Count a request of the client on it that should repeat the list (RFC 3329 2.3.1)."""
-        if message.has("security-verify"):
+        if "security-verify" in message.index:
             self.echoed += 1
             return
         self.unechoed += 1
@@ -201,24 +201,14 @@ class Association:
                 ("pc>us", client.spi_s, first_hop, ue, server.port_c, port_us),
                 ("ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc),
             ]
+        alg, ealg = self.alg, self.ealg
         nonce, identity = self.nonce, self.credentials_text
-        self.sas = tuple(
-            Sa(
-                name,
-                spi,
-                src,
-                dst,
-                sport or 0,
-                dport or 0,
-                self.alg,
-                self.ealg,
-                self.number,
-                nonce,
-                identity,
-            )
-            for name, spi, src, dst, sport, dport in rows
-            if spi is not None
-        )
+        sas = []
+        for name, spi, src, dst, sport, dport in rows:
+            if spi is not None:
+                ports = sport or 0, dport or 0
+                sas.append(Sa(name, spi, src, dst, *ports, alg, ealg, self.number, nonce, identity))
+        self.sas = tuple(sas)
         return self.sas
 
     def flow(self, sa: Sa) -> Flow:

@@ -183,13 +183,17 @@ class Exchange:
 
     def place(self, role: str) -> Place | None:
         """The message of the last step with this role; None where it was not read."""
-        step = self.last(role)
-        return None if step is None else step.place
+        for step in reversed(self.steps):
+            if step.role == role:
+                return step.place
+        return None
 
     def message(self, role: str) -> SipMessage | None:
         """The same without its place."""
-        place = self.place(role)
-        return None if place is None else place.message
+        for step in reversed(self.steps):
+            if step.role == role:
+                return None if step.place is None else step.place.message
+        return None
 
     @property
     def offer(self) -> Place | None:

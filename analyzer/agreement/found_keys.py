@@ -18,7 +18,7 @@ _NAMED: Final = re.compile(r"(?:^|[\s,])[ci]k\s*=", re.IGNORECASE)
 
 def keys_in(message: SipMessage, leg: Leg) -> SaEvent | None:
     """What a challenge says of its own keys; None where it says nothing usable."""
-    if not any(_NAMED.search(text) for text in message.texts("www-authenticate")):
+    if not any(_names_keys(text) for text in message.texts("www-authenticate")):
         return None
     for challenge in message.challenges:
         nonce = challenge.aka_nonce
@@ -27,6 +27,11 @@ def keys_in(message: SipMessage, leg: Leg) -> SaEvent | None:
             origin = Origin("gm" if leg == "gm" else "mw", message.capture, message.frame)
             return SaEvent("keys", rand=nonce.rand, keys=KeyPair(*keys, origin))
     return None
+
+
+def _names_keys(text: str) -> bool:
+    lower = text.lower()
+    return "ck" in lower and "ik" in lower and _NAMED.search(text) is not None
 
 
 def _keys(challenge: Challenge) -> tuple[bytes, bytes] | None:

@@ -24,7 +24,9 @@ class Leaving:
 
     def take(self) -> list[Item]:
         """All since the last call."""
-        items, self._items = self._items, []
+        items = self._items
+        if items:
+            self._items = []
         return items
 
     def advance(self, capture: int, line: int, time: int) -> None:

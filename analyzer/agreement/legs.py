@@ -139,7 +139,8 @@ def core_evidence(register: SipMessage) -> str:
         return f"{register.via_count} Via"
     if register.source is not None:
         return f"forward of #{register.source.frame}"
+    index = register.index
     for name in MW_HEADERS:
-        if register.has(name):
+        if name in index:
             return f"{name} present"
     return ""

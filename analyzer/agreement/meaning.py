@@ -13,8 +13,7 @@ from analyzer.agreement.states import Event, State
 from analyzer.sip.message import SipMessage
 
 # Credentials that plainly hold a response, and no report of a failure, need no parsing here.
-RESPONSE: Final = re.compile(r'(?:^|[\s,])response="[0-9a-f]')
-AUTS: Final = re.compile(r"auts", re.IGNORECASE)
+RESPONSE: Final = re.compile(r'response="(?<![^\s,]response=")[0-9a-f]')
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
@@ -29,16 +28,16 @@ def negotiates(message: SipMessage) -> bool:
     """A request that offers or demands an agreement, in clear (RFC 3329 2.3.1)."""
     if message.protection != "clear" or message.method in NOT_NEGOTIATED:
         return False
-    if message.has("security-verify"):
+    if "security-verify" in message.index:
         return False
-    if message.has("security-client") or demands_sec_agree(message):
+    if "security-client" in message.index or demands_sec_agree(message):
         return True
     return older.present(message)
 
 
 def request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     """What a request of the same client means to an open run; None: it begins another one."""
-    verifies = message.has("security-verify")
+    verifies = "security-verify" in message.index
     if exchange.state is State.OFFERED:
         if _reports_failure(exchange.pending, message):
             return Event.FAILURE
@@ -48,7 +47,7 @@ def request_event(exchange: Exchange, message: SipMessage) -> Event | None:
         return None
     challenge = exchange.message("challenge")
     text = message.value("authorization") or message.value("proxy-authorization") or ""
-    if text and not (verifies and RESPONSE.search(text) and AUTS.search(text) is None):
+    if text and not (verifies and RESPONSE.search(text) and "auts" not in text.lower()):
         credentials = message.credentials
         if credentials is not None and credentials.nonce:
             if credentials.auts is not None or not credentials.response:
@@ -79,7 +78,7 @@ def _reports_failure(pending: SipMessage | None, request: SipMessage) -> bool:
     if pending is None or request.call_id != pending.call_id or request.cseq <= pending.cseq:
         return False
     text = request.value("authorization") or ""
-    if AUTS.search(text) is None:
+    if "auts" not in text.lower():
         return False
     credentials = request.credentials
     return credentials is not None and bool(credentials.nonce) and credentials.auts is not None

@@ -85,7 +85,7 @@ _BREAK_IN_TOKEN = re.compile(r"(?<=[^ \t\r\n])[ \t]*+(?:\r\n?|\n)[ \t]*+(?=[^ \t
 _BARE_BREAK = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
 _FOLD = re.compile(r"[ \t]*(?:\r\n|\r(?!\n)|\n)[ \t]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NUMBERED = re.compile(r"(?<=;)(spi-c|spi-s|port-c|port-s)=([0-9]{1,10})(?![^;])")
+_NUMBERED = re.compile(r";((?:spi|port)-[cs])=([0-9]{1,10})(?![^;])")
 _Q = re.compile(r"0(?:\.([0-9]{0,3}))?|1(?:\.0{0,3})?")
 _D_VER = re.compile(r"[0-9A-Fa-f]{32}")
 
@@ -202,9 +202,8 @@ class MechanismList(msgspec.Struct, frozen=True, gc=False):
 def parse_list(rows: Sequence[str]) -> MechanismList:
     """Parse the values of all rows of one header, in order, folds and all. Never raises."""
     key = tuple(rows)
-    if sum(map(len, key)) > limits.LIST_CACHED:
-        return _parse(key)
-    return _parse_cached(key)
+    size = len(key[0]) if len(key) == 1 else sum(map(len, key))
+    return _parse(key) if size > limits.LIST_CACHED else _parse_cached(key)
 
 
 def with_inherited(mechanisms: MechanismList) -> tuple[Mechanism, ...]:
@@ -250,6 +249,22 @@ def unfold(text: str) -> str:
 
 
 def _parse(rows: tuple[str, ...]) -> MechanismList:
+    return _single(rows) or _joined(rows)
+
+
+def _single(rows: tuple[str, ...]) -> MechanismList | None:
+    """The list that most are: one element without fold or quote; None where it is not so plain."""
+    row = rows[0] if len(rows) == 1 else ","
+    if "," in row or '"' in row or "\n" in row or "\r" in row:
+        return None
+    element = parse_element(row, 0, 0, len(row))
+    if element is None or element.mediasec:
+        return None
+    alone = (element,)
+    return MechanismList(rows, row.strip(LWS), alone, alone, ())
+
+
+def _joined(rows: tuple[str, ...]) -> MechanismList:
     elements: list[Mechanism] = []
     defects: list[str] = []
     left = limits.ELEMENTS
@@ -362,11 +377,11 @@ def _element(raw: str, number: int, span: tuple[int, int]) -> Mechanism:
 
 class _Form(msgspec.Struct, frozen=True):
     """How elements of one form are read: values of the fields, the parameters, and for each number
-    its parameter, its two fields and the bounds of what it may be."""
+    its parameter with the name of that, its two fields and the bounds of what it may be."""
 
     values: list[Any]
     params: list[Parameter]
-    numbers: list[tuple[int, int, int, int, int]]
+    numbers: list[tuple[int, str, int, int, int, int]]
 
 
 def _by_form(raw: str, row: int, span: tuple[int, int]) -> Mechanism | None:
@@ -379,12 +394,14 @@ def _by_form(raw: str, row: int, span: tuple[int, int]) -> Mechanism | None:
     if form is None:
         return None
     values, params = form.values.copy(), form.params.copy()
-    for place, (param, number, text, least, most) in enumerate(form.numbers):
-        digits = pieces[3 * place + 2]
+    place = 2
+    for param, name, number, text, least, most in form.numbers:
+        digits = pieces[place]
+        place += 3
         found = int(digits)
         if not least <= found <= most:
             return None
-        params[param] = (params[param][0], digits, False)
+        params[param] = (name, digits, False)
         values[number] = found
         values[text] = digits
     values[_RAW] = raw
@@ -400,7 +417,7 @@ def _form(texts: tuple[str, ...], names: tuple[str, ...]) -> _Form | None:
     where an element of it has a defect, or where its numbers would not be found again."""
     marks = [str(MARK + place) for place in range(len(names))]
     raw = texts[0] + "".join(
-        f"{name}={mark}{text}" for name, mark, text in zip(names, marks, texts[1:], strict=True)
+        f";{name}={mark}{text}" for name, mark, text in zip(names, marks, texts[1:], strict=True)
     )
     found = _element(raw, 0, (0, len(raw)))
     written = [value for _, value, _ in found.params]
@@ -412,7 +429,14 @@ def _form(texts: tuple[str, ...], names: tuple[str, ...]) -> _Form | None:
         field = name.replace("-", "_")
         least, most = (1, PORT_MAX) if name in PORT_NAMES else (0, SPI_MAX)
         numbers.append(
-            (written.index(mark), _FIELDS.index(field), _FIELDS.index(f"{field}_text"), least, most)
+            (
+                written.index(mark),
+                name,
+                _FIELDS.index(field),
+                _FIELDS.index(f"{field}_text"),
+                least,
+                most,
+            )
         )
     return _Form(values, list(found.params), numbers)
 

@@ -68,7 +68,8 @@ class _Draft:
 
 def present(message: SipMessage) -> bool:
     """Whether the message has one of the two headers."""
-    return message.has(MECHANISM) or message.has(METHOD)
+    index = message.index
+    return MECHANISM in index or METHOD in index
 
 
 def lists_of(message: SipMessage) -> tuple[MechanismList, ...]:

@@ -102,7 +102,9 @@ class Place:
     def due(self, against: MechanismList | None, before: tuple[MechanismList, ...]) -> None:
         """The list that this answer to a challenge must repeat, and those before it."""
         self.against, self.older = against, before
-        self._lists = self._comparison = None
+        self._comparison = None
+        if self.enclosed or older.present(self.message):
+            self._lists = None  # which of them repeats a list depends on what is due
 
     @property
     def cut(self) -> bool:
@@ -118,13 +120,13 @@ class Place:
         if self._lists is None:
             self._lists = lists = {}
             message = self.message
+            index = message.index
             for name, header in HEADERS.items():
-                rows = message.folded_texts(header)
-                if rows:
-                    lists[name] = parse_list(rows)
+                if header in index:
+                    lists[name] = parse_list(message.folded_texts(header))
             if older.present(message):
                 self._place_older(lists, older.lists_of(message))
-            if message.is_request and message.has("content-type") and "verify" not in lists:
+            if message.is_request and "content-type" in index and "verify" not in lists:
                 self._read_body(lists)
         return self._lists
 

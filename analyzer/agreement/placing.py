@@ -92,7 +92,9 @@ def doubt(place: Place) -> None:
     spi = place.message.spi
     if spi < 0 or place.against is None or place.verify is None:
         return
-    named = any(spi in (one.spi_c, one.spi_s) for one in place.verify.elements)
-    known = any(spi in (one.spi_c, one.spi_s) for one in place.against.elements)
-    if named and not known:
+    if _names(place.verify, spi) and not _names(place.against, spi):
         place.against = None
+
+
+def _names(listed: MechanismList, spi: int) -> bool:
+    return spi in [one for element in listed.elements for one in (element.spi_c, element.spi_s)]

@@ -29,7 +29,8 @@ PATIENCE: Final = {
 
 
 class Runs:
-    """All of them; `dropped` counts those that were let go because too many were open."""
+    """All of them; `dropped` counts those that were let go because too many were open. `heavy`:
+    their messages take more room than they may."""
 
     __slots__ = (
         "_begun",
@@ -42,6 +43,7 @@ class Runs:
         "_refused",
         "_running",
         "dropped",
+        "heavy",
     )
 
     def __init__(self) -> None:
@@ -54,6 +56,7 @@ class Runs:
         self._most = 0
         self._octets = self._most_octets = 0
         self.dropped = 0
+        self.heavy = False
 
     # ---- looking for one
 
@@ -106,12 +109,15 @@ class Runs:
     def weigh(self, octets: int) -> None:
         """Their messages have so many octets more."""
         self._octets += octets
-        self._most_octets = max(self._most_octets, self._octets)
+        self.heavy = self._octets > EXCHANGES_BUFFER
+        if self._octets > self._most_octets:
+            self._most_octets = self._octets
 
     def remove(self, run: Exchange) -> None:
         """It is closed."""
         del self._running[run.number]
         self._octets -= run.octets
+        self.heavy = self._octets > EXCHANGES_BUFFER
         for key in run.keys:
             if self._open.get(key) is run:
                 del self._open[key]
@@ -131,11 +137,6 @@ class Runs:
     def full(self) -> bool:
         """No further one may begin."""
         return len(self._running) >= EXCHANGES
-
-    @property
-    def heavy(self) -> bool:
-        """Their messages take more room than they may."""
-        return self._octets > EXCHANGES_BUFFER
 
     @property
     def oldest(self) -> Exchange:

@@ -29,6 +29,8 @@ def _collision(association: Association, exchange: Exchange) -> Association | No
     live = [one for one in access.associations if one.state in ("temporary", "established", "old")]
     if former is not None and former not in live:
         live.append(former)
+    if not live:
+        return None
     if exchange.offer is not None and exchange.offer.protection == "clear":
         before = exchange.under
         while before is not None:

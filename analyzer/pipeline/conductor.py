@@ -202,7 +202,7 @@ class Conductor:
 
     def _turn(self, number: int, capture: int, line: int, time: int) -> None:
         """A capture has come to this time: every room lets go of what is too old."""
-        if self.early:
+        if self.early.count:
             self._at((number, OVERDUE))
             self._set_free(self.early.due(time))
         for since, flows in self.flows.overdue(time):
@@ -218,7 +218,7 @@ class Conductor:
             if isinstance(flow, Datagram):
                 self._hear(self.reader.feed(flow))
             elif isinstance(flow, EspSeen):
-                if self.early:
+                if self.early.count:
                     self._set_free(self.early.in_clear(flow.src, flow.dst))
                 announced = self.table.get(flow.dst, flow.spi) is not None
                 self.ledger.see(flow, announced)
@@ -232,6 +232,7 @@ class Conductor:
         self._apply(self.reconstruction.sa_events())
 
     def _hear(self, messages: list[SipMessage]) -> None:
+        early = self.early
         for message in messages:
             if message.truncated and message.transport != "tcp":  # of TCP it was told already
                 self._truncated.note(message.capture, TRUNCATED, message.frame)
@@ -239,15 +240,15 @@ class Conductor:
                 self.met.calls.add(message.call_id)
             if self.messages is not None:
                 self.messages.append(message)
-            if self.early:
-                self._set_free(self.early.before(message))
+            if early.count:
+                self._set_free(early.before(message))
             if message.code and message.request is None:
                 near = self.reconstruction.legs.leg(message)[0] == "gm"
-                if self.early.takes(message, self._order, near):
+                if early.takes(message, self._order, near):
                     continue
             self.reconstruction.message(message)
-            if self.early and message.is_request:
-                self._set_free(self.early.answers(message))
+            if early.count and message.is_request:
+                self._set_free(early.answers(message))
 
     def _find(self, found: KeysSeen) -> None:
         pair = KeyPair(found.ck, found.ik, Origin("cx", found.capture, found.frame))

@@ -132,16 +132,17 @@ class SipReader:
         if head is None:
             return None
         message = SipMessage(head, raw, origin, frames, truncated)
-        self.sightings[origin.capture] += 1
-        self.messages[origin.capture] += 1
+        capture = origin.capture
+        self.sightings[capture] += 1
+        self.messages[capture] += 1
         if origin.spi >= 0:
-            self.protected[origin.capture] += 1
+            self.protected[capture] += 1
         if seen is None:
             self._transactions.place(message)
             if message.source is not None:
-                self.forwards[origin.capture] += 1
+                self.forwards[capture] += 1
         else:
             message.original = seen.original
             message.request = seen.original.request
-        self._copies.remember(message)
+        self._copies.remember(message, seen)
         return message

@@ -58,7 +58,7 @@ class Aging(Generic[Key, Value]):
         value = self._young.get(key)
         if value is None:
             for old in self._old:
-                if key in old:
+                if old and key in old:
                     value = old.pop(key)
                     self.put(key, value)
                     break
@@ -74,10 +74,11 @@ class Aging(Generic[Key, Value]):
 
     def pop(self, key: Key) -> Value | None:
         """Take the value out; None where there is none."""
-        value = self._young.pop(key, None)
+        value = self._young.pop(key, None) if self._young else None
         for old in self._old:
-            older = old.pop(key, None)
-            value = older if value is None else value
+            if old:
+                older = old.pop(key, None)
+                value = older if value is None else value
         return value
 
     def values(self) -> list[Value]:

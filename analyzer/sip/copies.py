@@ -53,8 +53,9 @@ class Copies:
         first = occurrences[0]
         return Seen(first.original or first, _copied(occurrences, at))
 
-    def remember(self, message: SipMessage) -> None:
-        """Take in a message that is no copy; a retransmission is counted at its original."""
+    def remember(self, message: SipMessage, seen: Seen | None) -> None:
+        """Take in a message that is no copy, `seen` as found before; a retransmission is counted at
+        its original."""
         key = (
             message.raw,
             message.src,
@@ -65,7 +66,7 @@ class Copies:
         )
         if message.original is not None:
             message.original.retransmissions += 1
-        occurrences = self._seen.get(key)
+        occurrences = None if seen is None else self._seen.get(key)
         if occurrences is None:
             self._seen.put(key, [message], len(message.raw))
         else:

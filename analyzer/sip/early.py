@@ -28,18 +28,15 @@ NONE: Final[list[_Waiting]] = []
 
 class Early:
     """Those that wait, at most `limits.EARLY`; each with a place in an order, which comes back with
-    it, and whether it is `near`: between a phone and its first hop."""
+    it, and whether it is `near`: between a phone and its first hop. `count`: how many wait."""
 
-    __slots__ = ("_calls", "_count", "_most", "_waiting")
+    __slots__ = ("_calls", "_most", "_waiting", "count")
 
     def __init__(self) -> None:
         self._waiting: dict[Ends, list[_Waiting]] = {}  # in the order of the first of each
         self._calls: dict[str, dict[Ends, int]] = {}  # how many of a call wait where
-        self._count = 0
+        self.count = 0
         self._most = 0
-
-    def __bool__(self) -> bool:
-        return self._count > 0
 
     @property
     def bounds(self) -> Bounds:
@@ -48,7 +45,7 @@ class Early:
 
     def takes(self, message: SipMessage, place: Place, near: bool = True) -> bool:
         """Whether it is kept: a response without a request, or what repeats one."""
-        if message.is_request or message.request is not None or self._count >= EARLY:
+        if message.is_request or message.request is not None or self.count >= EARLY:
             return False
         ends = _ends(message.src, message.dst)
         waiting = self._waiting.get(ends, NONE)
@@ -62,8 +59,8 @@ class Early:
             self._waiting[ends] = [one]
         of_call = self._calls.setdefault(message.call_id, {})
         of_call[ends] = of_call.get(ends, 0) + 1
-        self._count += 1
-        self._most = max(self._most, self._count)
+        self.count += 1
+        self._most = max(self._most, self.count)
         return True
 
     def answers(self, request: SipMessage) -> list[Held]:
@@ -113,7 +110,7 @@ class Early:
         freed = [(one.message, one.place) for held in self._waiting.values() for one in held]
         self._waiting.clear()
         self._calls.clear()
-        self._count = 0
+        self.count = 0
         return sorted(freed, key=_place)
 
     def _free(self, ends: Ends, wanted: Callable[[_Waiting], bool]) -> list[Held]:
@@ -129,7 +126,7 @@ class Early:
                 del self._waiting[ends]
             for one in freed:
                 self._forget(one.message.call_id, ends)
-            self._count -= len(freed)
+            self.count -= len(freed)
         return [(one.message, one.place) for one in freed]
 
     def _forget(self, call_id: str, ends: Ends) -> None:

@@ -25,14 +25,6 @@ class Contact(msgspec.Struct, frozen=True):
     params: dict[str, str]
 
 
-def first_line(head: Head, name: str) -> bytes | None:
-    """The octets of the first row of that (full, lower-case) name."""
-    row = head.index.get(name)
-    if row is None:
-        return None
-    return head.lines[row if isinstance(row, int) else row[0]]
-
-
 @remembered
 def read_cseq(line: bytes) -> tuple[int, str] | None:
     """Number and method of a CSeq row (RFC 3261 20.16); None where it is none."""
@@ -68,8 +60,8 @@ def content_length(head: Head) -> int | None:
     rows = head.index.get("content-length")
     if rows is None:
         return None
-    if isinstance(rows, int):
-        return read_length(head.lines[rows])
+    if len(rows) == 1:
+        return read_length(head.lines[rows[0]])
     numbers = [read_length(head.lines[row]) for row in rows]
     return max((number for number in numbers if number is not None), default=None)
 
@@ -79,8 +71,8 @@ def via_branches(head: Head) -> tuple[str, ...]:
     rows = head.index.get("via")
     if rows is None:
         return ()
-    if isinstance(rows, int):
-        return row_branches(head.lines[rows])
+    if len(rows) == 1:
+        return row_branches(head.lines[rows[0]])
     return tuple(branch for row in rows for branch in row_branches(head.lines[row]))
 
 

@@ -6,7 +6,6 @@ into one int, `start << 17 | end`, its name and folds included, its line end not
 """
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -22,8 +21,8 @@ COMMA: Final = 0x2C
 SPAN_BITS: Final = 17  # limits.MESSAGE needs 17 bits
 SPAN_MASK: Final = (1 << SPAN_BITS) - 1
 
-Index = dict[str, int | list[int]]
-"""Full lower-case name to the number of its row, or to the numbers of all.
+Index = dict[str, tuple[int, ...]]
+"""Full lower-case name to the numbers of its rows, never empty.
 
 Heads with the same names in the same order share one, so it is never changed."""
 
@@ -88,7 +87,7 @@ METHODS: Final[dict[bytes, str]] = {name.encode(): name for name in _METHOD_NAME
 """The registered methods, to read them without decoding."""
 
 _TOKEN: Final = re.compile(rb"[-.!%*_+`'~0-9A-Za-z]+")
-_ROW_NAME: Final = re.compile(rb"\n([^:\r\n]*:?)")
+_ROW_VALUE: Final = re.compile(rb":.*")
 _BLANK_LINE: Final = re.compile(rb"\r\n\r\n")
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -126,6 +125,13 @@ class Head(msgspec.Struct, gc=False):
     spans: list[int] | None
     body_start: int
     defects: tuple[str, ...]
+
+
+class _Layout(msgspec.Struct, frozen=True, gc=False):
+    """What heads with the same names in the same order have in common: `rows` is their count."""
+
+    index: Index
+    rows: int
 
 
 def decode(octets: bytes) -> str:
@@ -198,59 +204,33 @@ def parse_head(raw: bytes, cut: bool = False) -> Head | None:
     if blank and raw[line_end - 1] == 0x0D:
         end = blank.start()
         lines = raw[line_end + 1 : end].split(b"\r\n", limits.HEADER_ROWS)
-        names = _ROW_NAME.findall(raw, line_end, end)
+        layout = _layout(row_names(raw[line_end + 1 : end + 1]))
         # As many rows as line feeds: none is bare.
-        index = _index(b"\n".join(names)) if len(names) == len(lines) else None
-        if index is not None:
-            return Head(start, index, lines, None, end + 4, start.defects)
+        if layout is not None and layout.rows == len(lines):
+            return Head(start, layout.index, lines, None, end + 4, start.defects)
     return _odd_head(raw, start, line_end + 1, cut)
 
 
+def row_names(octets: bytes) -> bytes:
+    """What stands before the first colon of each line, in a line of its own; of a line without
+    colon all of it, with its CR."""
+    return b"".join(_ROW_VALUE.split(octets))
+
+
 @remembered
-def _index(joined: bytes) -> Index | None:
-    """Index the rows of a usual head by their names, given with their colons, one a line; None
-    where it is not usual after all."""
-    names = joined.split(b":\n")
-    if not joined.endswith(b":"):
-        return None
-    names[-1] = names[-1][:-1]
-    keys = list(map(_KNOWN.get, names))
-    index: Index = dict(zip(keys, range(len(keys)), strict=True))  # type: ignore[arg-type]
-    if None in index:
-        for row, key in enumerate(keys):
-            if key is None:
-                keys[row] = _full_name(names[row])
-        if None in keys:
-            return None
-        index = dict(zip(keys, range(len(keys)), strict=True))  # type: ignore[arg-type]
-    repeated = len(keys) - len(index)
-    if repeated:
-        for row, key in enumerate(keys):
-            rows = index[key]  # type: ignore[index]
-            if isinstance(rows, list):
-                if row == rows[-1]:
-                    continue
-                rows.insert(-1, row)
-            elif row == rows:
-                continue
-            else:
-                index[key] = [row, rows]  # type: ignore[index]
-            repeated -= 1
-            if not repeated:
-                break
-    return index
+def _layout(names: bytes) -> _Layout | None:
+    """The layout of a usual head by its `row_names`; None where it is not usual after all."""
+    keys = [_KNOWN.get(name) or _full_name(name) for name in names.split(b"\n")]
+    return None if None in keys else _Layout(_indexed(keys), len(keys))
 
 
-def _fill(index: Index, keys: Iterable[str | None]) -> None:
+def _indexed(keys: list[str | None]) -> Index:
+    """The numbers of the rows by their names; rows without one have None."""
+    found: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
-        if key in index:
-            rows = index[key]
-            if isinstance(rows, int):
-                index[key] = [rows, row]
-            else:
-                rows.append(row)
-        elif key is not None:
-            index[key] = row
+        if key is not None:
+            found.setdefault(key, []).append(row)
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def _full_name(octets: bytes) -> str | None:
@@ -294,8 +274,7 @@ def _odd_head(raw: bytes, start: StartLine, position: int, cut: bool) -> Head:
             ends.append(end)
         position += len(line) + 1
     lines = [raw[begin:end] for begin, end in zip(starts, ends, strict=True)]
-    index: Index = {}
-    _fill(index, [_odd_name(line, defects) for line in lines])
+    index = _indexed([_odd_name(line, defects) for line in lines])
     spans = [begin << SPAN_BITS | end for begin, end in zip(starts, ends, strict=True)]
     return Head(start, index, lines, spans, body_start, tuple(defects))
 

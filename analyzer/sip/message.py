@@ -14,12 +14,12 @@ from analyzer.sip.digest import Challenge, Credentials, parse_challenges, parse_
 from analyzer.sip.fields import (
     Contact,
     content_length,
-    first_line,
     parse_address,
     parse_contact,
     read_cseq,
     read_number,
     read_tokens,
+    row_branches,
     via_branches,
     via_sent_by,
 )
@@ -33,6 +33,7 @@ from analyzer.sip.headers import (
 )
 
 NO_TOKENS: Final[frozenset[str]] = frozenset()
+NO_ROWS: Final[tuple[int, ...]] = ()
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -69,8 +70,9 @@ class SipMessage:
     empty). `truncated`: octets are missing at the end, so an absent header proves nothing.
 
     `code` is 0 in a request, `method` and `uri` are "" in a response; `cseq_method` is there in
-    both. `branch` and `sent_by` are those of the top Via, "" without one; `branches` those of all
-    `via_count` Via values.
+    both. `index` has the numbers of its rows by the full lower-case names of its headers. `branch`
+    and `sent_by` are those of the top Via, "" without one; `branches` those of all `via_count` Via
+    values.
 
     Defects, beside those of `headers.parse_head`: `truncated`, `content-length-bad`,
     `content-length-repeated`, `content-length-short` (octets follow the body), `cseq-bad`,
@@ -91,7 +93,6 @@ class SipMessage:
         "_contact",
         "_credentials",
         "_from",
-        "_index",
         "_lines",
         "_sightings",
         "_spans",
@@ -112,6 +113,7 @@ class SipMessage:
         "forward",
         "frame",
         "frames",
+        "index",
         "interface",
         "ip_id",
         "is_request",
@@ -170,7 +172,7 @@ class SipMessage:
         self.is_request = start.code == 0
         self.body_start = head.body_start
         self.defects = head.defects
-        self._index = head.index
+        self.index = head.index
         # a tuple of octets, unlike a list, is nothing that the collector need look into
         self._lines: tuple[bytes, ...] | None = tuple(head.lines)
         self._spans = head.spans
@@ -204,19 +206,24 @@ class SipMessage:
 
     def _read_transaction(self, head: Head) -> None:
         """Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by."""
-        line = first_line(head, "call-id")
-        self.call_id = row_text(line) if line else ""
+        index, lines = head.index, head.lines
+        rows = index.get("call-id")
+        self.call_id = "" if rows is None else row_text(lines[rows[0]])
         if not self.call_id:
             self._defect("no-call-id")
-        line = first_line(head, "cseq")
-        cseq = read_cseq(line) if line else None
+        rows = index.get("cseq")
+        cseq = None if rows is None else read_cseq(lines[rows[0]])
         if cseq is not None:
             self.cseq, self.cseq_method = cseq
         else:
             self.cseq = -1
             self.cseq_method = self.method
             self._defect("cseq-bad")
-        self.branches = via_branches(head)
+        rows = index.get("via")
+        if rows is not None and len(rows) == 1:
+            self.branches = row_branches(lines[rows[0]])
+        else:
+            self.branches = via_branches(head)
         self.via_count = len(self.branches)
         if self.branches:
             self.branch = self.branches[0]
@@ -238,7 +245,7 @@ class SipMessage:
                 self._defect("content-length-short")
             elif length > have:
                 self.truncated = True
-            if not isinstance(rows, int):
+            if len(rows) > 1:
                 self._defect("content-length-repeated")
         if self.truncated:
             self._defect("truncated")
@@ -303,23 +310,18 @@ class SipMessage:
 
     def has(self, name: str) -> bool:
         """Whether there is a row of that header; any case, compact or not."""
-        return name in self._index or (name not in NAMES and headers.full_name(name) in self._index)
+        return name in self.index or (name not in NAMES and headers.full_name(name) in self.index)
 
-    def _numbers(self, name: str) -> int | list[int] | None:
-        """The number of the row of that header, or of all; None without one."""
-        numbers = self._index.get(name)
+    def _numbers(self, name: str) -> tuple[int, ...]:
+        """The numbers of the rows of that header, in order."""
+        numbers = self.index.get(name)
         if numbers is None and name not in NAMES:
-            return self._index.get(headers.full_name(name))
-        return numbers
+            numbers = self.index.get(headers.full_name(name))
+        return NO_ROWS if numbers is None else numbers
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a header in order, one `Row` each; any case, compact or not."""
-        numbers = self._numbers(name)
-        if numbers is None:
-            return []
-        if isinstance(numbers, int):
-            return [self._row(numbers)]
-        return [self._row(number) for number in numbers]
+        return [self._row(number) for number in self._numbers(name)]
 
     def _row(self, number: int) -> Row:
         if self._spans is None:
@@ -333,24 +335,18 @@ class SipMessage:
 
     def texts(self, name: str) -> list[str]:
         """The text of each row of a header, unfolded, not split; any case, compact or not."""
-        numbers = self._index.get(name)
-        if numbers is None:
-            numbers = self._numbers(name)
-            if numbers is None:
-                return []
-        if isinstance(numbers, int):
-            return [row_text(self._line(numbers))]
-        return [row_text(self._line(number)) for number in numbers]
+        numbers = self.index.get(name) or self._numbers(name)
+        return [row_text(self._line(number)) for number in numbers] if numbers else []
 
     def folded_texts(self, name: str) -> list[str]:
         """As `texts`, folds as they stand; a line without colon below a row is taken for the rest
         of it that a bare line break cut off."""
-        numbers = self._numbers(name)
-        if numbers is None:
-            return []
+        found: list[str] = []
+        numbers = self.index.get(name) or self._numbers(name)
+        if not numbers:
+            return found
         broken = "line-without-colon" in self.defects
-        found = []
-        for number in (numbers,) if isinstance(numbers, int) else numbers:
+        for number in numbers:
             line = self._line(number)
             if broken:
                 line += self._cut_off(number)
@@ -376,12 +372,8 @@ class SipMessage:
 
     def value(self, name: str) -> str | None:
         """The text of the first row, not split; None without one."""
-        numbers = self._index.get(name)
-        if numbers is None:
-            numbers = self._numbers(name)
-            if numbers is None:
-                return None
-        return row_text(self._line(numbers if isinstance(numbers, int) else numbers[0]))
+        numbers = self.index.get(name) or self._numbers(name)
+        return row_text(self._line(numbers[0])) if numbers else None
 
     def _first(self, name: str) -> str | None:
         """The first of `values`; None without one."""
@@ -396,19 +388,13 @@ class SipMessage:
     def tokens(self, name: str) -> frozenset[str]:
         """The lower-cased comma-separated tokens of all rows (Require, Supported, ...)."""
         numbers = self._numbers(name)
-        if numbers is None:
-            return NO_TOKENS
-        if isinstance(numbers, int):
-            return read_tokens(self._line(numbers))
+        if len(numbers) == 1:
+            return read_tokens(self._line(numbers[0]))
         return NO_TOKENS.union(*(read_tokens(self._line(number)) for number in numbers))
 
     def header_names(self) -> list[str]:
         """The name of each row in order: lower case, compact forms written out."""
-        rows = [
-            (row, name)
-            for name, numbers in self._index.items()
-            for row in ((numbers,) if isinstance(numbers, int) else numbers)
-        ]
+        rows = [(row, name) for name, numbers in self.index.items() for row in numbers]
         return [name for _, name in sorted(rows)]
 
     @property

@@ -95,21 +95,22 @@ return function(import)
       return nil
     end
     local message = SipMessage.make(head, raw, origin, frames, truncated)
-    self.sightings:set(origin.capture, self.sightings:get(origin.capture, 0) + 1)
-    self.messages:set(origin.capture, self.messages:get(origin.capture, 0) + 1)
+    local capture = origin.capture
+    self.sightings:set(capture, self.sightings:get(capture, 0) + 1)
+    self.messages:set(capture, self.messages:get(capture, 0) + 1)
     if origin.spi >= 0 then
-      self.protected:set(origin.capture, self.protected:get(origin.capture, 0) + 1)
+      self.protected:set(capture, self.protected:get(capture, 0) + 1)
     end
     if seen == nil then
       self._transactions:place(message)
       if message.source ~= nil then
-        self.forwards:set(origin.capture, self.forwards:get(origin.capture, 0) + 1)
+        self.forwards:set(capture, self.forwards:get(capture, 0) + 1)
       end
     else
       message.original = seen.original
       message.request = seen.original.request
     end
-    self._copies:remember(message)
+    self._copies:remember(message, seen)
     return message
   end
   py.done(M.SipReader)

@@ -79,7 +79,7 @@ HAND: Final[dict[str, str]] = {
 """Modules that are written by hand for Lua."""
 
 REPLACED: Final[dict[str, str]] = {
-    "analyzer.sip.headers._ROW_NAME": 'import("usual").row_names',
+    "analyzer.sip.headers.row_names": 'import("usual").row_names',
     "analyzer.agreement.mechanism._WELL_FORMED": 'import("usual").well_formed',
     "analyzer.agreement.mechanism._NUMBERED": 'import("usual").numbered',
     "analyzer.agreement.mechanism._PARAMS": 'import("usual").parameters',

@@ -207,6 +207,17 @@ def test_elements_of_a_form_met_before_read_as_step_by_step(pieces, shift):
             assert found is None or found == mechanism._element(bare, 1, span)
 
 
+@given(st.one_of(SECURITY_TEXT, st.lists(PIECES, max_size=4).map(";".join)))
+def test_a_plain_list_reads_as_one_of_several_rows_does(row: str) -> None:
+    single = mechanism._single((row,))
+    assert single is None or single == mechanism._joined((row,))
+
+
+@pytest.mark.parametrize("row", ["", " ", "a,b", 'a;b="c"', "a;\r\n b", "a;mediasec"])
+def test_no_plain_list(row: str) -> None:
+    assert mechanism._single((row,)) is None
+
+
 def test_numbers_alone_make_no_other_form():
     mechanism._form.cache_clear()
     for number in range(20):

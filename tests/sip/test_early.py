@@ -38,7 +38,7 @@ def test_it_is_linked_and_set_free_by_its_request(send: Send) -> None:
     assert waiting.answers(request) == [(trying, 1), (challenge, 2)]
     assert (request.provisional, request.final) == (trying, challenge)
     assert challenge.time == request.time + 1
-    assert not waiting
+    assert waiting.count == 0
 
 
 def test_what_repeats_one_stays_behind_it(send: Send) -> None:
@@ -82,7 +82,7 @@ def test_time_sets_free(send: Send) -> None:
     assert waiting.due(one.time + RESIDUAL) == []
     assert waiting.due(one.time + RESIDUAL + 1) == [(one, 0)]
     assert waiting.due(third.time + RESIDUAL + 1) == [(other, 1), (third, 2)]
-    assert not waiting
+    assert waiting.count == 0
 
 
 def test_esp_between_the_same_ends_sets_free_what_is_in_clear(send: Send) -> None:

@@ -62,7 +62,7 @@ return function(import)
 
   -- Count a request of the client on it that should repeat the list (RFC 3329 2.3.1).
   function M.Association:carry(message)
-    if message:has("security-verify") then
+    if message.index:has("security-verify") then
       self.echoed = self.echoed + 1
       return
     end
@@ -192,15 +192,17 @@ return function(import)
     if client ~= nil then
       py.extend(rows, { { "pc>us", client.spi_s, first_hop, ue, server.port_c, port_us, n = 6 }, { "ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc, n = 6 }, n = 2 })
     end
+    local alg, ealg = self.alg, self.ealg
     local nonce, identity = self.nonce, self.credentials_text
-    local list1 = { n = 0 }
+    local sas = { n = 0 }
     for _, item1 in py.each(rows) do
       local name, spi, src, dst, sport, dport = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
       if spi ~= nil then
-        py.append(list1, Sa.make(name, spi, src, dst, sport or 0, dport or 0, self.alg, self.ealg, self.number, nonce, identity))
+        local ports = { sport or 0, dport or 0, n = 2 }
+        py.append(sas, Sa.make(py.unpack(py.concat({ name, n = 1 }, { spi, n = 1 }, { src, n = 1 }, { dst, n = 1 }, ports, { alg, n = 1 }, { ealg, n = 1 }, { self.number, n = 1 }, { nonce, n = 1 }, { identity, n = 1 }))))
       end
     end
-    self.sas = list1
+    self.sas = py.list(sas)
     return self.sas
   end
 

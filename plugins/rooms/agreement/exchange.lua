@@ -142,26 +142,28 @@ return function(import)
 
   -- The message of the last step with this role; None where it was not read.
   function M.Exchange:place(role)
-    local step = self:last(role)
-    local value1
-    if step == nil then
-      value1 = nil
-    else
-      value1 = step.place
+    for _, step in py.each(py.reversed(self.steps)) do
+      if step.role == role then
+        return step.place
+      end
     end
-    return value1
+    return nil
   end
 
   -- The same without its place.
   function M.Exchange:message(role)
-    local place = self:place(role)
-    local value1
-    if place == nil then
-      value1 = nil
-    else
-      value1 = place.message
+    for _, step in py.each(py.reversed(self.steps)) do
+      if step.role == role then
+        local value1
+        if step.place == nil then
+          value1 = nil
+        else
+          value1 = step.place.message
+        end
+        return value1
+      end
     end
-    return value1
+    return nil
   end
 
   -- The request that the last challenge answers: the last offer or failure report.

@@ -16,7 +16,7 @@ return function(import)
   function M.keys_in(message, leg)
     local any1 = false
     for _, text in py.each(message:texts("www-authenticate")) do
-      if M._NAMED:search(text) then
+      if M._names_keys(text) then
         any1 = true
         break
       end
@@ -33,6 +33,11 @@ return function(import)
       end
     end
     return nil
+  end
+
+  function M._names_keys(text)
+    local lower = str.lower(text)
+    return str.contains(lower, "ck") and (str.contains(lower, "ik") and M._NAMED:search(text) ~= nil)
   end
 
   function M._keys(challenge)

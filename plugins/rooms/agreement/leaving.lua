@@ -25,9 +25,10 @@ return function(import)
 
   -- All since the last call.
   function M.Leaving:take()
-    local value1 = { n = 0 }
     local items = self._items
-    self._items = value1
+    if items.n > 0 then
+      self._items = { n = 0 }
+    end
     return items
   end
 

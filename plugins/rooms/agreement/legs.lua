@@ -180,8 +180,9 @@ return function(import)
     if register.source ~= nil then
       return "forward of #" .. str.of(register.source.frame)
     end
+    local index = register.index
     for _, name in py.each(M.MW_HEADERS) do
-      if register:has(name) then
+      if index:has(name) then
         return name .. " present"
       end
     end

@@ -11,9 +11,7 @@ return function(import)
   local server_lists = import("agreement.listed").server_lists
   local M = {}
 
-  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"split", 5, 13, 0, "at", "start", 0, 0, "jump", 17, 0, 0, "set", "[\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"split", 5, 13, 0, "at", "start", 0, 0, "jump", 17, 0, 0, "set", "[\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[\009-\013\028- ,r]", text = true})
-
-  M.AUTS = regex.compile({groups = 0, names = {}, match = {"set", "[Aa]", 0, 0, "set", "[Uu]", 0, 0, "set", "[Tt]", 0, 0, "set", "[Ss]", 0, 0, "match", 0, 0, 0}, full = {"set", "[Aa]", 0, 0, "set", "[Uu]", 0, 0, "set", "[Tt]", 0, 0, "set", "[Ss]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[Aa]", text = true})
+  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
 
   M.EMERGENCY = "urn:service:sos"
 
@@ -29,10 +27,10 @@ return function(import)
     if message.protection ~= "clear" or M.NOT_NEGOTIATED:has(message.method) then
       return false
     end
-    if message:has("security-verify") then
+    if message.index:has("security-verify") then
       return false
     end
-    if message:has("security-client") or demands_sec_agree(message) then
+    if message.index:has("security-client") or demands_sec_agree(message) then
       return true
     end
     return older.present(message)
@@ -40,7 +38,7 @@ return function(import)
 
   -- What a request of the same client means to an open run; None: it begins another one.
   function M.request_event(exchange, message)
-    local verifies = message:has("security-verify")
+    local verifies = message.index:has("security-verify")
     if exchange.state == State.OFFERED then
       if M._reports_failure(exchange.pending, message) then
         return Event.FAILURE
@@ -57,7 +55,7 @@ return function(import)
       value1 = message:value("proxy-authorization") or ""
     end
     local text = value1
-    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and M.AUTS:search(text) == nil)) then
+    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and not str.contains(str.lower(text), "auts"))) then
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
@@ -103,7 +101,7 @@ return function(import)
       return false
     end
     local text = request:value("authorization") or ""
-    if M.AUTS:search(text) == nil then
+    if not str.contains(str.lower(text), "auts") then
       return false
     end
     local credentials = request.credentials

@@ -207,10 +207,8 @@ return function(import)
   -- Parse the values of all rows of one header, in order, folds and all. Never raises.
   function M.parse_list(rows)
     local key = py.list(rows)
-    if py.sum(py.map(py.len, key)) > limits.LIST_CACHED then
-      return M._parse(key)
-    end
-    return M._parse_cached(key)
+    local size = key.n == 1 and #key[1] or py.sum(py.map(py.len, key))
+    return size > limits.LIST_CACHED and M._parse(key) or M._parse_cached(key)
   end
 
   -- The elements, those of ipsec-3gpp without SPI and port filled from the last complete one.
@@ -264,6 +262,24 @@ return function(import)
   end
 
   function M._parse(rows)
+    return M._single(rows) or M._joined(rows)
+  end
+
+  -- The list that most are: one element without fold or quote; None where it is not so plain.
+  function M._single(rows)
+    local row = rows.n == 1 and rows[1] or ","
+    if str.contains(row, ",") or (str.contains(row, "\"") or (str.contains(row, "\n") or str.contains(row, "\r"))) then
+      return nil
+    end
+    local element = M.parse_element(row, 0, 0, #row)
+    if element == nil or element.mediasec then
+      return nil
+    end
+    local alone = { element, n = 1 }
+    return M.MechanismList.make(rows, str.strip(row, M.LWS), alone, alone, { n = 0 })
+  end
+
+  function M._joined(rows)
     local elements = { n = 0 }
     local defects = { n = 0 }
     local left = limits.ELEMENTS
@@ -438,14 +454,16 @@ return function(import)
       return nil
     end
     local values, params = py.list(form.values), py.list(form.params)
-    for place, item1 in py.each_from_zero(form.numbers) do
-      local param, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5]
-      local digits = pieces[3 * place + 3]
+    local place = 2
+    for _, item1 in py.each(form.numbers) do
+      local param, name, number, text, least, most = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
+      local digits = pieces[place + 1]
+      place = place + 3
       local found = tonumber(digits, 10)
       if not (least <= found and found <= most) then
         return nil
       end
-      params[param + 1] = { params[param + 1][1], digits, false, n = 3 }
+      params[param + 1] = { name, digits, false, n = 3 }
       values[number + 1] = found
       values[text + 1] = digits
     end
@@ -466,7 +484,7 @@ return function(import)
     local list2 = { n = 0 }
     for _, item1 in py.each(py.zip(names, marks, py.slice(texts, 1))) do
       local name, mark, text = item1[1], item1[2], item1[3]
-      py.append(list2, name .. "=" .. mark .. text)
+      py.append(list2, ";" .. name .. "=" .. mark .. text)
     end
     local raw = texts[1] .. str.join("", list2)
     local found = M._element(raw, 0, { 0, #raw, n = 2 })
@@ -501,7 +519,7 @@ return function(import)
       local field = str.replace(name, "-", "_")
       local tuple1 = py.contains(M.PORT_NAMES, name) and { 1, M.PORT_MAX, n = 2 } or { 0, M.SPI_MAX, n = 2 }
       local least, most = tuple1[1], tuple1[2]
-      py.append(numbers, { py.index(written, mark), py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 5 })
+      py.append(numbers, { py.index(written, mark), name, py.index(M._FIELDS, field), py.index(M._FIELDS, field .. "_text"), least, most, n = 6 })
     end
     return M._Form.make(values, py.list(found.params), numbers)
   end)

@@ -70,7 +70,8 @@ return function(import)
 
   -- Whether the message has one of the two headers.
   function M.present(message)
-    return message:has(M.MECHANISM) or message:has(M.METHOD)
+    local index = message.index
+    return index:has(M.MECHANISM) or index:has(M.METHOD)
   end
 
   -- All lists of its older headers, in order; empty without any.

@@ -62,8 +62,10 @@ return function(import)
   -- The list that this answer to a challenge must repeat, and those before it.
   function M.Place:due(against, before)
     self.against, self.older = against, before
-    self._lists = nil
     self._comparison = nil
+    if self.enclosed or older.present(self.message) then
+      self._lists = nil
+    end
   end
 
   -- The capture ends within its headers: what is not there may have been sent.
@@ -82,16 +84,16 @@ return function(import)
       self._lists = value1
       local lists = value1
       local message = self.message
+      local index = message.index
       for name, header in M.HEADERS:pairs() do
-        local rows = message:folded_texts(header)
-        if rows.n > 0 then
-          lists:set(name, parse_list(rows))
+        if index:has(header) then
+          lists:set(name, parse_list(message:folded_texts(header)))
         end
       end
       if older.present(message) then
         self:_place_older(lists, older.lists_of(message))
       end
-      if message.is_request and (message:has("content-type") and not lists:has("verify")) then
+      if message.is_request and (index:has("content-type") and not lists:has("verify")) then
         self:_read_body(lists)
       end
     end

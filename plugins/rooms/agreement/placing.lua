@@ -114,25 +114,19 @@ return function(import)
     if spi < 0 or (place.against == nil or place.verify == nil) then
       return
     end
-    local any1 = false
-    for _, one in py.each(place.verify.elements) do
-      if spi == one.spi_c or spi == one.spi_s then
-        any1 = true
-        break
-      end
-    end
-    local named = any1
-    local any2 = false
-    for _, one in py.each(place.against.elements) do
-      if spi == one.spi_c or spi == one.spi_s then
-        any2 = true
-        break
-      end
-    end
-    local known = any2
-    if named and not known then
+    if M._names(place.verify, spi) and not M._names(place.against, spi) then
       place.against = nil
     end
+  end
+
+  function M._names(listed, spi)
+    local list1 = { n = 0 }
+    for _, element in py.each(listed.elements) do
+      for _, one in py.each({ element.spi_c, element.spi_s, n = 2 }) do
+        py.append(list1, one)
+      end
+    end
+    return py.contains(list1, spi)
   end
 
   return M

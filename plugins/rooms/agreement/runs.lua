@@ -16,7 +16,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open.
+  -- All of them; `dropped` counts those that were let go because too many were open. `heavy`:
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -31,6 +31,7 @@ return function(import)
     self._octets = 0
     self._most_octets = 0
     self.dropped = 0
+    self.heavy = false
     return self
   end
 
@@ -89,13 +90,17 @@ return function(import)
   -- Their messages have so many octets more.
   function M.Runs:weigh(octets)
     self._octets = self._octets + octets
-    self._most_octets = math.max(self._most_octets, self._octets)
+    self.heavy = self._octets > EXCHANGES_BUFFER
+    if self._octets > self._most_octets then
+      self._most_octets = self._octets
+    end
   end
 
   -- It is closed.
   function M.Runs:remove(run)
     self._running:delete(run.number)
     self._octets = self._octets - run.octets
+    self.heavy = self._octets > EXCHANGES_BUFFER
     for _, key in py.each(run.keys) do
       if self._open:get(key) == run then
         self._open:delete(key)
@@ -119,11 +124,6 @@ return function(import)
   -- No further one may begin.
   function M.Runs.__get.full(self)
     return self._running.size >= EXCHANGES
-  end
-
-  -- Their messages take more room than they may.
-  function M.Runs.__get.heavy(self)
-    return self._octets > EXCHANGES_BUFFER
   end
 
   -- The one that began first.

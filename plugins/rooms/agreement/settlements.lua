@@ -34,6 +34,9 @@ return function(import)
     if former ~= nil and not py.contains(live, former) then
       py.append(live, former)
     end
+    if live.n == 0 then
+      return nil
+    end
     if exchange.offer ~= nil and exchange.offer.protection == "clear" then
       local before = exchange.under
       while before ~= nil do

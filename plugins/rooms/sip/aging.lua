@@ -36,7 +36,7 @@ return function(import)
     local value = self._young:get(key)
     if value == nil then
       for _, old in py.each(self._old) do
-        if old:has(key) then
+        if old.size > 0 and old:has(key) then
           value = old:pop(key)
           self:put(key, value)
           break
@@ -61,16 +61,22 @@ return function(import)
 
   -- Take the value out; None where there is none.
   function M.Aging:pop(key)
-    local value = self._young:pop(key)
+    local value1
+    if self._young.size > 0 then
+      value1 = self._young:pop(key)
+    end
+    local value = value1
     for _, old in py.each(self._old) do
-      local older = old:pop(key)
-      local value1
-      if value == nil then
-        value1 = older
-      else
-        value1 = value
+      if old.size > 0 then
+        local older = old:pop(key)
+        local value2
+        if value == nil then
+          value2 = older
+        else
+          value2 = value
+        end
+        value = value2
       end
-      value = value1
     end
     return value
   end

@@ -35,13 +35,19 @@ return function(import)
     return M.Seen.make(first.original or first, M._copied(occurrences, at))
   end
 
-  -- Take in a message that is no copy; a retransmission is counted at its original.
-  function M.Copies:remember(message)
+  -- Take in a message that is no copy, `seen` as found before; a retransmission is counted at
+  function M.Copies:remember(message, seen)
     local key = { message.raw, message.src, message.dst, message.sport, message.dport, message.transport, n = 6 }
     if message.original ~= nil then
       message.original.retransmissions = message.original.retransmissions + 1
     end
-    local occurrences = self._seen:get(key)
+    local value1
+    if seen == nil then
+      value1 = nil
+    else
+      value1 = self._seen:get(key)
+    end
+    local occurrences = value1
     if occurrences == nil then
       self._seen:put(key, { message, n = 1 }, #message.raw)
     else

@@ -22,13 +22,9 @@ return function(import)
     local self = setmetatable({}, M.Early)
     self._waiting = py.dict()
     self._calls = py.dict()
-    self._count = 0
+    self.count = 0
     self._most = 0
     return self
-  end
-
-  function M.Early:__bool__()
-    return self._count > 0
   end
 
   -- How near each bound came.
@@ -41,7 +37,7 @@ return function(import)
     if near == nil then
       near = true
     end
-    if message.is_request or (message.request ~= nil or self._count >= EARLY) then
+    if message.is_request or (message.request ~= nil or self.count >= EARLY) then
       return false
     end
     local ends = M._ends(message.src, message.dst)
@@ -69,8 +65,8 @@ return function(import)
     end
     local of_call = self._calls:setdefault(message.call_id, py.dict())
     of_call:set(ends, of_call:get(ends, 0) + 1)
-    self._count = self._count + 1
-    self._most = math.max(self._most, self._count)
+    self.count = self.count + 1
+    self._most = math.max(self._most, self.count)
     return true
   end
 
@@ -132,7 +128,7 @@ return function(import)
     local freed = list1
     self._waiting:clear()
     self._calls:clear()
-    self._count = 0
+    self.count = 0
     return py.sorted(freed, M._place)
   end
 
@@ -164,7 +160,7 @@ return function(import)
       for _, one in py.each(freed) do
         self:_forget(one.message.call_id, ends)
       end
-      self._count = self._count - freed.n
+      self.count = self.count - freed.n
     end
     local list3 = { n = 0 }
     for _, one in py.each(freed) do

@@ -26,15 +26,6 @@ return function(import)
   end
   py.done(M.Contact)
 
-  -- The octets of the first row of that (full, lower-case) name.
-  function M.first_line(head, name)
-    local row = head.index:get(name)
-    if row == nil then
-      return nil
-    end
-    return head.lines[(type(row) == "number" and row or row[1]) + 1]
-  end
-
   -- Number and method of a CSeq row (RFC 3261 20.16); None where it is none.
   M.read_cseq = py.remembered(limits.READINGS, limits.READING, function(line)
     local parts = str.split(str.slice(line, str.find(line, ":") + 1))
@@ -75,8 +66,8 @@ return function(import)
     if rows == nil then
       return nil
     end
-    if type(rows) == "number" then
-      return M.read_length(head.lines[rows + 1])
+    if rows.n == 1 then
+      return M.read_length(head.lines[rows[1] + 1])
     end
     local list1 = { n = 0 }
     for _, row in py.each(rows) do
@@ -98,8 +89,8 @@ return function(import)
     if rows == nil then
       return { n = 0 }
     end
-    if type(rows) == "number" then
-      return M.row_branches(head.lines[rows + 1])
+    if rows.n == 1 then
+      return M.row_branches(head.lines[rows[1] + 1])
     end
     local list1 = { n = 0 }
     for _, row in py.each(rows) do

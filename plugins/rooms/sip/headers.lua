@@ -394,7 +394,7 @@ return function(import)
 
   M._TOKEN = regex.compile({groups = 0, names = {}, match = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "match", 0, 0, 0}, full = {"span", "^[!%%'%*%+%-%.0-9A-Z_-z~]*", 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[!%%'%*%+%-%.0-9A-Z_-z~]", skip = "^[!%%'%*%+%-%.0-9A-Z_-z~]*"})
 
-  M._ROW_NAME = import("usual").row_names
+  M._ROW_VALUE = regex.compile({groups = 0, names = {}, match = {"char", 58, 0, 0, "span", "^[^\010]*", 0, 0, "match", 0, 0, 0}, full = {"char", 58, 0, 0, "span", "^[^\010]*", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = ":"})
 
   M._BLANK_LINE = regex.compile({groups = 0, names = {}, match = {"text", "\013\010\013\010", 4, 0, "match", 0, 0, 0}, full = {"text", "\013\010\013\010", 4, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\013\010\013\010"})
 
@@ -443,6 +443,14 @@ return function(import)
     }, M.Head)
   end
   py.done(M.Head)
+
+  -- What heads with the same names in the same order have in common: `rows` is their count.
+  M._Layout = py.struct("_Layout", { "index", "rows" })
+
+  function M._Layout.make(index, rows)
+    return setmetatable({ index = index, rows = rows }, M._Layout)
+  end
+  py.done(M._Layout)
 
   -- UTF-8 text; octets that are none stay visible as `\xNN`.
   function M.decode(octets)
@@ -518,82 +526,49 @@ return function(import)
     if blank and string.byte(raw, line_end - 1 + 1) == 13 then
       local end_ = blank:start()
       local lines = str.split(str.slice(raw, line_end + 1, end_), "\r\n", limits.HEADER_ROWS)
-      local names = M._ROW_NAME:findall(raw, line_end, end_)
-      local value1
-      if names.n == lines.n then
-        value1 = M._index(str.join("\n", names))
-      end
-      local index = value1
-      if index ~= nil then
-        return M.Head.make(start, index, lines, nil, end_ + 4, start.defects)
+      local layout = M._layout(M.row_names(str.slice(raw, line_end + 1, end_ + 1)))
+      if layout ~= nil and layout.rows == lines.n then
+        return M.Head.make(start, layout.index, lines, nil, end_ + 4, start.defects)
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
   end
 
-  -- Index the rows of a usual head by their names, given with their colons, one a line; None
-  M._index = py.remembered(limits.READINGS, limits.READING, function(joined)
-    local names = str.split(joined, ":\n")
-    if not str.endswith(joined, ":") then
-      return nil
-    end
-    names[names.n] = string.sub(names[names.n], 1, -2)
-    local keys = py.list(py.map(py.bound(M._KNOWN, "get"), names))
-    local index = py.dict_of(py.zip(keys, py.range(keys.n)))
-    if index:has(nil) then
-      for row, key in py.each_from_zero(keys) do
-        if key == nil then
-          keys[row + 1] = M._full_name(names[row + 1])
-        end
+  M.row_names = import("usual").row_names
+
+  -- The layout of a usual head by its `row_names`; None where it is not usual after all.
+  M._layout = py.remembered(limits.READINGS, limits.READING, function(names)
+    local list1 = { n = 0 }
+    for _, name in py.each(str.split(names, "\n")) do
+      local value1 = M._KNOWN:get(name)
+      if (value1 or "") == "" then
+        value1 = M._full_name(name)
       end
-      if py.contains(keys) then
-        return nil
-      end
-      index = py.dict_of(py.zip(keys, py.range(keys.n)))
+      py.append(list1, value1)
     end
-    local repeated = keys.n - index.size
-    if repeated ~= 0 then
-      for row, key in py.each_from_zero(keys) do
-        local stopped1 = false
-        repeat
-          local rows = index:get(key)
-          if py.is_list(rows) then
-            if row == rows[rows.n] then
-              break
-            end
-            py.insert(rows, -1, row)
-          elseif row == rows then
-            break
-          else
-            index:set(key, { row, rows, n = 2 })
-          end
-          repeated = repeated - 1
-          if repeated == 0 then
-            stopped1 = true
-            break
-          end
-        until true
-        if stopped1 then
-          break
-        end
-      end
+    local keys = list1
+    local value2
+    if py.contains(keys) then
+      value2 = nil
+    else
+      value2 = M._Layout.make(M._indexed(keys), keys.n)
     end
-    return index
+    return value2
   end)
 
-  function M._fill(index, keys)
+  -- The numbers of the rows by their names; rows without one have None.
+  function M._indexed(keys)
+    local found = py.dict()
     for row, key in py.each_from_zero(keys) do
-      if index:has(key) then
-        local rows = index:get(key)
-        if type(rows) == "number" then
-          index:set(key, { rows, row, n = 2 })
-        else
-          py.append(rows, row)
-        end
-      elseif key ~= nil then
-        index:set(key, row)
+      if key ~= nil then
+        py.append(found:setdefault(key, { n = 0 }), row)
       end
     end
+    local dict1 = py.dict()
+    for key, rows in found:pairs() do
+      dict1:set(key, py.list(rows))
+    end
+    return dict1
   end
 
   -- The lower-case full name of an unusual row; None where it is no name, or a folded line.
@@ -656,12 +631,11 @@ return function(import)
       py.append(list1, str.slice(raw, begin, end_))
     end
     local lines = list1
-    local index = py.dict()
     local list2 = { n = 0 }
     for _, line in py.each(lines) do
       py.append(list2, M._odd_name(line, defects))
     end
-    M._fill(index, list2)
+    local index = M._indexed(list2)
     local list3 = { n = 0 }
     for _, item2 in py.each(py.zip(starts, ends)) do
       local begin, end_ = item2[1], item2[2]

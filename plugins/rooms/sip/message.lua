@@ -8,7 +8,6 @@ return function(import)
   local SPAN_MASK = import("sip.headers").SPAN_MASK
   local SYNTHETIC = import("capture.text").SYNTHETIC
   local content_length = import("sip.fields").content_length
-  local first_line = import("sip.fields").first_line
   local headers = import("sip.headers")
   local parse_address = import("sip.fields").parse_address
   local parse_challenges = import("sip.digest").parse_challenges
@@ -17,6 +16,7 @@ return function(import)
   local read_cseq = import("sip.fields").read_cseq
   local read_number = import("sip.fields").read_number
   local read_tokens = import("sip.fields").read_tokens
+  local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
   local unfold = import("sip.headers").unfold
   local via_branches = import("sip.fields").via_branches
@@ -24,6 +24,8 @@ return function(import)
   local M = {}
 
   M.NO_TOKENS = py.set({ n = 0 })
+
+  M.NO_ROWS = { n = 0 }
 
   -- One header row: its unfolded `value`, and the octets `raw[start:end]` it was read from.
   M.Row = py.struct("Row", { "value", "start", "end_" })
@@ -94,7 +96,7 @@ return function(import)
     self.is_request = start.code == 0
     self.body_start = head.body_start
     self.defects = head.defects
-    self._index = head.index
+    self.index = head.index
     self._lines = py.list(head.lines)
     self._spans = head.spans
     self.request = nil
@@ -124,15 +126,18 @@ return function(import)
 
   -- Call-ID, CSeq and top Via (RFC 3261 8.1.1), the fields every message is matched by.
   function M.SipMessage:_read_transaction(head)
-    local line = first_line(head, "call-id")
-    self.call_id = (line or "") ~= "" and row_text(line) or ""
+    local index, lines = head.index, head.lines
+    local rows = index:get("call-id")
+    self.call_id = rows == nil and "" or row_text(lines[rows[1] + 1])
     if self.call_id == "" then
       self:_defect("no-call-id")
     end
-    line = first_line(head, "cseq")
+    rows = index:get("cseq")
     local value1
-    if (line or "") ~= "" then
-      value1 = read_cseq(line)
+    if rows == nil then
+      value1 = nil
+    else
+      value1 = read_cseq(lines[rows[1] + 1])
     end
     local cseq = value1
     if cseq ~= nil then
@@ -142,7 +147,12 @@ return function(import)
       self.cseq_method = self.method
       self:_defect("cseq-bad")
     end
-    self.branches = via_branches(head)
+    rows = index:get("via")
+    if rows ~= nil and rows.n == 1 then
+      self.branches = row_branches(lines[rows[1] + 1])
+    else
+      self.branches = via_branches(head)
+    end
     self.via_count = self.branches.n
     if self.branches.n > 0 then
       self.branch = self.branches[1]
@@ -167,7 +177,7 @@ return function(import)
       elseif length > have then
         self.truncated = true
       end
-      if not (type(rows) == "number") then
+      if rows.n > 1 then
         self:_defect("content-length-repeated")
       end
     end
@@ -227,29 +237,22 @@ return function(import)
 
   -- Whether there is a row of that header; any case, compact or not.
   function M.SipMessage:has(name)
-    return self._index:has(name) or not NAMES:has(name) and self._index:has(headers.full_name(name))
+    return self.index:has(name) or not NAMES:has(name) and self.index:has(headers.full_name(name))
   end
 
-  -- The number of the row of that header, or of all; None without one.
+  -- The numbers of the rows of that header, in order.
   function M.SipMessage:_numbers(name)
-    local numbers = self._index:get(name)
+    local numbers = self.index:get(name)
     if numbers == nil and not NAMES:has(name) then
-      return self._index:get(headers.full_name(name))
+      numbers = self.index:get(headers.full_name(name))
     end
-    return numbers
+    return numbers == nil and M.NO_ROWS or numbers
   end
 
   -- The rows of a header in order, one `Row` each; any case, compact or not.
   function M.SipMessage:rows(name)
-    local numbers = self:_numbers(name)
-    if numbers == nil then
-      return { n = 0 }
-    end
-    if type(numbers) == "number" then
-      return { self:_row(numbers), n = 1 }
-    end
     local list1 = { n = 0 }
-    for _, number in py.each(numbers) do
+    for _, number in py.each(self:_numbers(name)) do
       py.append(list1, self:_row(number))
     end
     return list1
@@ -269,32 +272,37 @@ return function(import)
 
   -- The text of each row of a header, unfolded, not split; any case, compact or not.
   function M.SipMessage:texts(name)
-    local numbers = self._index:get(name)
-    if numbers == nil then
-      numbers = self:_numbers(name)
-      if numbers == nil then
-        return { n = 0 }
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    local value2
+    if numbers.n > 0 then
+      local list2 = { n = 0 }
+      for _, number in py.each(numbers) do
+        py.append(list2, row_text(self:_line(number)))
       end
+      value2 = list2
+    else
+      value2 = { n = 0 }
     end
-    if type(numbers) == "number" then
-      return { row_text(self:_line(numbers)), n = 1 }
-    end
-    local list1 = { n = 0 }
-    for _, number in py.each(numbers) do
-      py.append(list1, row_text(self:_line(number)))
-    end
-    return list1
+    return value2
   end
 
   -- As `texts`, folds as they stand; a line without colon below a row is taken for the rest
   function M.SipMessage:folded_texts(name)
-    local numbers = self:_numbers(name)
-    if numbers == nil then
-      return { n = 0 }
+    local found = { n = 0 }
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    if numbers.n == 0 then
+      return found
     end
     local broken = py.contains(self.defects, "line-without-colon")
-    local found = { n = 0 }
-    for _, number in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+    for _, number in py.each(numbers) do
       local line = self:_line(number)
       if broken then
         line = line .. self:_cut_off(number)
@@ -334,14 +342,12 @@ return function(import)
 
   -- The text of the first row, not split; None without one.
   function M.SipMessage:value(name)
-    local numbers = self._index:get(name)
-    if numbers == nil then
-      numbers = self:_numbers(name)
-      if numbers == nil then
-        return nil
-      end
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
     end
-    return row_text(self:_line(type(numbers) == "number" and numbers or numbers[1]))
+    local numbers = value1
+    return numbers.n > 0 and row_text(self:_line(numbers[1])) or nil
   end
 
   -- The first of `values`; None without one.
@@ -361,11 +367,8 @@ return function(import)
   -- The lower-cased comma-separated tokens of all rows (Require, Supported, ...).
   function M.SipMessage:tokens(name)
     local numbers = self:_numbers(name)
-    if numbers == nil then
-      return M.NO_TOKENS
-    end
-    if type(numbers) == "number" then
-      return read_tokens(self:_line(numbers))
+    if numbers.n == 1 then
+      return read_tokens(self:_line(numbers[1]))
     end
     local list1 = { n = 0 }
     for _, number in py.each(numbers) do
@@ -377,8 +380,8 @@ return function(import)
   -- The name of each row in order: lower case, compact forms written out.
   function M.SipMessage:header_names()
     local list1 = { n = 0 }
-    for name, numbers in self._index:pairs() do
-      for _, row in py.each(type(numbers) == "number" and { numbers, n = 1 } or numbers) do
+    for name, numbers in self.index:pairs() do
+      for _, row in py.each(numbers) do
         py.append(list1, { row, name, n = 2 })
       end
     end
