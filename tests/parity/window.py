@@ -29,6 +29,7 @@ FINDINGS: Final = (*MENU, "Down", "Return")
 TIMELINE: Final = (*MENU, "Down", "Down", "Return")
 KEYS: Final = (*MENU, "Down", "Down", "Down", "Return")
 
+DRAWN: Final = "<drawn>"  # on the terminal: Wireshark told its statistics of frames
 PROBE: Final = ("-X", "lua_script:probe.lua")
 
 _RECENT: Final = "".join(
@@ -75,6 +76,16 @@ def said(screen: Desktop, title: str) -> list[str]:
     """All that a window of this title said, the newest last."""
     pattern = f"<SEC-AGREE {title}>\n(.*?)</SEC-AGREE {title}>"
     return re.findall(pattern, screen.complaints, re.DOTALL)
+
+
+def told(screen: Desktop, title: str, *words: str) -> str:
+    """Wait until a window says all of this; what it says."""
+
+    def look() -> str:
+        newest = (said(screen, title) or [""])[-1]
+        return newest if all(word in newest for word in words) else ""
+
+    return screen.wait(look, f"{title} with {words}")
 
 
 @contextmanager
