@@ -43409,7 +43409,7 @@ return function(import)
   local function define(rule, level, severity)
     local name = ("secagree.%s.%s"):format(level, rule.id:lower():gsub("[^%w]", "_"))
     local group = GROUPS[rule.class_] or expert.group.PROTOCOL
-    local made = ProtoExpert.new(name, plain.shown(rule.title), group, severity)
+    local made = ProtoExpert.new(name, plain.shown(rule.id .. " " .. rule.title), group, severity)
     M.all[#M.all + 1] = made
     by_key[level .. " " .. rule.id] = made
   end
@@ -44099,6 +44099,7 @@ return function(import)
 
   local MENU = "SEC-AGREE/"
   local windows, progress -- nil where there is no GUI
+  local ASKED = 250 -- exchanges that are asked what was not checked in them
   local FIELD = "secagree.exchange" -- what a packet must have for its menu
 
   local function sas()
@@ -44113,12 +44114,36 @@ return function(import)
     return list
   end
 
+  -- What could not be checked, by reason: all rules, and of how many exchanges. Of many exchanges
+  -- their timelines say it.
+  local function unchecked(run)
+    local rows = {}
+    if run:size() > ASKED then return rows end
+    for exchange in run:each_exchange() do
+      for _, row in ipairs(exchange.not_checked) do
+        local one = rows[row.reason]
+        if not one then
+          one = { reason = row.reason, rules = {}, exchanges = 0, known = {} }
+          rows[row.reason], rows[#rows + 1] = one, one
+        end
+        one.exchanges = one.exchanges + 1
+        for _, rule in ipairs(row.rules) do
+          if not one.known[rule] then
+            one.known[rule], one.rules[#one.rules + 1] = true, rule
+          end
+        end
+      end
+    end
+    return rows
+  end
+
   -- What the windows show, see `gui_windows`.
   local function source(settings)
     return {
       count = function() return passes.everything():size() end,
       each = function() return passes.everything():each_exchange() end,
       exchange = function(number) return passes.everything():exchange(number) end,
+      unchecked = function() return unchecked(passes.everything()) end,
       about = passes.reach,
       wait = progress.needed,
       closed = function() return opening.closed(passes.everything(), passes.records()) end,
@@ -44289,15 +44314,15 @@ return function(import)
 %d rows of keys written to
 %s/esp_sa
 
-To use them: right-click "Profile" at the right end of the status bar, choose "%s".
+To use them: click "Profile" at the right of the status bar, choose "%s".
 On the command line: tshark -C %s -r CAPTURE
 
-The file opens this subscriber's traffic: delete it when the case is closed.
+It opens this subscriber's traffic: delete it when the case is closed.
 ]]
 
   local OFF = [[
 Keys are secrets, so they are written only when you allow it:
-Edit > Preferences > Protocols > SECAGREE > Offer to write keys into a profile.
+Edit > Preferences > Protocols > SECAGREE, "Allow ... Write keys into a profile".
 ]]
 
   local NONE = [[
@@ -44448,7 +44473,7 @@ return function(import)
   local HEALTHY = { OK = true, inferred = true }
   local SHOWN_FRAMES = 12
   local NAMED = 12 -- rules with one reason that are named; more are counted
-  local IN_FULL = 3 -- findings of one rule that are told in full; of the others the frames
+  local IN_FULL = 3 -- findings of one rule that are told in full; of more the first, and where the others are
   local LISTED = 200 -- exchanges that are listed one by one; of more, those with something to tell
   local MOST = 1000 -- lines of such exchanges
 
@@ -44474,7 +44499,7 @@ return function(import)
   end
 
   -- Lines of a paragraph, the first behind `head`, the others indented alike; what is longer than a
-  -- line is broken.
+  -- line is broken, between parameters if it has some.
   local function wrap(head, text)
     local room, lines, line = WIDTH - #head, {}, ""
     local function close()
@@ -44484,7 +44509,8 @@ return function(import)
     for word in shown(text):gmatch("%S+") do
       if line ~= "" and #line + 1 + #word > room then close() end
       while #word > room do
-        line, word = word:sub(1, room), word:sub(room + 1)
+        local cut = #(word:sub(1, room):match("^.*[;,]") or word:sub(1, room))
+        line, word = word:sub(1, cut), word:sub(cut + 1)
         close()
       end
       line = line == "" and word or line .. " " .. word
@@ -44585,6 +44611,11 @@ return function(import)
     told[name] = (told[name] or 0) + 1
   end
 
+  -- Whether it ended well.
+  function M.healthy(exchange)
+    return HEALTHY[exchange.word] == true
+  end
+
   local function row(exchange, found, about)
     local all = M.frames_of(exchange)
     local first, last = all[1] or 0, all[#all] or 0
@@ -44594,14 +44625,15 @@ return function(import)
       .. padded(shown(exchange.imsi or ""), 17)
     local verdict, told = shown(M.verdict(exchange, about.growing)), rules(found)
     local one = told ~= "" and verdict .. ", " .. told or verdict
-    if HEALTHY[exchange.word] and #one <= WIDTH - #head then return head .. one end
+    if M.healthy(exchange) and #one <= WIDTH - #head then return head .. one end
     return (head .. clip(told, WIDTH - #head)):gsub("%s+$", "") .. "\n" .. wrap((" "):rep(8), verdict)
   end
 
   local function heads(count, told, findings, about)
     local notes = count_notes(findings)
-    return { wrap("", ("%s: %s; %s, %s."):format(plural(count, "exchange", "exchanges"), states(told),
-      plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))), M.read(about), "",
+    return { wrap("", ("%s: %s; %s%s."):format(plural(count, "exchange", "exchanges"), states(told),
+      plural(#findings - notes, "finding", "findings"),
+      notes > 0 and ", " .. plural(notes, "note", "notes") or "")), M.read(about), "",
       padded("", 8) .. padded("begins/s", 11) .. padded("frames", 15) .. padded("IMSI", 17) .. "verdict, findings" }
   end
 
@@ -44615,7 +44647,7 @@ return function(import)
       count = count + 1
       count_state(told, exchange)
       if count <= LISTED then all[count] = row(exchange, own, about) end
-      if #loud < MOST and not (HEALTHY[exchange.word] and count_notes(own) == #own) then
+      if #loud < MOST and not (M.healthy(exchange) and count_notes(own) == #own) then
         loud[#loud + 1] = row(exchange, own, about)
       end
     end
@@ -44757,51 +44789,64 @@ return function(import)
     return groups
   end
 
-  -- Findings in full, of a rule that was broken often the first of them; notes in one line each.
-  function M.findings(findings)
+  -- What could not be checked, by reason: rows { reason, rules }, with `exchanges` the number of
+  -- those that this is of.
+  function M.not_checked(rows)
     local lines = {}
-    for _, group in ipairs(by_rule(findings, false)) do
-      for place = 1, math.min(#group, IN_FULL) do finding_lines(group[place], lines) end
-      if #group > IN_FULL then
-        lines[#lines] = wrap("   " .. padded(group[1].rule, 7) .. "also ", places(group, IN_FULL + 1))
-        lines[#lines + 1] = ""
-      end
+    for _, one in ipairs(rows) do
+      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
+      local of = one.exchanges and "; " .. plural(one.exchanges, "exchange", "exchanges") or ""
+      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. of .. ")")
     end
-    if #lines == 0 then lines = { "Nothing found that affects a registration.", "" } end
-    local notes = by_rule(findings, true)
+    return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+  end
+
+  local function add_notes(notes, lines)
     if #notes > 0 then lines[#lines + 1] = "Notes, without an effect here:" end
     for _, group in ipairs(notes) do
       lines[#lines + 1] = wrap("   " .. padded(shown(group[1].rule), 8),
         ("%s (%s)"):format(group[1].title, places(group, 1)))
     end
-    return table.concat(lines, "\n") .. "\n"
+    if #notes > 0 then lines[#lines + 1] = "" end
   end
 
-  -- What could not be checked, by reason.
-  function M.not_checked(exchange)
+  -- Findings in full, of a rule that was broken often the first of them; notes in one line each;
+  -- and what could not be checked.
+  function M.findings(findings, unchecked)
     local lines = {}
-    for _, one in ipairs(exchange.not_checked or {}) do
-      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
-      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. ")")
+    for _, group in ipairs(by_rule(findings, false)) do
+      local full = #group > IN_FULL and 1 or #group
+      for place = 1, full do finding_lines(group[place], lines) end
+      if #group > full then
+        lines[#lines] = wrap("   " .. padded("also", 10), places(group, full + 1))
+        lines[#lines + 1] = ""
+      end
     end
-    return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+    if #lines == 0 then
+      local limit = #unchecked > 0 and ", in what could be checked." or "."
+      lines = { "Nothing found that affects a registration" .. limit, "" }
+    end
+    add_notes(by_rule(findings, true), lines)
+    return table.concat(lines, "\n") .. "\n" .. M.not_checked(unchecked)
   end
 
-
-  -- The SPIs of which packets stayed closed, and how to get keys in.
+  -- The SPIs of which packets stayed closed, by the reason, and how to get keys in.
   function M.closed(list)
     if #list == 0 then return "" end
-    local lines = { "ESP that stayed closed:" }
-    for place, one in ipairs(list) do
-      if place > SHOWN_FRAMES then
-        lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES)
-        break
+    local lines, told = {}, {}
+    for place = 1, math.min(#list, SHOWN_FRAMES) do
+      local one = list[place]
+      local of = told[one.reason]
+      if not of then
+        of = { wrap("ESP that stayed closed: ", one.reason) }
+        told[one.reason], lines[#lines + 1] = of, of
       end
-      local head = ("   0x%08x %s %s/%s from #%s: "):format(
-        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame))
-      lines[#lines + 1] = wrap(clip(head, 60), one.reason)
+      of[#of + 1] = clip(("   0x%08x %s %s/%s from #%s"):format(
+        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame)), WIDTH)
     end
-    lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
+    for place, of in ipairs(lines) do lines[place] = table.concat(of, "\n") end
+    if #list > SHOWN_FRAMES then lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES) end
+    lines[#lines + 1] = "Its keys stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"
     return table.concat(lines, "\n") .. "\n"
   end
@@ -44817,7 +44862,7 @@ return function(import)
   function M.exchange(exchange, findings, about, closed)
     local own = by_exchange(findings)[exchange.id] or {}
     return wrap("", M.verdict(exchange, about.growing)) .. "\n\n" .. M.ladder(exchange, own) .. "\n"
-      .. M.findings(own) .. M.not_checked(exchange)
+      .. M.findings(own, exchange.not_checked or {})
       .. (not_read(exchange) and M.closed(closed) or "")
   end
 
@@ -44853,8 +44898,10 @@ return function(import)
   local text = import("wireshark.gui_text")
   local shown = import("wireshark.plain").shown
 
+  local TRIED = 200 -- exchanges that are asked whether they are healthy, to find where to look first
+
   -- `source` gives what is shown: count() of exchanges, each() one after the other, exchange(number);
-  -- lists findings() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
+  -- lists findings(), unchecked() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
   -- first and calls `use` when it is done.
   function M.new(source)
     local windows = {}
@@ -44879,7 +44926,11 @@ return function(import)
     local function ask(title, use)
       new_dialog(title, function(id)
         local exchange = exchange_of(id)
-        if exchange then use(exchange) else report_failure("No exchange is called " .. shown(id)) end
+        if exchange then
+          use(exchange)
+        elseif tostring(id or ""):find("%S") then
+          report_failure("There is no exchange " .. shown(id))
+        end
       end, "Exchange (E1, E2, ...)")
     end
 
@@ -44918,24 +44969,38 @@ return function(import)
       return { "Refresh", function(fill) return fill end }
     end
 
-    -- The timeline of an exchange; asks which where there are several.
-    windows.timeline = analysed(function()
-      local count = source.count()
-      if count == 1 then
-        show_exchange(source.each()())
-      elseif count == 0 then
-        windows.list()
-      else
-        ask("Timeline of an exchange", show_exchange)
+    -- Where to look first: the exchange of a finding that has an effect, else one that is not
+    -- healthy, else the first.
+    local function worst()
+      for _, finding in ipairs(source.findings()) do
+        if finding.effect ~= "none" and finding.exchange then return exchange_of(finding.exchange) end
       end
+      local number = 0
+      for exchange in source.each() do
+        if not text.healthy(exchange) then return exchange end
+        number = number + 1
+        if number >= TRIED then break end
+      end
+      return source.exchange(1)
+    end
+
+    windows.timeline = analysed(function()
+      local exchange = worst()
+      if exchange then show_exchange(exchange) else windows.list() end
     end)
+
+    local function ask_timeline()
+      ask("Timeline of an exchange", show_exchange)
+    end
 
     windows.list = analysed(function()
       window("SEC-AGREE exchanges", function()
         return text.list(source.each(), source.findings(), source.about()) .. "\n"
           .. text.closed(source.closed())
       end, {
-        plain_button("Timeline ...", windows.timeline),
+        plain_button("Timeline ...", function()
+          if source.count() > 1 then ask_timeline() else windows.timeline() end
+        end),
         plain_button("Show its frames ...", function() ask("Frames of an exchange", filter) end),
         plain_button("Findings", function() windows.findings() end),
         refresh(),
@@ -44944,7 +45009,8 @@ return function(import)
 
     windows.findings = analysed(function()
       window("SEC-AGREE findings", function()
-        return text.findings(source.findings()) .. "\n" .. text.read(source.about()) .. "\n"
+        return text.findings(source.findings(), source.unchecked()) .. "\n"
+          .. text.read(source.about()) .. "\n"
       end, {
         plain_button("Show their frames", function()
           set_filter("secagree.alarm")
@@ -44972,6 +45038,7 @@ return function(import)
       window("SEC-AGREE timeline", content, {
         { "Previous", step(-1) },
         { "Next", step(1) },
+        plain_button("Another ...", ask_timeline),
         plain_button("Show its frames", function() filter(current) end),
         refresh(),
       })
@@ -46083,18 +46150,24 @@ return function()
     local p = proto.prefs
     p.enabled = Pref.bool("Judge security agreements", true, "Off: the plugin does nothing")
     p.severity = Pref.enum("Show findings", 4, "What is less than this is not shown", choices(SHOWN), false)
-    p.notes = Pref.bool("Show notes", true, "Deviations without an effect on this registration, as Chat")
-    p.rules_off = Pref.string("Rules switched off", "", "Ids or families with spaces between, such as OFR-11 LEAK")
-    p.dialect = Pref.enum(
-      "Judge by dialect", 1, "auto: as the headers of each run say", choices(DIALECTS), false
+    p.notes = Pref.bool(
+      "Show notes (deviations without an effect here)", true, "As Chat in Expert Information"
     )
-    p.info = Pref.bool("Add to the Info column", false, "Exchange and step before what Wireshark writes there")
+    p.rules_off = Pref.string(
+      "Rules switched off (such as OFR-11 LEAK)", "", "Ids or families, with spaces between"
+    )
+    p.dialect = Pref.enum(
+      "Judge by", 1, "auto: by the dialect that the headers of each exchange speak", choices(DIALECTS), false
+    )
+    p.info = Pref.bool(
+      "Exchange and step in the Info column", false, "Before what Wireshark writes there"
+    )
     p.decrypt = Pref.bool(
-      "Show protected SIP decrypted", true,
-      "With keys that the capture holds (ck and ik of a 401, Cx); AES and 3DES need Wireshark 4.6"
+      "Decrypt ESP with keys that the capture holds (AES, 3DES: from Wireshark 4.6 on)", true,
+      "ck and ik of a 401 on Mw, or Cx"
     )
     p.keys = Pref.bool(
-      "Offer to write keys into a profile", false,
+      "Allow Tools > SEC-AGREE > Write keys into a profile", false,
       "Keys are secrets: the profile holds what opens this subscriber's traffic"
     )
   end

@@ -20,7 +20,7 @@ return function(import)
   local function define(rule, level, severity)
     local name = ("secagree.%s.%s"):format(level, rule.id:lower():gsub("[^%w]", "_"))
     local group = GROUPS[rule.class_] or expert.group.PROTOCOL
-    local made = ProtoExpert.new(name, plain.shown(rule.title), group, severity)
+    local made = ProtoExpert.new(name, plain.shown(rule.id .. " " .. rule.title), group, severity)
     M.all[#M.all + 1] = made
     by_key[level .. " " .. rule.id] = made
   end

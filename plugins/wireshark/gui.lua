@@ -8,6 +8,7 @@ return function(import)
 
   local MENU = "SEC-AGREE/"
   local windows, progress -- nil where there is no GUI
+  local ASKED = 250 -- exchanges that are asked what was not checked in them
   local FIELD = "secagree.exchange" -- what a packet must have for its menu
 
   local function sas()
@@ -22,12 +23,36 @@ return function(import)
     return list
   end
 
+  -- What could not be checked, by reason: all rules, and of how many exchanges. Of many exchanges
+  -- their timelines say it.
+  local function unchecked(run)
+    local rows = {}
+    if run:size() > ASKED then return rows end
+    for exchange in run:each_exchange() do
+      for _, row in ipairs(exchange.not_checked) do
+        local one = rows[row.reason]
+        if not one then
+          one = { reason = row.reason, rules = {}, exchanges = 0, known = {} }
+          rows[row.reason], rows[#rows + 1] = one, one
+        end
+        one.exchanges = one.exchanges + 1
+        for _, rule in ipairs(row.rules) do
+          if not one.known[rule] then
+            one.known[rule], one.rules[#one.rules + 1] = true, rule
+          end
+        end
+      end
+    end
+    return rows
+  end
+
   -- What the windows show, see `gui_windows`.
   local function source(settings)
     return {
       count = function() return passes.everything():size() end,
       each = function() return passes.everything():each_exchange() end,
       exchange = function(number) return passes.everything():exchange(number) end,
+      unchecked = function() return unchecked(passes.everything()) end,
       about = passes.reach,
       wait = progress.needed,
       closed = function() return opening.closed(passes.everything(), passes.records()) end,

@@ -84,15 +84,15 @@ return function(import)
 %d rows of keys written to
 %s/esp_sa
 
-To use them: right-click "Profile" at the right end of the status bar, choose "%s".
+To use them: click "Profile" at the right of the status bar, choose "%s".
 On the command line: tshark -C %s -r CAPTURE
 
-The file opens this subscriber's traffic: delete it when the case is closed.
+It opens this subscriber's traffic: delete it when the case is closed.
 ]]
 
   local OFF = [[
 Keys are secrets, so they are written only when you allow it:
-Edit > Preferences > Protocols > SECAGREE > Offer to write keys into a profile.
+Edit > Preferences > Protocols > SECAGREE, "Allow ... Write keys into a profile".
 ]]
 
   local NONE = [[

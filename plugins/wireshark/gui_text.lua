@@ -27,7 +27,7 @@ return function(import)
   local HEALTHY = { OK = true, inferred = true }
   local SHOWN_FRAMES = 12
   local NAMED = 12 -- rules with one reason that are named; more are counted
-  local IN_FULL = 3 -- findings of one rule that are told in full; of the others the frames
+  local IN_FULL = 3 -- findings of one rule that are told in full; of more the first, and where the others are
   local LISTED = 200 -- exchanges that are listed one by one; of more, those with something to tell
   local MOST = 1000 -- lines of such exchanges
 
@@ -53,7 +53,7 @@ return function(import)
   end
 
   -- Lines of a paragraph, the first behind `head`, the others indented alike; what is longer than a
-  -- line is broken.
+  -- line is broken, between parameters if it has some.
   local function wrap(head, text)
     local room, lines, line = WIDTH - #head, {}, ""
     local function close()
@@ -63,7 +63,8 @@ return function(import)
     for word in shown(text):gmatch("%S+") do
       if line ~= "" and #line + 1 + #word > room then close() end
       while #word > room do
-        line, word = word:sub(1, room), word:sub(room + 1)
+        local cut = #(word:sub(1, room):match("^.*[;,]") or word:sub(1, room))
+        line, word = word:sub(1, cut), word:sub(cut + 1)
         close()
       end
       line = line == "" and word or line .. " " .. word
@@ -164,6 +165,11 @@ return function(import)
     told[name] = (told[name] or 0) + 1
   end
 
+  -- Whether it ended well.
+  function M.healthy(exchange)
+    return HEALTHY[exchange.word] == true
+  end
+
   local function row(exchange, found, about)
     local all = M.frames_of(exchange)
     local first, last = all[1] or 0, all[#all] or 0
@@ -173,14 +179,15 @@ return function(import)
       .. padded(shown(exchange.imsi or ""), 17)
     local verdict, told = shown(M.verdict(exchange, about.growing)), rules(found)
     local one = told ~= "" and verdict .. ", " .. told or verdict
-    if HEALTHY[exchange.word] and #one <= WIDTH - #head then return head .. one end
+    if M.healthy(exchange) and #one <= WIDTH - #head then return head .. one end
     return (head .. clip(told, WIDTH - #head)):gsub("%s+$", "") .. "\n" .. wrap((" "):rep(8), verdict)
   end
 
   local function heads(count, told, findings, about)
     local notes = count_notes(findings)
-    return { wrap("", ("%s: %s; %s, %s."):format(plural(count, "exchange", "exchanges"), states(told),
-      plural(#findings - notes, "finding", "findings"), plural(notes, "note", "notes"))), M.read(about), "",
+    return { wrap("", ("%s: %s; %s%s."):format(plural(count, "exchange", "exchanges"), states(told),
+      plural(#findings - notes, "finding", "findings"),
+      notes > 0 and ", " .. plural(notes, "note", "notes") or "")), M.read(about), "",
       padded("", 8) .. padded("begins/s", 11) .. padded("frames", 15) .. padded("IMSI", 17) .. "verdict, findings" }
   end
 
@@ -194,7 +201,7 @@ return function(import)
       count = count + 1
       count_state(told, exchange)
       if count <= LISTED then all[count] = row(exchange, own, about) end
-      if #loud < MOST and not (HEALTHY[exchange.word] and count_notes(own) == #own) then
+      if #loud < MOST and not (M.healthy(exchange) and count_notes(own) == #own) then
         loud[#loud + 1] = row(exchange, own, about)
       end
     end
@@ -336,51 +343,64 @@ return function(import)
     return groups
   end
 
-  -- Findings in full, of a rule that was broken often the first of them; notes in one line each.
-  function M.findings(findings)
+  -- What could not be checked, by reason: rows { reason, rules }, with `exchanges` the number of
+  -- those that this is of.
+  function M.not_checked(rows)
     local lines = {}
-    for _, group in ipairs(by_rule(findings, false)) do
-      for place = 1, math.min(#group, IN_FULL) do finding_lines(group[place], lines) end
-      if #group > IN_FULL then
-        lines[#lines] = wrap("   " .. padded(group[1].rule, 7) .. "also ", places(group, IN_FULL + 1))
-        lines[#lines + 1] = ""
-      end
+    for _, one in ipairs(rows) do
+      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
+      local of = one.exchanges and "; " .. plural(one.exchanges, "exchange", "exchanges") or ""
+      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. of .. ")")
     end
-    if #lines == 0 then lines = { "Nothing found that affects a registration.", "" } end
-    local notes = by_rule(findings, true)
+    return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+  end
+
+  local function add_notes(notes, lines)
     if #notes > 0 then lines[#lines + 1] = "Notes, without an effect here:" end
     for _, group in ipairs(notes) do
       lines[#lines + 1] = wrap("   " .. padded(shown(group[1].rule), 8),
         ("%s (%s)"):format(group[1].title, places(group, 1)))
     end
-    return table.concat(lines, "\n") .. "\n"
+    if #notes > 0 then lines[#lines + 1] = "" end
   end
 
-  -- What could not be checked, by reason.
-  function M.not_checked(exchange)
+  -- Findings in full, of a rule that was broken often the first of them; notes in one line each;
+  -- and what could not be checked.
+  function M.findings(findings, unchecked)
     local lines = {}
-    for _, one in ipairs(exchange.not_checked or {}) do
-      local which = #one.rules > NAMED and plural(#one.rules, "rule", "rules") or table.concat(one.rules, " ")
-      lines[#lines + 1] = wrap("not checked: ", which .. " (" .. one.reason .. ")")
+    for _, group in ipairs(by_rule(findings, false)) do
+      local full = #group > IN_FULL and 1 or #group
+      for place = 1, full do finding_lines(group[place], lines) end
+      if #group > full then
+        lines[#lines] = wrap("   " .. padded("also", 10), places(group, full + 1))
+        lines[#lines + 1] = ""
+      end
     end
-    return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+    if #lines == 0 then
+      local limit = #unchecked > 0 and ", in what could be checked." or "."
+      lines = { "Nothing found that affects a registration" .. limit, "" }
+    end
+    add_notes(by_rule(findings, true), lines)
+    return table.concat(lines, "\n") .. "\n" .. M.not_checked(unchecked)
   end
 
-
-  -- The SPIs of which packets stayed closed, and how to get keys in.
+  -- The SPIs of which packets stayed closed, by the reason, and how to get keys in.
   function M.closed(list)
     if #list == 0 then return "" end
-    local lines = { "ESP that stayed closed:" }
-    for place, one in ipairs(list) do
-      if place > SHOWN_FRAMES then
-        lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES)
-        break
+    local lines, told = {}, {}
+    for place = 1, math.min(#list, SHOWN_FRAMES) do
+      local one = list[place]
+      local of = told[one.reason]
+      if not of then
+        of = { wrap("ESP that stayed closed: ", one.reason) }
+        told[one.reason], lines[#lines + 1] = of, of
       end
-      local head = ("   0x%08x %s %s/%s from #%s: "):format(
-        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame))
-      lines[#lines + 1] = wrap(clip(head, 60), one.reason)
+      of[#of + 1] = clip(("   0x%08x %s %s/%s from #%s"):format(
+        one.spi, one.sa.name, shown(one.sa.alg), shown(one.sa.ealg), integer(one.frame)), WIDTH)
     end
-    lines[#lines + 1] = "Keys for it stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
+    for place, of in ipairs(lines) do lines[place] = table.concat(of, "\n") end
+    if #list > SHOWN_FRAMES then lines[#lines + 1] = ("   and %d more SPIs"):format(#list - SHOWN_FRAMES) end
+    lines[#lines + 1] = "Its keys stand in the 401 on Mw (ck and ik), on Cx, or in a USIM; then:"
     lines[#lines + 1] = "   secagree keys CAPTURE... --wireshark-profile install"
     return table.concat(lines, "\n") .. "\n"
   end
@@ -396,7 +416,7 @@ return function(import)
   function M.exchange(exchange, findings, about, closed)
     local own = by_exchange(findings)[exchange.id] or {}
     return wrap("", M.verdict(exchange, about.growing)) .. "\n\n" .. M.ladder(exchange, own) .. "\n"
-      .. M.findings(own) .. M.not_checked(exchange)
+      .. M.findings(own, exchange.not_checked or {})
       .. (not_read(exchange) and M.closed(closed) or "")
   end
 

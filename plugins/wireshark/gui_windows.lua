@@ -6,8 +6,10 @@ return function(import)
   local text = import("wireshark.gui_text")
   local shown = import("wireshark.plain").shown
 
+  local TRIED = 200 -- exchanges that are asked whether they are healthy, to find where to look first
+
   -- `source` gives what is shown: count() of exchanges, each() one after the other, exchange(number);
-  -- lists findings() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
+  -- lists findings(), unchecked() and closed(); about() as `gui_text` has it; wait(use), whether an analysis goes
   -- first and calls `use` when it is done.
   function M.new(source)
     local windows = {}
@@ -32,7 +34,11 @@ return function(import)
     local function ask(title, use)
       new_dialog(title, function(id)
         local exchange = exchange_of(id)
-        if exchange then use(exchange) else report_failure("No exchange is called " .. shown(id)) end
+        if exchange then
+          use(exchange)
+        elseif tostring(id or ""):find("%S") then
+          report_failure("There is no exchange " .. shown(id))
+        end
       end, "Exchange (E1, E2, ...)")
     end
 
@@ -71,24 +77,38 @@ return function(import)
       return { "Refresh", function(fill) return fill end }
     end
 
-    -- The timeline of an exchange; asks which where there are several.
-    windows.timeline = analysed(function()
-      local count = source.count()
-      if count == 1 then
-        show_exchange(source.each()())
-      elseif count == 0 then
-        windows.list()
-      else
-        ask("Timeline of an exchange", show_exchange)
+    -- Where to look first: the exchange of a finding that has an effect, else one that is not
+    -- healthy, else the first.
+    local function worst()
+      for _, finding in ipairs(source.findings()) do
+        if finding.effect ~= "none" and finding.exchange then return exchange_of(finding.exchange) end
       end
+      local number = 0
+      for exchange in source.each() do
+        if not text.healthy(exchange) then return exchange end
+        number = number + 1
+        if number >= TRIED then break end
+      end
+      return source.exchange(1)
+    end
+
+    windows.timeline = analysed(function()
+      local exchange = worst()
+      if exchange then show_exchange(exchange) else windows.list() end
     end)
+
+    local function ask_timeline()
+      ask("Timeline of an exchange", show_exchange)
+    end
 
     windows.list = analysed(function()
       window("SEC-AGREE exchanges", function()
         return text.list(source.each(), source.findings(), source.about()) .. "\n"
           .. text.closed(source.closed())
       end, {
-        plain_button("Timeline ...", windows.timeline),
+        plain_button("Timeline ...", function()
+          if source.count() > 1 then ask_timeline() else windows.timeline() end
+        end),
         plain_button("Show its frames ...", function() ask("Frames of an exchange", filter) end),
         plain_button("Findings", function() windows.findings() end),
         refresh(),
@@ -97,7 +117,8 @@ return function(import)
 
     windows.findings = analysed(function()
       window("SEC-AGREE findings", function()
-        return text.findings(source.findings()) .. "\n" .. text.read(source.about()) .. "\n"
+        return text.findings(source.findings(), source.unchecked()) .. "\n"
+          .. text.read(source.about()) .. "\n"
       end, {
         plain_button("Show their frames", function()
           set_filter("secagree.alarm")
@@ -125,6 +146,7 @@ return function(import)
       window("SEC-AGREE timeline", content, {
         { "Previous", step(-1) },
         { "Next", step(1) },
+        plain_button("Another ...", ask_timeline),
         plain_button("Show its frames", function() filter(current) end),
         refresh(),
       })

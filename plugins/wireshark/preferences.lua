@@ -17,18 +17,24 @@ return function()
     local p = proto.prefs
     p.enabled = Pref.bool("Judge security agreements", true, "Off: the plugin does nothing")
     p.severity = Pref.enum("Show findings", 4, "What is less than this is not shown", choices(SHOWN), false)
-    p.notes = Pref.bool("Show notes", true, "Deviations without an effect on this registration, as Chat")
-    p.rules_off = Pref.string("Rules switched off", "", "Ids or families with spaces between, such as OFR-11 LEAK")
-    p.dialect = Pref.enum(
-      "Judge by dialect", 1, "auto: as the headers of each run say", choices(DIALECTS), false
+    p.notes = Pref.bool(
+      "Show notes (deviations without an effect here)", true, "As Chat in Expert Information"
     )
-    p.info = Pref.bool("Add to the Info column", false, "Exchange and step before what Wireshark writes there")
+    p.rules_off = Pref.string(
+      "Rules switched off (such as OFR-11 LEAK)", "", "Ids or families, with spaces between"
+    )
+    p.dialect = Pref.enum(
+      "Judge by", 1, "auto: by the dialect that the headers of each exchange speak", choices(DIALECTS), false
+    )
+    p.info = Pref.bool(
+      "Exchange and step in the Info column", false, "Before what Wireshark writes there"
+    )
     p.decrypt = Pref.bool(
-      "Show protected SIP decrypted", true,
-      "With keys that the capture holds (ck and ik of a 401, Cx); AES and 3DES need Wireshark 4.6"
+      "Decrypt ESP with keys that the capture holds (AES, 3DES: from Wireshark 4.6 on)", true,
+      "ck and ik of a 401 on Mw, or Cx"
     )
     p.keys = Pref.bool(
-      "Offer to write keys into a profile", false,
+      "Allow Tools > SEC-AGREE > Write keys into a profile", false,
       "Keys are secrets: the profile holds what opens this subscriber's traffic"
     )
   end

@@ -124,11 +124,13 @@ class Desktop:
         time.sleep(STEP)
 
     def button(self, title: str, place: int) -> None:
-        """Press the button of a plugin's window that is so many from the right."""
-        shape = self.run("xdotool", "getwindowgeometry", "--shell", self.focus(title))
+        """Press the button of a plugin's window that is so many from the right; quickly."""
+        search = ("xdotool", "search", "--onlyvisible", "--name", title)
+        shape = self.run(*search, "getwindowgeometry", "--shell")
         at = {name: int(value) for name, value in (row.split("=") for row in shape.split())}
         right, bottom = at["X"] + at["WIDTH"], at["Y"] + at["HEIGHT"]
-        self.click(right - BUTTON[0] * place + BUTTON[0] // 2, bottom - BUTTON[1])
+        x, y = right - BUTTON[0] * place + BUTTON[0] // 2, bottom - BUTTON[1]
+        self.run("xdotool", "mousemove", str(x), str(y), "click", "1")
 
     def place(self, window: str, x: int, y: int, width: int, height: int) -> None:
         """Move and size a window."""

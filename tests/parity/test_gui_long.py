@@ -14,7 +14,7 @@ from tests.parity.desktop import Desktop
 
 pytestmark = pytest.mark.slow
 
-COUNT: Final = 600  # registrations, of four frames each
+COUNT: Final = 1500  # registrations, of four frames each
 ALL: Final = f"{COUNT} exchanges:"
 STOP, GO_ON = 3, 2  # buttons from the right
 FILTER: Final = "ctrl+slash"

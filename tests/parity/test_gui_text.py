@@ -143,7 +143,7 @@ def test_a_running_capture_has_the_verdict_so_far(text: Text) -> None:
 def test_an_exchange_has_its_own_findings_alone(text: Text) -> None:
     said = text("exchange", EXCHANGE, [FINDING | {"exchange": "E2"}, NOTE], ABOUT, [])
     assert "VER-05" not in said
-    assert "Nothing found that affects a registration." in said
+    assert "Nothing found that affects a registration, in what could be checked." in said
     assert "   OFR-11  Security-Verify changes a parameter (E1 #1)" in said
     assert "not checked: AUT-06 PRT-23 (no fitting keys)" in said
 
@@ -151,16 +151,28 @@ def test_an_exchange_has_its_own_findings_alone(text: Text) -> None:
 def test_rules_without_number_are_counted(text: Text) -> None:
     rules = [f"VER-{number:02}" for number in range(1, 31)]
     reason = {"reason": "protected messages not readable", "rules": rules}
-    said = text("not_checked", EXCHANGE | {"not_checked": [reason]})
-    assert said == "not checked: 30 rules (protected messages not readable)\n"
+    assert text("not_checked", [reason]) == (
+        "not checked: 30 rules (protected messages not readable)\n"
+    )
+    assert "not readable; 2 exchanges)" in text("findings", [], [reason | {"exchanges": 2}])
+    assert "affects a registration.\n" in text("findings", [], [])
 
 
-def test_a_rule_that_is_broken_often_is_told_thrice(text: Text) -> None:
+def test_a_rule_that_is_broken_often_is_told_once(text: Text) -> None:
     often = [FINDING | {"exchange": f"E{number}", "frame": number} for number in range(1, 21)]
-    said = text("findings", often)
-    assert said.count("VER-05 ERROR") == 3
-    assert "VER-05 also E4 #4, E5 #5" in said
-    assert "and 5 more" in said
+    said = text("findings", often, [])
+    assert said.count("VER-05 ERROR") == 1
+    assert "   also      E2 #2, E3 #3" in said
+    assert "and 7 more" in said
+    assert text("findings", often[:3], []).count("VER-05 ERROR") == 3
+
+
+def test_a_long_list_breaks_between_its_parameters(text: Text) -> None:
+    element = "ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=null;prot=esp;mod=trans;spi-c=4096"
+    said = text("findings", [FINDING | {"seen": element}], [])
+    head = "   seen      "
+    assert f"{head}ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;ealg=null;prot=esp;\n" in said
+    assert f"{' ' * len(head)}mod=trans;spi-c=4096\n" in said
 
 
 def test_what_was_stopped_says_how_to_go_on(text: Text) -> None:
@@ -177,8 +189,13 @@ def test_filter_names_fragments_too(text: Text) -> None:
 
 def test_what_stayed_closed(text: Text) -> None:
     sa = {"name": "uc>ps", "alg": "hmac-sha-1-96", "ealg": "aes-cbc"}
-    said = text("closed", [{"spi": 4097, "sa": sa, "frame": 3, "reason": "no keys"}])
-    assert "0x00001001 uc>ps hmac-sha-1-96/aes-cbc from #3: no keys" in said
+    closed = {"spi": 4097, "sa": sa, "frame": 3, "reason": "no keys"}
+    said = text("closed", [closed, closed | {"spi": 4098, "frame": 5}])
+    assert said.startswith("""\
+ESP that stayed closed: no keys
+   0x00001001 uc>ps hmac-sha-1-96/aes-cbc from #3
+   0x00001002 uc>ps hmac-sha-1-96/aes-cbc from #5
+""")
     assert "secagree keys CAPTURE... --wireshark-profile install" in said
     assert text("closed", []) == ""
 
