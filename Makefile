@@ -1,5 +1,6 @@
 # Everything from a bare clone. `make demo` and `make test` make their own environments, once.
 #   PYTHON=python3.12 make test    another interpreter (3.11 or newer)
+#   FULL=1 PARITY=1 make test      all that is tried, in every Wireshark, where else a part is (tests/amounts.py)
 
 PYTHON ?= python3
 DEMO ?= samples/real/03_udp_3des_md5_gm.pcap

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -38,18 +39,22 @@ def absent(name: str) -> str | None:
 def main() -> None:
     """Fetch what is missing; never fails, since nothing of it is needed to use the project."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in ("npm", *SUITES):
-        if absent(name) is None:
-            continue
-        shutil.rmtree(FOLDER / name, ignore_errors=True)
-        try:
-            _npm(FOLDER / name) if name == "npm" else _unpack(FOLDER / name, name)
-        except Absent as reason:
-            (FOLDER / f"{name}.absent").write_text(str(reason))
-            sys.stderr.write(f"wireshark from {name}: {reason}\n")
-        else:
-            (FOLDER / name / "ready").touch()
-            (FOLDER / f"{name}.absent").unlink(missing_ok=True)
+    with ThreadPoolExecutor() as beside:  # each waits for its mirror
+        list(beside.map(_fetch, ("npm", *SUITES)))
+
+
+def _fetch(name: str) -> None:
+    if absent(name) is None:
+        return
+    shutil.rmtree(FOLDER / name, ignore_errors=True)
+    try:
+        _npm(FOLDER / name) if name == "npm" else _unpack(FOLDER / name, name)
+    except Absent as reason:
+        (FOLDER / f"{name}.absent").write_text(str(reason))
+        sys.stderr.write(f"wireshark from {name}: {reason}\n")
+    else:
+        (FOLDER / name / "ready").touch()
+        (FOLDER / f"{name}.absent").unlink(missing_ok=True)
 
 
 def _npm(folder: Path) -> None:

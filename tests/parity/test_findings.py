@@ -21,18 +21,26 @@ from analyzer.pipeline.settings import Settings
 from analyzer.pipeline.settings import engine as rules
 from analyzer.wireshark.plugin import source
 from tests.captures import SAMPLES
-from tests.parity.engines import Engine, Output
+from tests.parity.engines import ENGINES, SHARKDS, Engine, Output
 from tests.parity.findings import Expected, Found, expected, seen
 
 pytestmark = pytest.mark.slow
 
 FOLDERS: Final = ("pcaps", "wrapped", "real")
 MARK: Final = "SIP Security Agreement: "  # the summary begins with it
-# WebAssembly is the version of the first; the second is asked where its ciphers and ESP count
-IN_PART: Final = frozenset(("trixie", "sid"))
-PARTS: Final = frozenset(("real", "wrapped", "pcaps-esp", "pcaps-ver", "pcaps-prt"))
+# One sharkd reads all captures in the time that tshark takes for a few, or WebAssembly for some.
+# They read all of them where nobody else of their version is there.
+IN_PART: Final = {
+    "tshark": frozenset(("wrapped", "pcaps-esp", "pcaps-ver")),
+    "trixie": frozenset(("wrapped", "pcaps-esp")),
+    "sid": frozenset(("wrapped", "pcaps-esp")),
+    "wiregasm": frozenset(("wrapped", "pcaps-esp", "pcaps-ver", "real")),
+}
+IN_PLACE: Final = {
+    "tshark": "sharkd", "trixie": "sharkd-trixie", "sid": "sharkd-sid", "wiregasm": "sharkd-trixie",
+}  # fmt: skip
 WHOLE: Final = "PARITY" in os.environ
-OWN_CIPHERS: Final = "sid"  # opens ESP by itself: Lua has ciphers there
+OWN_CIPHERS: Final = frozenset(("sid", "sharkd-sid"))  # open ESP by themselves: Lua has ciphers
 
 
 class Captures(NamedTuple):
@@ -89,7 +97,7 @@ def plugin() -> str:
 
 def outputs(engine: Engine, captures: Captures) -> dict[Path, Output]:
     """All of them; those that need keys are run one by one."""
-    keyed = {one for one in captures.paths if wanted(one).keys and engine.name != OWN_CIPHERS}
+    keyed = {one for one in captures.paths if wanted(one).keys and engine.name not in OWN_CIPHERS}
     others = [one for one in captures.paths if one not in keyed]
     found = dict(zip(others, engine.run(others, plugin(), tap="secagree,tree"), strict=True))
     for one in keyed:
@@ -116,10 +124,19 @@ def _rules(findings: frozenset[Found]) -> frozenset[str]:
     return frozenset(one.rule for one in findings)
 
 
+def others_do(engine: Engine, captures: Captures) -> bool:
+    """Whether another one of the same version takes these captures in its place."""
+    if WHOLE or captures.name in IN_PART.get(engine.name, {captures.name}):
+        return False
+    other = next(one for one in SHARKDS if one.name == IN_PLACE[engine.name])
+    return other.missing() is None
+
+
 @pytest.mark.parametrize("captures", groups(), ids=lambda group: group.name)
-def test_the_same_findings(engine: Engine, captures: Captures) -> None:
-    if engine.name in IN_PART and captures.name not in PARTS and not WHOLE:
-        pytest.skip("all captures with PARITY in the environment")
+def test_the_same_findings(any_engine: Engine, captures: Captures) -> None:
+    engine = any_engine
+    if others_do(engine, captures):
+        pytest.skip(f"{IN_PLACE[engine.name]} does; PARITY in the environment: both")
     said = []
     for capture, output in outputs(engine, captures).items():
         assert output.items is not None or MARK in output.printed, (capture, output)
@@ -128,12 +145,10 @@ def test_the_same_findings(engine: Engine, captures: Captures) -> None:
 
 
 def test_exceptions_name_captures_and_engines_that_are_there() -> None:
-    from tests.parity.engines import ENGINES
-
     names = {f"{path.parent.name}/{path.name}" for group in groups() for path in group.paths}
     for capture, engine in exceptions():
         assert capture in names
-        assert engine in {one.name for one in ENGINES}
+        assert engine in {one.name for one in (*ENGINES, *SHARKDS)}
 
 
 def test_every_exception_says_why() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.amounts import FULL
 from tests.plugins.lua import RUNTIMES
 from tests.plugins.recorded import Replay, recorded
 from tests.plugins.translated import Lua, dump
@@ -50,5 +51,7 @@ def test_samples(version: str, path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("version", RUNTIMES)
 def test_all_captures(version: str) -> None:
-    different = [path.name for path in [*REAL, *MADE] if any(differences(version, path))]
-    assert not different
+    """Those of this Lua: they take turns, since what closes is found by both in what they judge."""
+    turn = list(RUNTIMES).index(version)
+    paths = [*REAL, *MADE] if FULL else [*REAL, *MADE][turn :: len(RUNTIMES)]
+    assert not [path.name for path in paths if any(differences(version, path))]

@@ -7,6 +7,7 @@ from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine, conditions_of
 from analyzer.rules.nodes import Literal, Words, walk
 from analyzer.rules.vocabulary import KINDS, POLICY_DEFAULTS, SCOPES
+from tests.amounts import FULL
 from tests.rules.fakes import fake, mechanism, message
 from tests.rules.oracle import ABSENT, holds, value_of
 
@@ -106,7 +107,7 @@ def plausible(kind, depth):
     return subjects(kind, depth).map(settle) if kind == "message" else subjects(kind, depth)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 if FULL else 25, deadline=None)
 @given(st.data())
 def test_fused_is_one_by_one(data):
     scope = data.draw(st.sampled_from(sorted({rule.scope for rule in ENGINE.rules})))

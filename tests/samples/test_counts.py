@@ -3,9 +3,13 @@
 Where an `esp_sa` file lies beside a capture both have its keys.
 """
 
+import json
 import re
+import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +36,7 @@ EXPLAINED: dict[str, tuple[list[int], list[int], str]] = {
 
 
 def key_rows(path: Path) -> list[str]:
-    name = re.sub(r"_(?:gm|mw|any|merged)$", "", path.stem)
+    name = re.sub(r"_(?:gm|any|merged)$", "", path.stem)
     beside = path.parent / f"{name}.esp_sa"
     return beside.read_text().splitlines() if beside.exists() else []
 
@@ -54,6 +58,34 @@ def by_tshark(path: Path) -> list[int]:
     return frames
 
 
+def by_sharkd(paths: list[Path]) -> dict[Path, list[int]]:
+    """The same of captures without keys, by one process that reads them all."""
+    asked: list[tuple[str, dict[str, str]]] = []
+    for option in OPTIONS:
+        asked.append(("setconf", {"name": option, "value": "TRUE"}))
+    for path in paths:
+        columns = {"column0": "sip.Method:0", "column1": "sip.Status-Code:0"}
+        asked += [("load", {"file": str(path)}), ("frames", columns)]
+    questions = "".join(
+        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
+        for number, (method, params) in enumerate(asked, 1)
+    )
+    done = subprocess.run(
+        ["sharkd", "-"], input=questions, capture_output=True, text=True, check=True
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["id"] for one in answers] == list(range(1, len(asked) + 1))
+    assert all("result" in one for one in answers)
+    listed = [one["result"] for one in answers[len(OPTIONS) + 1 :: 2]]
+    return {path: list(frames(rows)) for path, rows in zip(paths, listed, strict=True)}
+
+
+def frames(rows: list[dict[str, Any]]) -> Iterator[int]:
+    """Frame numbers of what sharkd lists, one for each start line in the frame."""
+    for row in rows:
+        yield from [row["num"]] * sum(len(start.split(",")) for start in row["c"] if start)
+
+
 def by_us(path: Path) -> tuple[list[int], int]:
     """The same from the messages with their sightings, and what the report counts."""
     ring = KeyRing()
@@ -69,13 +101,35 @@ def by_us(path: Path) -> tuple[list[int], int]:
     return sorted(frames), conductor.reader.sightings[0]
 
 
-@pytest.mark.tshark
-@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)
-def test_messages_are_those_of_tshark(path: Path) -> None:
-    theirs, (ours, counted) = by_tshark(path), by_us(path)
+def check(path: Path, theirs: list[int]) -> None:
+    ours, counted = by_us(path)
     only_theirs, only_ours, _ = EXPLAINED.get(path.name, ([], [], ""))
-    assert sorted([*ours, *only_theirs]) == sorted([*theirs, *only_ours])
-    assert counted == len(ours)
+    assert sorted([*ours, *only_theirs]) == sorted([*theirs, *only_ours]), path.name
+    assert counted == len(ours), path.name
+
+
+KEYED = [path for path in CAPTURES if key_rows(path)]
+OTHERS = [path for path in CAPTURES if not key_rows(path)]
+PARTS = 8
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("path", KEYED, ids=lambda path: path.name)
+def test_messages_are_those_of_tshark(path: Path) -> None:
+    check(path, by_tshark(path))
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("part", range(PARTS))
+def test_messages_are_those_of_wireshark(part: int) -> None:
+    """What needs no keys, read by one process where Wireshark brought the program for it."""
+    paths = OTHERS[part::PARTS]
+    if shutil.which("sharkd"):
+        found = by_sharkd(paths)
+    else:
+        found = {path: by_tshark(path) for path in paths}
+    for path, theirs in found.items():
+        check(path, theirs)
 
 
 def test_every_explanation_is_needed() -> None:
