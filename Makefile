@@ -37,6 +37,7 @@ lint: $(TEST)/installed
 bench: $(TEST)/installed tshark sngrep
 	$(IN)/python -m tests.benchmarks.run --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY))
 	$(IN)/python -m tests.benchmarks.decryption
+	$(IN)/python -m tests.benchmarks.plugin
 
 # Each target for so many seconds: make fuzz SECONDS=600 TARGETS=sip
 fuzz: $(TEST)/installed

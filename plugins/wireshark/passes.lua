@@ -116,9 +116,11 @@ return function(import)
 
   -- Rows are printed as they come, there is no GUI and no tap of ours: nobody looks later.
   -- Columns are filled in a single pass and in the last of several, in no first one.
-  local function for_nobody(pinfo)
-    local columns = pinfo.visited or tostring(pinfo.cols.info) ~= "(info)"
-    return columns and not M.kept and not gui_enabled()
+  local function for_nobody(pinfo, wanted)
+    if M.kept or gui_enabled() or wanted() then
+      return false
+    end
+    return pinfo.visited or tostring(pinfo.cols.info) ~= "(info)"
   end
 
   -- Nanoseconds since the first frame. A reference that the user set for the times shown moves
@@ -254,6 +256,10 @@ return function(import)
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
   -- seen before, so that all there is was read. `wanted` says whether somebody looks.
   function M.take(pinfo, tvb, root, wanted)
+    if not pinfo.visited and for_nobody(pinfo, wanted) then
+      state.idle = true -- as long as the pass lasts
+      return false
+    end
     local plan = extraction.plan()
     local store, frame = state.store, pinfo.number
     if not plan then
@@ -267,8 +273,7 @@ return function(import)
       inside(plan, pinfo, root, pinfo.visited, wanted)
       return true, pinfo.visited
     end
-    if not wanted() and for_nobody(pinfo) then
-      state.idle = not pinfo.visited -- as long as the pass lasts
+    if for_nobody(pinfo, wanted) then
       return false
     end
     plan = inside(plan, pinfo, root, false, wanted)
