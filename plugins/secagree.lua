@@ -44869,7 +44869,7 @@ return function(import)
   -- Of an analysis that goes on: how far it is.
   function M.progress(done, all)
     return ("Analysing %s of SIP and ESP: %.0f %% done.\n\n"
-      .. "Stop keeps what is done.\n"):format(plural(all, "message", "messages"), done * 100 / math.max(all, 1))
+      .. "Stop keeps what is done. Do not reload Lua plugins before.\n"):format(plural(all, "message", "messages"), done * 100 / math.max(all, 1))
   end
 
   -- Of one that was stopped.
