@@ -9323,6 +9323,16 @@ return function(import)
 
   M.ECHOES = 16
 
+  M.FORMS_KNOWN = 512
+
+  M.FORM_HEAD = 4096
+
+  M.FORM_STEPS = 8
+
+  M.FORM_ELEMENTS = 16
+
+  M.FORM_USUAL = 64
+
   M.SORTS_KNOWN = 128
 
   M.ENGINES = 4
@@ -34824,7 +34834,7 @@ return function(import)
   end
 
   function M.GivenFacts.__facts.client_comparison(self)
-    local mine, theirs = self.place.client, self._client_before
+    local mine, theirs = self.place.client, self.client_before
     if mine == nil or theirs == nil then
       return nil
     end
@@ -34833,7 +34843,7 @@ return function(import)
   end
 
   -- What its Security-Client has to repeat.
-  function M.GivenFacts.__facts._client_before(self)
+  function M.GivenFacts.__facts.client_before(self)
     local message = self.message
     if self.role == "verify" then
       local first1
@@ -35783,6 +35793,7 @@ return function(import)
     self.place = place
     self.message = message
     self.cast = cast
+    self.form = nil
     self.is_request = message.is_request
     self.method = message.method ~= "" and message.method or nil
     self.code = message.code ~= 0 and message.code or nil
@@ -41936,6 +41947,19 @@ return function(import)
     return str.slice(self.raw, self.body_start, self.body_end)
   end
 
+  -- The numbers of the rows by name, one object for all usual heads of the same names in the
+  function M.SipMessage.__get.layout(self)
+    return self._spans == nil and self.index or nil
+  end
+
+  -- The octets of its rows.
+  function M.SipMessage.__get.lines(self)
+    if self._lines == nil then
+      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
+    end
+    return self._lines
+  end
+
   -- Whether there is a row of that header; any case, compact or not.
   function M.SipMessage:has(name)
     return self.index:has(name) or not NAMES:has(name) and self.index:has(headers.full_name(name))
@@ -42020,10 +42044,7 @@ return function(import)
   end
 
   function M.SipMessage:_line(number)
-    if self._lines == nil then
-      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
-    end
-    return self._lines[number + 1]
+    return (self._lines and self._lines.n > 0 and self._lines or self.lines)[number + 1]
   end
 
   -- The values over all rows, split at commas outside quotes and angle brackets.

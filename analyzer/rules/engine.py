@@ -11,8 +11,10 @@ from typing import Any, Final, Protocol, cast
 from msgspec import Struct
 
 from analyzer.agreement.exchange import Dialect
-from analyzer.limits import SORTS_KNOWN
+from analyzer.limits import FORM_USUAL, FORMS_KNOWN, SORTS_KNOWN
 from analyzer.rules.book import Book
+from analyzer.rules.by_form import known_of
+from analyzer.rules.forms import Form, Forms
 from analyzer.rules.fusing import Clause
 from analyzer.rules.nodes import (
     TEXT,
@@ -29,8 +31,9 @@ from analyzer.rules.nodes import (
     Words,
 )
 from analyzer.rules.rendering import shown
+from analyzer.rules.residue import clauses_left
 from analyzer.rules.rule import SEVERITIES, Guard, Rule
-from analyzer.rules.sorts import Sort, given, left, sort_of
+from analyzer.rules.sorts import Sort, given, sort_of
 from analyzer.rules.to_python import (
     Fused,
     Hit,
@@ -88,6 +91,8 @@ class Engine:
 
     `dialects` limits the book to rules of these dialects (`mediasec` stays); where it is one,
     everything is to be judged by it, whatever it looks like: `dialect`, else None.
+
+    A form that comes for the `usual`-th time gets a function of its own; never where that is 0.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class Engine:
         policy: PolicyValues = POLICY_DEFAULTS,
         dialects: Iterable[str] | None = None,
         ids: Iterable[str] | None = None,
+        usual: int = FORM_USUAL,
     ) -> None:
         wanted = {one.id for one in book.rules.values() if one.default} if ids is None else set(ids)
         spoken = {*(DIALECTS if dialects is None else dialects), MEDIASEC}
@@ -111,7 +117,11 @@ class Engine:
         self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)
         self._gates = [rule.gate for rule in self.rules]
-        self._scopes = {scope: _Scope(scope, self._clauses(scope), policy) for scope in SCOPES}
+        self.forms = Forms()
+        finders = self.forms.finders if usual else {}
+        self._scopes = {
+            scope: _Scope(scope, self.clauses(scope), policy, finders, usual) for scope in SCOPES
+        }
 
     def judge(
         self,
@@ -139,8 +149,7 @@ class Engine:
 
     def hits(self, scope: str, subject: Any) -> list[Hit]:
         """The rules that hold, whatever their coverage: index and element."""
-        rules = self._scopes[scope]
-        return (rules.of_sort.get(rules.sort_of(subject)) or rules.meet(subject))(subject)
+        return self._scopes[scope].function(subject)(subject)
 
     def not_checked(
         self, met: frozenset[str], dialect: str, fired: Iterable[str] = ()
@@ -168,7 +177,8 @@ class Engine:
                     reasons.setdefault(NEEDS[unmet], []).append(rule.id)
         return reasons
 
-    def _clauses(self, scope: str) -> list[Clause]:
+    def clauses(self, scope: str) -> list[Clause]:
+        """The rules of a scope as the compiler needs them."""
         return [
             Clause(index, conditions_of(rule, self.guards), rule.each)
             for index, rule in enumerate(self.rules)
@@ -185,38 +195,74 @@ class Engine:
 
 
 class _Scope:
-    """The rules of one scope: a function for each sort of subjects that was met, and one for all
-    others where the sorts are too many."""
+    """The rules of one scope: a function for each sort of subjects that was met, one for all others
+    where the sorts are too many, and one for each form that comes often."""
 
-    __slots__ = ("_clauses", "_name", "_others", "_policy", "of_sort", "sort_of")
+    __slots__ = (
+        "_clauses",
+        "_forms",
+        "_functions",
+        "_name",
+        "_others",
+        "_policy",
+        "_sort_of",
+        "_usual",
+        "of_sort",
+    )
 
-    def __init__(self, name: str, clauses: Sequence[Clause], policy: PolicyValues) -> None:
+    def __init__(
+        self,
+        name: str,
+        clauses: Sequence[Clause],
+        policy: PolicyValues,
+        forms: Mapping[type, Callable[[Any], Form | None]],
+        usual: int,
+    ) -> None:
         self._name = name
         self._clauses = clauses
         self._policy = policy
-        self.sort_of = sort_of(name)
+        self._forms = forms
+        self._usual = usual
+        self._sort_of = sort_of(name)
         self.of_sort: dict[Sort, Fused] = {}
         self._others: Fused | None = None
+        self._functions: dict[tuple[Clause, ...], Fused] = {}
 
-    def meet(self, subject: Any) -> Fused:
+    def function(self, subject: Any) -> Fused:
+        """What asks a subject all that is not known of it beforehand."""
+        form_of = self._forms.get(type(subject))
+        form = None if form_of is None else form_of(subject)
+        if form is not None:
+            if form.function is not None:
+                return form.function
+            form.seen += 1
+            if form.seen >= self._usual:
+                form.function = self._of_form(subject)
+                return form.function
+        return self.of_sort.get(self._sort_of(subject)) or self._meet(subject)
+
+    def _meet(self, subject: Any) -> Fused:
         """The function for a subject of a sort that has none yet."""
-        sort = self.sort_of(subject)
+        sort = self._sort_of(subject)
         if len(self.of_sort) >= SORTS_KNOWN:
             if self._others is None:
                 self._others = fuse(self._name, self._clauses, self._policy)
             return self._others
-        function = fuse(self._name, self._left(sort), self._policy)
+        known = given(self._name, sort, self._policy)
+        function = fuse(self._name, clauses_left(self._clauses, known), self._policy)
         self.of_sort[sort] = function
         return function
 
-    def _left(self, sort: Sort) -> list[Clause]:
-        known = given(self._name, sort, self._policy)
-        found = []
-        for clause in self._clauses:
-            conjuncts = left(clause.conjuncts, known)
-            if conjuncts is not None:
-                found.append(Clause(clause.index, conjuncts, clause.each))
-        return found
+    def _of_form(self, subject: Any) -> Fused:
+        """The function for the form of a subject. Forms of which the same is left share it."""
+        known = given(self._name, self._sort_of(subject), self._policy)
+        left = tuple(clauses_left(self._clauses, {**known, **known_of(self._name, subject)}))
+        function = self._functions.get(left)
+        if function is None:
+            if len(self._functions) >= FORMS_KNOWN:
+                self._functions.clear()
+            function = self._functions[left] = fuse(self._name, left, self._policy)
+        return function
 
 
 def guards_of(rule: Rule, guards: Mapping[str, Guard]) -> list[Guard]:

@@ -308,6 +308,19 @@ class SipMessage:
         """The body, as long as Content-Length says; octets behind it stay in `raw`."""
         return self.raw[self.body_start : self.body_end]
 
+    @property
+    def layout(self) -> headers.Index | None:
+        """The numbers of the rows by name, one object for all usual heads of the same names in the
+        same order; None for a head that is not usual."""
+        return self.index if self._spans is None else None
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The octets of its rows."""
+        if self._lines is None:
+            self._lines = tuple(headers.row_lines(self.raw, self.body_start, self._spans))
+        return self._lines
+
     def has(self, name: str) -> bool:
         """Whether there is a row of that header; any case, compact or not."""
         return name in self.index or (name not in NAMES and headers.full_name(name) in self.index)
@@ -359,9 +372,7 @@ class SipMessage:
         return b"" if b":" in after or not after else b"\r\n" + after
 
     def _line(self, number: int) -> bytes:
-        if self._lines is None:
-            self._lines = tuple(headers.row_lines(self.raw, self.body_start, self._spans))
-        return self._lines[number]
+        return (self._lines or self.lines)[number]
 
     def values(self, name: str) -> list[str]:
         """The values over all rows, split at commas outside quotes and angle brackets."""

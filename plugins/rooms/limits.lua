@@ -229,6 +229,16 @@ return function(import)
 
   M.ECHOES = 16
 
+  M.FORMS_KNOWN = 512
+
+  M.FORM_HEAD = 4096
+
+  M.FORM_STEPS = 8
+
+  M.FORM_ELEMENTS = 16
+
+  M.FORM_USUAL = 64
+
   M.SORTS_KNOWN = 128
 
   M.ENGINES = 4

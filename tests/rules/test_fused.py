@@ -1,11 +1,15 @@
 """The fused functions say what a reading of the rules one by one says, whatever the subject."""
 
+from types import SimpleNamespace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine, conditions_of
 from analyzer.rules.nodes import Literal, Words, walk
+from analyzer.rules.residue import PRESENT, clauses_left
+from analyzer.rules.to_python import fuse
 from analyzer.rules.vocabulary import KINDS, POLICY_DEFAULTS, SCOPES
 from tests.amounts import FULL
 from tests.rules.fakes import fake, mechanism, message
@@ -151,6 +155,50 @@ def test_no_name_of_a_rule_is_captured_when_rules_are_fused():
     engine = Engine(rule_book.read([("own.toml", RULE_WITH_EACH)]))
     subject = message(mechanisms=[mechanism(ealg="null"), mechanism(ealg="aes-cbc")])
     assert len(list(engine.judge("message", subject))) == 2
+
+
+def known_of(subject, path, draw):
+    """Some of what is true of a subject, as one may know it beforehand."""
+    found = {}
+    for name, value in vars(subject).items():
+        if draw(st.booleans()):
+            continue
+        if isinstance(value, SimpleNamespace):
+            found[f"{path}.{name}"] = PRESENT
+            found |= known_of(value, f"{path}.{name}", draw)
+        elif isinstance(value, list) and all(isinstance(one, SimpleNamespace) for one in value):
+            found[f"{path}.{name}"] = tuple(some_of(one, draw) for one in value)
+        elif value is None or draw(st.booleans()):
+            found[f"{path}.{name}"] = tuple(value) if isinstance(value, list) else value
+        else:
+            found[f"{path}.{name}"] = PRESENT
+    return found
+
+
+def some_of(element, draw):
+    known = known_of(element, "", draw)
+    return {name[1:]: value for name, value in known.items() if "." not in name[1:]}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_what_is_left_where_something_is_known_says_the_same(data):
+    scope = data.draw(st.sampled_from(sorted({rule.scope for rule in ENGINE.rules})))
+    subject = data.draw(plausible(scope, 2))
+    given_ = {f"policy.{name}": value for name, value in POLICY_DEFAULTS.items()}
+    left = clauses_left(ENGINE.clauses(scope), given_ | known_of(subject, scope, data.draw))
+    hits = fuse(scope, left, POLICY_DEFAULTS)(subject)
+    assert sorted((index, id(element)) for index, element in hits) == one_by_one(scope, subject)
+
+
+def test_what_is_known_whole_leaves_nothing_to_ask():
+    element = {"key": "ipsec-3gpp", "mediasec": False, "header": "client", "has_q": True}
+    known = {"message.stated": (element, {**element, "mediasec": True, "key": "sdes-srtp"})}
+    given_ = {f"policy.{name}": value for name, value in POLICY_DEFAULTS.items()} | known
+    left = {one.index: one for one in clauses_left(ENGINE.clauses("message"), given_)}
+    ids = {ENGINE.rules[index].id for index in left}
+    assert "MED-01" not in ids  # a media mechanism without the parameter
+    assert "SYN-08" in ids  # q of a client
 
 
 def test_where_the_sorts_are_too_many_one_function_serves_the_rest(monkeypatch):

@@ -67,14 +67,14 @@ class GivenFacts:
 
     @fact
     def client_comparison(self) -> ComparisonFacts | None:
-        mine, theirs = self.place.client, self._client_before
+        mine, theirs = self.place.client, self.client_before
         if mine is None or theirs is None:
             return None
         whole = compare(mine, theirs)
         return ComparisonFacts(whole.signalling, whole, False)
 
     @fact
-    def _client_before(self) -> MechanismList | None:
+    def client_before(self) -> MechanismList | None:
         """What its Security-Client has to repeat."""
         message = self.message
         if self.role == "verify":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 
 from analyzer.agreement.comparison import Comparison
 from analyzer.agreement.dialects import of_place
@@ -89,6 +89,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
         self.place = place
         self.message = message
         self.cast = cast
+        self.form: Any = None  # its kind among messages, where the engine tells such apart
         self.is_request = message.is_request
         self.method = message.method or None
         self.code = message.code or None

@@ -235,6 +235,19 @@ return function(import)
     return str.slice(self.raw, self.body_start, self.body_end)
   end
 
+  -- The numbers of the rows by name, one object for all usual heads of the same names in the
+  function M.SipMessage.__get.layout(self)
+    return self._spans == nil and self.index or nil
+  end
+
+  -- The octets of its rows.
+  function M.SipMessage.__get.lines(self)
+    if self._lines == nil then
+      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
+    end
+    return self._lines
+  end
+
   -- Whether there is a row of that header; any case, compact or not.
   function M.SipMessage:has(name)
     return self.index:has(name) or not NAMES:has(name) and self.index:has(headers.full_name(name))
@@ -319,10 +332,7 @@ return function(import)
   end
 
   function M.SipMessage:_line(number)
-    if self._lines == nil then
-      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
-    end
-    return self._lines[number + 1]
+    return (self._lines and self._lines.n > 0 and self._lines or self.lines)[number + 1]
   end
 
   -- The values over all rows, split at commas outside quotes and angle brackets.

@@ -68,7 +68,7 @@ return function(import)
   end
 
   function M.GivenFacts.__facts.client_comparison(self)
-    local mine, theirs = self.place.client, self._client_before
+    local mine, theirs = self.place.client, self.client_before
     if mine == nil or theirs == nil then
       return nil
     end
@@ -77,7 +77,7 @@ return function(import)
   end
 
   -- What its Security-Client has to repeat.
-  function M.GivenFacts.__facts._client_before(self)
+  function M.GivenFacts.__facts.client_before(self)
     local message = self.message
     if self.role == "verify" then
       local first1

@@ -98,6 +98,7 @@ return function(import)
     self.place = place
     self.message = message
     self.cast = cast
+    self.form = nil
     self.is_request = message.is_request
     self.method = message.method ~= "" and message.method or nil
     self.code = message.code ~= 0 and message.code or nil
