@@ -3,13 +3,8 @@
 Where an `esp_sa` file lies beside a capture both have its keys.
 """
 
-import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +12,7 @@ from analyzer.capture import open_captures
 from analyzer.keys.files import read_keys
 from analyzer.keys.keyring import KeyRing
 from analyzer.pipeline import Conductor
+from tests.listed import Rows, by_tshark, listed
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CAPTURES = [*sorted(SAMPLES.glob("pcaps/*.pcap")), *sorted(SAMPLES.glob("real/*.pcap*"))]
@@ -41,49 +37,14 @@ def key_rows(path: Path) -> list[str]:
     return beside.read_text().splitlines() if beside.exists() else []
 
 
-def by_tshark(path: Path) -> list[int]:
+STARTS = ("sip.Method", "sip.Status-Code")
+
+
+def starts(rows: Rows) -> list[int]:
     """The frame of each SIP message; a segment with two of them stands twice."""
-    command = ["tshark", "-n", "-r", str(path), "-Y", "sip", "-T", "fields"]
-    for option in OPTIONS:
-        command += ["-o", f"{option}:TRUE"]
-    for row in key_rows(path):
-        command += ["-o", f"uat:esp_sa:{row}"]
-    for field in ("frame.number", "sip.Method", "sip.Status-Code"):
-        command += ["-e", field]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    frames = []
-    for line in output.splitlines():
-        number, *starts = line.split("\t")
-        frames += [int(number)] * sum(len(start.split(",")) for start in starts if start)
-    return frames
-
-
-def by_sharkd(paths: list[Path]) -> dict[Path, list[int]]:
-    """The same of captures without keys, by one process that reads them all."""
-    asked: list[tuple[str, dict[str, str]]] = []
-    for option in OPTIONS:
-        asked.append(("setconf", {"name": option, "value": "TRUE"}))
-    for path in paths:
-        columns = {"column0": "sip.Method:0", "column1": "sip.Status-Code:0"}
-        asked += [("load", {"file": str(path)}), ("frames", columns)]
-    questions = "".join(
-        json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
-        for number, (method, params) in enumerate(asked, 1)
-    )
-    done = subprocess.run(
-        ["sharkd", "-"], input=questions, capture_output=True, text=True, check=True
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one["id"] for one in answers] == list(range(1, len(asked) + 1))
-    assert all("result" in one for one in answers)
-    listed = [one["result"] for one in answers[len(OPTIONS) + 1 :: 2]]
-    return {path: list(frames(rows)) for path, rows in zip(paths, listed, strict=True)}
-
-
-def frames(rows: list[dict[str, Any]]) -> Iterator[int]:
-    """Frame numbers of what sharkd lists, one for each start line in the frame."""
-    for row in rows:
-        yield from [row["num"]] * sum(len(start.split(",")) for start in row["c"] if start)
+    return [
+        number for number, values in rows for start in values if start for _ in start.split(",")
+    ]
 
 
 def by_us(path: Path) -> tuple[list[int], int]:
@@ -116,20 +77,14 @@ PARTS = 8
 @pytest.mark.tshark
 @pytest.mark.parametrize("path", KEYED, ids=lambda path: path.name)
 def test_messages_are_those_of_tshark(path: Path) -> None:
-    check(path, by_tshark(path))
+    check(path, starts(by_tshark(path, STARTS, OPTIONS, key_rows(path))))
 
 
 @pytest.mark.tshark
 @pytest.mark.parametrize("part", range(PARTS))
 def test_messages_are_those_of_wireshark(part: int) -> None:
-    """What needs no keys, read by one process where Wireshark brought the program for it."""
-    paths = OTHERS[part::PARTS]
-    if shutil.which("sharkd"):
-        found = by_sharkd(paths)
-    else:
-        found = {path: by_tshark(path) for path in paths}
-    for path, theirs in found.items():
-        check(path, theirs)
+    for path, rows in listed(OTHERS[part::PARTS], STARTS, OPTIONS).items():
+        check(path, starts(rows))
 
 
 def test_every_explanation_is_needed() -> None:
