@@ -113,9 +113,12 @@ return function(import)
     progress = import("wireshark.gui_progress")
     progress.waited = show_again
     windows = import("wireshark.gui_windows").new(source(settings))
-    local profile = import("wireshark.gui_profile").action(
+    local write = import("wireshark.gui_profile").action(
       function() return settings().keys end, sas, function() return opening.ring(passes.everything()) end
     )
+    local function profile()
+      if not progress.needed(profile) then write() end
+    end
     register_menu(MENU .. "Exchanges", windows.list, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Timeline", windows.timeline, MENU_TOOLS_UNSORTED)
     register_menu(MENU .. "Findings", windows.findings, MENU_TOOLS_UNSORTED)

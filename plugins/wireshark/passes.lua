@@ -136,6 +136,11 @@ return function(import)
     return math.floor(relative * 1e9 + 0.5)
   end
 
+  -- Somebody looked who has to wait. Where more comes all the time an older run has to do.
+  local function ask()
+    state.asked = state.asked or not (state.whole and M.growing())
+  end
+
   -- The run that knows most of a frame, and whether it is finished. `again`: the frame was seen
   -- before, so all there was by then is read. Nil where a window has to wait for `analyse`.
   function M.look(frame, again)
@@ -143,12 +148,14 @@ return function(import)
       if not up_to_date() and worth_a_run() and not long(not state.whole and state.live) then
         return whole(), true
       elseif fits(state.whole) and frame <= state.whole.last then
-        state.asked = state.asked or worth_a_run()
+        if worth_a_run() then
+          ask()
+        end
         return state.whole.run, true
       end
     end
     if long(state.live) then
-      state.asked = true
+      ask()
       return nil
     end
     return live(), false

@@ -35,7 +35,7 @@ def screen(capture: Path) -> Iterator[Desktop]:
         pytest.skip(reason)
     with window.opened(capture, 1) as one:
         yield one
-        assert "lua" not in one.complaints.lower()
+        assert not window.failures(one)
 
 
 def ended(screen: Desktop) -> None:

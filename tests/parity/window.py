@@ -78,6 +78,12 @@ def said(screen: Desktop, title: str) -> list[str]:
     return re.findall(pattern, screen.complaints, re.DOTALL)
 
 
+def failures(screen: Desktop) -> str:
+    """What the terminal says of Lua, beside what the windows say: nothing, where nothing failed."""
+    beside = re.sub(r"<(SEC-AGREE [^>]*)>\n.*?</\1>", "", screen.complaints, flags=re.DOTALL)
+    return "\n".join(row for row in beside.splitlines() if "lua" in row.lower())
+
+
 def told(screen: Desktop, title: str, *words: str) -> str:
     """Wait until a window says all of this; what it says."""
 
