@@ -7742,6 +7742,8 @@ return function(import)
   local put_away = import("report.closed").put_away
   local framing = import("framing")
   local views = import("views")
+  local parse_head = import("sip.headers").parse_head
+  local SipMessage = import("sip.message").SipMessage
 
   local M = {}
 
@@ -7761,7 +7763,7 @@ return function(import)
     self.judge = Judge.make(self.engine)
     self.heard = {} -- frame to what is kept of the messages in it
     self.copies = {} -- frame to the frame of the message it copies
-    self.sealed = {} -- frame to the ESP packet in it
+    self.sealed = {} -- frame to SPI and destination of the ESP packet in it
     self.closed = {} -- closed runs in the order of their closing
     self.steps = {} -- frame to the closed run it is a step of, and the number of the step
     self.cut = {} -- ids of the exchanges that went on when the capture ended
@@ -7792,11 +7794,12 @@ return function(import)
     return false
   end
 
-  -- What is kept of a message: all of it where it has a list or a nonce to be shown.
+  -- What is kept of a message: its octets where it has a list or a nonce to be shown.
   local function kept(message)
     local spoken = speaks(message)
     return {
-      whole = (spoken or message:has("www-authenticate")) and message or nil,
+      raw = (spoken or message:has("www-authenticate")) and message.raw or nil,
+      truncated = message.truncated or nil,
       speaks = spoken,
       call_id = message.call_id,
       spi = message.spi,
@@ -7813,6 +7816,17 @@ return function(import)
     end
     here[#here + 1] = kept(message)
     self.newest = message
+  end
+
+  -- What a message that was heard says, read once more.
+  local function said(one, frame)
+    local cut = one.truncated or false
+    local head = one.raw and parse_head(one.raw, cut)
+    if not head then
+      return {}
+    end
+    local origin = datagrams.Datagram.make(CAPTURE, frame, 0, 0, "", "", one.dst, 0, 0, "udp", one.raw)
+    return views.said(Place.make(SipMessage.make(head, one.raw, origin, NONE, cut), "unknown", ""))
   end
 
   local function place(dst, spi)
@@ -7911,7 +7925,7 @@ return function(import)
       frames_of(given), given.next_header or 0, given.sport or 0, given.dport or 0,
       given.copy or false, LINE, given.icv or "", nil
     )
-    self.sealed[given.frame] = esp
+    self.sealed[given.frame] = { spi = esp.spi, dst = esp.dst }
     self.conductor:esp(esp)
     self:judge_closed()
   end
@@ -8123,7 +8137,7 @@ return function(import)
   function Run:said_in(frame)
     local list, any = {}, false
     for i, message in ipairs(self.heard[frame] or {}) do
-      list[i] = message.whole and views.said(Place.make(message.whole, "unknown", "")) or {}
+      list[i] = said(message, frame)
       any = any or message.speaks
     end
     return list, any
