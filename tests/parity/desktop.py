@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,8 +58,12 @@ class Desktop:
         pipe = self.home / "pipe"
         os.mkfifo(pipe)
         pipe.chmod(0o666)
-        with self._running("Wireshark", *options, "-k", "-i", str(pipe)):
-            yield pipe
+        try:
+            with self._running("Wireshark", *options, "-k", "-i", str(pipe)):
+                yield pipe
+        finally:
+            with suppress(OSError):  # what still waits for somebody to write ends
+                os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
 
     @contextmanager
     def _running(self, title: str, *options: str) -> Iterator[None]:
