@@ -1926,24 +1926,26 @@ return function(import)
   function M.coverage(exchange)
     local open_end = exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED
     local quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
-    local any1 = false
+    local part = M._protected_part(exchange)
+    local list1 = { n = 0 }
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.protection == "ports" then
-        any1 = true
-        break
+      if step.place ~= nil then
+        py.append(list1, step.place)
       end
     end
-    local any2 = false
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.message.synthetic then
-        any2 = true
-        break
-      end
+    local places = list1
+    local list2 = { n = 0 }
+    for _, place in py.each(places) do
+      py.append(list2, place.protection)
     end
-    return M.Coverage.make(exchange.start_seen, M._both_directions(exchange), M._protected_part(exchange), quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), any1, any2, exchange.access.sealed, exchange.far.n > 0, M._keys(exchange), exchange.authentication ~= nil)
+    local list3 = { n = 0 }
+    for _, place in py.each(places) do
+      py.append(list3, place.message.synthetic)
+    end
+    return M.Coverage.make(exchange.start_seen, M._both_directions(exchange), part, quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), py.contains(list2, "ports"), py.contains(list3, true), exchange.access.sealed, exchange.far.n > 0, M._keys(exchange, part), exchange.authentication ~= nil)
   end
 
-  function M._keys(exchange)
+  function M._keys(exchange, part)
     local list1 = { n = 0 }
     for _, one in py.each({ exchange.association, exchange.under, n = 2 }) do
       if one ~= nil then
@@ -1959,8 +1961,7 @@ return function(import)
       end
     end
     local proven = any1
-    local value1 = M._protected_part(exchange)
-    if value1 == "unread" or value1 == "partly" then
+    if part == "unread" or part == "partly" then
       local any2 = false
       for _, one in py.each(sets) do
         for _, flow in one.flows:pairs() do
@@ -2009,24 +2010,22 @@ return function(import)
   end
 
   function M._protected_part(exchange)
-    local sum1 = 0
+    local list1 = { n = 0 }
     for _, step in py.each(exchange.steps) do
-      if step.place == nil then
-        sum1 = sum1 + 1
+      py.append(list1, step.place)
+    end
+    local places = list1
+    local list2 = { n = 0 }
+    for _, place in py.each(places) do
+      if place ~= nil and place.protection ~= "clear" then
+        py.append(list2, place)
       end
     end
-    local unread = sum1
-    local sum2 = 0
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.protection ~= "clear" then
-        sum2 = sum2 + 1
-      end
+    local read = list2
+    if not py.contains(places) then
+      return read.n > 0 and "read" or "none"
     end
-    local read = sum2
-    if unread == 0 then
-      return read ~= 0 and "read" or "none"
-    end
-    return read ~= 0 and "partly" or "unread"
+    return read.n > 0 and "partly" or "unread"
   end
 
   return M
@@ -31591,21 +31590,21 @@ return function(import)
           repeat
             if not subject.announced then break end
             repeat
-              if not subject.lifetime_known then break end
               do
-                local v3 = subject.late
+                local v3 = subject.restarted
                 if v3 == nil then break end
-                if v3 <= 0 then break end
+                if v3 < 2 then break end
               end
-              rules.hit(hits, 126)
+              rules.hit(hits, 124)
             until true
             repeat
               do
-                local v4 = subject.restarted
+                local v4 = subject.late
                 if v4 == nil then break end
-                if v4 < 2 then break end
+                if v4 <= 0 then break end
               end
-              rules.hit(hits, 124)
+              if not subject.lifetime_known then break end
+              rules.hit(hits, 126)
             until true
             repeat
               do
@@ -33206,14 +33205,16 @@ return function(import)
     if ports == nil or association == nil then
       return nil
     end
-    local list1 = { n = 0 }
+    local found = nil
     for _, sa in py.each(association.sas) do
       if py.equal({ sa.sport, sa.dport, n = 2 }, ports) and DIRECTIONS:get(sa.name) == self.direction then
-        py.append(list1, sa.name)
+        if sa.name == self.sa then
+          return self.sa
+        end
+        found = (found or "") ~= "" and found or sa.name
       end
     end
-    local names = list1
-    return py.contains(names, self.sa) and self.sa or py.first(names)
+    return found
   end
 
   function M.FlowFacts.__facts.ports_text(self)
@@ -33430,6 +33431,9 @@ return function(import)
 
   -- Requests over one transport, of which none was answered, while others were.
   function M.AgreementFacts.__facts._mute(self)
+    if self._own.n == 0 then
+      return { n = 0 }
+    end
     local until_ = self.agreement.seen_until - ANSWER_WAIT
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -33552,7 +33556,7 @@ return function(import)
   end
 
   -- Requests of the client since the last packet on it came back, unanswered for so long that
-  function M.AgreementFacts.__get._unheard(self)
+  function M.AgreementFacts.__facts._unheard(self)
     local agreement, heard = self.agreement, self.association.last_heard
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -33589,7 +33593,7 @@ return function(import)
     return list1
   end
 
-  function M.AgreementFacts.__get._own(self)
+  function M.AgreementFacts.__facts._own(self)
     local names = { "uc>ps", "us>pc", n = 2 }
     local list1 = { n = 0 }
     for _, one in py.each(self.agreement.traffic) do
@@ -34019,18 +34023,20 @@ return function(import)
     if exchange == nil or self.role == "retransmission" then
       return nil
     end
-    local list1 = { n = 0 }
+    local highest = nil
     for _, step in py.each(self.before) do
-      if step.place ~= nil and (step.place.message.is_request and (step.place.message.call_id == message.call_id and step.place.message.branch ~= message.branch)) then
-        py.append(list1, step.place.message.cseq)
+      if not (step.place == nil or not step.place.message.is_request) then
+        local one = step.place.message
+        if one.call_id == message.call_id and one.branch ~= message.branch then
+          highest = highest == nil and one.cseq or math.max(highest, one.cseq)
+        end
       end
     end
-    local earlier = list1
     local past = exchange.previous
     if past ~= nil and (past.call_id == message.call_id and past.cseq >= 0) then
-      py.append(earlier, past.cseq)
+      highest = highest == nil and past.cseq or math.max(highest, past.cseq)
     end
-    return py.max(earlier)
+    return highest
   end
 
   function M.CredentialFacts.__facts.since_challenge_ms(self)
@@ -34534,13 +34540,13 @@ return function(import)
   end
 
   function M.ExchangeFacts.__facts.challenges(self)
-    local sum1 = 0
+    local list1 = { n = 0 }
     for _, step in py.each(self.exchange.steps) do
       if step.role == "challenge" then
-        sum1 = sum1 + 1
+        py.append(list1, step)
       end
     end
-    return sum1
+    return list1.n
   end
 
   function M.ExchangeFacts.__get.silence_ms(self)
@@ -34860,20 +34866,7 @@ return function(import)
   function M.GivenFacts.__facts.client_before(self)
     local message = self.message
     if self.role == "verify" then
-      local first1
-      for _, step in py.each(py.reversed(self.before)) do
-        if py.contains(M.OFFERS, step.role) then
-          local value1
-          if step.place == nil then
-            value1 = nil
-          else
-            value1 = step.place.client
-          end
-          first1 = value1
-          break
-        end
-      end
-      return first1
+      return self._offered_last
     end
     if self.role ~= "retransmission" or message.variant_of ~= nil then
       return nil
@@ -35141,6 +35134,8 @@ return function(import)
     self.header = header
     self.key = element.key
     self.mediasec = element.mediasec
+    self.spi_c, self.spi_s = element.spi_c, element.spi_s
+    self.port_c, self.port_s = element.port_c, element.port_s
     self._twins = twins
     self._listed = listed
     return self
@@ -35812,6 +35807,7 @@ return function(import)
     self.method = message.method ~= "" and message.method or nil
     self.code = message.code ~= 0 and message.code or nil
     self.leg = place.leg
+    self.dialect = cast:dialect(place)
     self.call_id = message.call_id
     self.cseq = message.cseq
     self.protection = place.protection
@@ -35829,10 +35825,6 @@ return function(import)
   -- (capture, frame), the anchor first.
   function M.MessageFacts.__get.frames(self)
     return { { self.message.capture, self.message.frame, n = 2 }, n = 1 }
-  end
-
-  function M.MessageFacts.__get.dialect(self)
-    return self.cast:dialect(self.place)
   end
 
   function M.MessageFacts.__facts.network_mac(self)
@@ -35866,8 +35858,12 @@ return function(import)
     if self.place.lists.size == 0 then
       return M.NO_MECHANISMS
     end
+    local listed = self._listed
+    if listed.n == 1 then
+      return listed[1].made
+    end
     local list1 = { n = 0 }
-    for _, one in py.each(self._listed) do
+    for _, one in py.each(listed) do
       for _, m in py.each(one.made) do
         py.append(list1, m)
       end
@@ -36296,16 +36292,13 @@ return function(import)
     self.request = request
     self.response = response
     self.leg = request.leg
+    self.dialect = request.dialect
     return self
   end
 
   -- (capture, frame): the response where there is one, then the request.
   function M.TransactionFacts.__get.frames(self)
     return self.response == nil and self.request.frames or py.concat(self.response.frames, self.request.frames)
-  end
-
-  function M.TransactionFacts.__facts.dialect(self)
-    return self.request.dialect
   end
 
   function M.TransactionFacts.__facts.provisional(self)
@@ -36976,6 +36969,14 @@ return function(import)
   end
 
   function M.WireFacts.__facts.via_port(self)
+    local usual = M._USUAL_VIA:match(self.message:value("via") or "")
+    if usual ~= nil then
+      local value1 = usual:group(1)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
+      end
+      return tonumber(value1, 10)
+    end
     local sent_by = self.message.sent_by
     if sent_by == "" then
       return nil
@@ -37061,6 +37062,8 @@ return function(import)
   py.done(M.WireFacts)
 
   M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<sip:", text = true})
+
+  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "SIP/2.0/", text = true})
 
   -- A public or temporary GRUU names no place (RFC 5627 3).
   function M._is_gruu(uri)

@@ -37,31 +37,29 @@ def coverage(exchange: Exchange) -> Coverage:
     """What of this run was captured and could be read."""
     open_end = exchange.state in (State.OFFERED, State.CHALLENGED, State.ANSWERED)
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
+    part = _protected_part(exchange)
+    places = [step.place for step in exchange.steps if step.place is not None]
     return Coverage(
         start=exchange.start_seen,
         both_directions=_both_directions(exchange),
-        protected_part=_protected_part(exchange),
+        protected_part=part,
         waited=quiet
         or not open_end
         or exchange.superseded_by is not None
         or undeliverable(exchange) is not None,
-        above_ipsec=any(
-            step.place is not None and step.place.protection == "ports" for step in exchange.steps
-        ),
-        synthetic=any(
-            step.place is not None and step.place.message.synthetic for step in exchange.steps
-        ),
+        above_ipsec="ports" in [place.protection for place in places],
+        synthetic=True in [place.message.synthetic for place in places],
         sealed=exchange.access.sealed,
         beyond=bool(exchange.far),
-        keys=_keys(exchange),
+        keys=_keys(exchange, part),
         secrets=exchange.authentication is not None,
     )
 
 
-def _keys(exchange: Exchange) -> Keys:
+def _keys(exchange: Exchange, part: Part) -> Keys:
     sets = [one for one in (exchange.association, exchange.under) if one is not None]
     proven = any(one.key is not None for one in sets)
-    if _protected_part(exchange) in ("unread", "partly"):
+    if part in ("unread", "partly"):
         unfit = any(flow.icv_bad or flow.icv_unfit for one in sets for flow in one.flows.values())
         return "partial" if proven else "unfit" if unfit else "missing"
     return "proven" if proven else "not-needed"
@@ -81,10 +79,8 @@ def _source(step: Step) -> bytes:
 
 
 def _protected_part(exchange: Exchange) -> Part:
-    unread = sum(step.place is None for step in exchange.steps)
-    read = sum(
-        step.place is not None and step.place.protection != "clear" for step in exchange.steps
-    )
-    if not unread:
+    places = [step.place for step in exchange.steps]
+    read = [place for place in places if place is not None and place.protection != "clear"]
+    if None not in places:
         return "read" if read else "none"
     return "partly" if read else "unread"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from analyzer.rules.forms import CREDENTIALS, earlier_roles, repeats_client
 from analyzer.rules.residue import PRESENT
 from analyzer.rules.sorts import SORTS
+from analyzer.rules.subjects.association import AgreementFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.lists import ComparisonFacts, HeaderFacts, MechanismFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
@@ -47,6 +48,13 @@ OF_EXCHANGE: Final = (
     *("passed_over", "first_common", "best_common", "chosen", "association", "previous"),
 )
 """Facts of a run that its form decides, or whether they are there."""
+
+
+OF_AGREEMENT: Final = (
+    *("replaced_requests", "lingering_requests", "lingering_answers", "lost_transport"),
+    *("expired_requests", "cut_off_tries", "lost_tries", "lost_after_refresh", "lost_before_s"),
+)
+"""Facts of a set that follow from there being no traffic on it."""
 
 
 def _without(*headers: str) -> Condition:
@@ -163,6 +171,8 @@ def known_of(scope: str, facts: Any) -> Found:
             return _message(facts, "message")
         case "transaction":
             return _transaction(facts)
+        case "agreement":
+            return _agreement(facts)
         case _:
             return _exchange(facts)
 
@@ -222,6 +232,13 @@ def _exchange(facts: ExchangeFacts) -> Found:
     elif "exchange.offer.exempt" in found:
         found["exchange.exempt"] = facts.exempt
     return found
+
+
+def _agreement(facts: AgreementFacts) -> Found:
+    names = [*OF_AGREEMENT]
+    if facts.association.older is None:
+        names.append("sets_alive")
+    return _decided(facts, names, "agreement")
 
 
 def _whole(one: Any, names: Iterable[str], path: str) -> Found:

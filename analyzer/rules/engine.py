@@ -138,7 +138,8 @@ class Engine:
         hits = self.hits(scope, subject)
         if not hits:
             return ()
-        hits.sort(key=_index)
+        if len(hits) > 1:
+            hits.sort(key=_index)
         fired = []
         for index, element in hits:
             if self._gates[index] <= met:

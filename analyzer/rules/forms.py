@@ -17,7 +17,8 @@ from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.older import MECHANISM, METHOD
 from analyzer.agreement.place import HEADERS, Place
 from analyzer.limits import FORM_ELEMENTS, FORM_HEAD, FORM_STEPS, FORMS_KNOWN, LISTS_CACHED
-from analyzer.rules.sorts import sort_of
+from analyzer.rules.sorts import SORTS, sort_of
+from analyzer.rules.subjects.association import AgreementFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
 from analyzer.sip.headers import Index
@@ -27,6 +28,9 @@ CHALLENGES: Final = ("www-authenticate", "proxy-authenticate")
 LISTS: Final = tuple(HEADERS.values())
 STATIC: Final = ("supported", "require", "proxy-require", "unsupported", "content-type")
 """Headers of which messages of one form have the same rows, octet by octet."""
+
+ANSWERING: Final = ("verify", "failure-report")
+"""Roles of messages that answer a challenge."""
 
 VARIED: Final = frozenset({"spi-c", "spi-s", "port-c", "port-s", "d-ver"})
 """Parameters of an element that have other values each time."""
@@ -70,11 +74,12 @@ class Forms:
         self._layouts: dict[int, _Layout] = {}
         self._lists: dict[tuple[str, ...], object] = {}
         self._shapes: dict[Key, object] = {}
-        self._sort_of = {name: sort_of(name) for name in ("message", "transaction", "exchange")}
+        self._sort_of = {name: sort_of(name) for name in SORTS}
         self.finders: Final[Mapping[type, Callable[[Any], Form | None]]] = {
             MessageFacts: self.of_message,
             TransactionFacts: self.of_transaction,
             ExchangeFacts: self.of_exchange,
+            AgreementFacts: self.of_agreement,
         }
 
     def of_message(self, facts: MessageFacts) -> Form | None:
@@ -111,6 +116,14 @@ class Forms:
             )
         )
 
+    def of_agreement(self, facts: AgreementFacts) -> Form | None:
+        """The form of a set on which nothing was sent behind its run; None for others."""
+        if facts.agreement.traffic:
+            return None
+        association = facts.association
+        older, until = association.older is None, association.until == 0
+        return self._form((self._sort_of["agreement"](facts), older, until))
+
     def _of_message(self, facts: MessageFacts, place: Place) -> Form | None:
         message = place.message
         index = message.layout
@@ -140,7 +153,7 @@ class Forms:
                 layout.pick(message.lines),
                 message.reason,
                 message.via_count,
-                facts.emergency,
+                facts.is_request and facts.emergency,
                 _credentials_shape(facts) if layout.credentials else None,
                 challenge,
                 lists,
@@ -150,14 +163,14 @@ class Forms:
                 place.in_force is None,
                 place.reuses is None,
                 None if request is None else self.of_message(request) or True,
-                self._answered(facts),
-                repeats_client(facts),
+                self._answered(facts) if facts.role in ANSWERING else None,
+                repeats_client(facts) if facts.role == "verify" else None,
             )
         )
 
     def _answered(self, facts: MessageFacts) -> Form | bool | None:
         """The form of the challenge it answers; True for one without a form."""
-        challenge = facts.challenge if facts.role in ("verify", "failure-report") else None
+        challenge = facts.challenge
         return None if challenge is None else self.of_message(challenge) or True
 
     def _form(self, key: Key) -> Form:
@@ -278,9 +291,7 @@ def _travelled(place: Place, request: MessageFacts | None) -> bool | None:
 
 
 def repeats_client(facts: MessageFacts) -> bool | None:
-    """Whether the answer to a challenge repeats the Security-Client of the offer."""
-    if facts.role != "verify":
-        return None
+    """Whether an answer to a challenge repeats the Security-Client of the offer."""
     mine, theirs = facts.place.client, facts.client_before
     if mine is None or theirs is None:
         return None

@@ -132,12 +132,13 @@ class FlowFacts:
         ports, association = self.flow.ports, self.association
         if ports is None or association is None:
             return None
-        names = [
-            sa.name
-            for sa in association.sas
-            if (sa.sport, sa.dport) == ports and DIRECTIONS[sa.name] == self.direction
-        ]
-        return self.sa if self.sa in names else next(iter(names), None)
+        found = None
+        for sa in association.sas:
+            if (sa.sport, sa.dport) == ports and DIRECTIONS[sa.name] == self.direction:
+                if sa.name == self.sa:
+                    return self.sa
+                found = found or sa.name
+        return found
 
     @fact
     def ports_text(self) -> str:
@@ -294,6 +295,8 @@ class AgreementFacts:
     @fact
     def _mute(self) -> list[Request]:
         """Requests over one transport, of which none was answered, while others were."""
+        if not self._own:
+            return []
         until = self.agreement.seen_until - ANSWER_WAIT
         asked = [one for one in self._own if one.due and (one.code or one.time <= until)]
         for lost, other in (("udp", "tcp"), ("tcp", "udp")):
@@ -361,7 +364,7 @@ class AgreementFacts:
             if one.time < association.rekeyed and one.time < association.until - SA_MARGIN
         ]
 
-    @property
+    @fact
     def _unheard(self) -> list[Request]:
         """Requests of the client since the last packet on it came back, unanswered for so long that
         it means something."""
@@ -386,7 +389,7 @@ class AgreementFacts:
         until = self.association.until
         return [one for one in self._own if until and one.time > until]
 
-    @property
+    @fact
     def _own(self) -> list[Request]:
         names = ("uc>ps", "us>pc")
         return [one for one in self.agreement.traffic if one.sa in names]

@@ -163,18 +163,17 @@ class CredentialFacts:
         message, exchange = self.message, self.place.exchange
         if exchange is None or self.role == "retransmission":
             return None
-        earlier = [
-            step.place.message.cseq
-            for step in self.before
-            if step.place is not None
-            and step.place.message.is_request
-            and step.place.message.call_id == message.call_id
-            and step.place.message.branch != message.branch
-        ]
+        highest: int | None = None
+        for step in self.before:
+            if step.place is None or not step.place.message.is_request:
+                continue
+            one = step.place.message
+            if one.call_id == message.call_id and one.branch != message.branch:
+                highest = one.cseq if highest is None else max(highest, one.cseq)
         past = exchange.previous
         if past is not None and past.call_id == message.call_id and past.cseq >= 0:
-            earlier.append(past.cseq)
-        return max(earlier, default=None)
+            highest = past.cseq if highest is None else max(highest, past.cseq)
+        return highest
 
     @fact
     def since_challenge_ms(self) -> int | None:

@@ -259,7 +259,7 @@ class ExchangeFacts:
 
     @fact
     def challenges(self) -> int:
-        return sum(step.role == "challenge" for step in self.exchange.steps)
+        return len([step for step in self.exchange.steps if step.role == "challenge"])
 
     @property
     def silence_ms(self) -> int | None:

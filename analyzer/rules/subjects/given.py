@@ -78,14 +78,7 @@ class GivenFacts:
         """What its Security-Client has to repeat."""
         message = self.message
         if self.role == "verify":
-            return next(
-                (
-                    None if step.place is None else step.place.client
-                    for step in reversed(self.before)
-                    if step.role in OFFERS
-                ),
-                None,
-            )
+            return self._offered_last
         if self.role != "retransmission" or message.variant_of is not None:
             return None
         for step in reversed(self.before):

@@ -94,6 +94,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
         self.method = message.method or None
         self.code = message.code or None
         self.leg = place.leg
+        self.dialect = cast.dialect(place)
         self.call_id = message.call_id
         self.cseq = message.cseq
         self.protection = place.protection
@@ -110,10 +111,6 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def frames(self) -> tuple[tuple[int, int], ...]:
         """(capture, frame), the anchor first."""
         return ((self.message.capture, self.message.frame),)
-
-    @property
-    def dialect(self) -> str:
-        return self.cast.dialect(self.place)
 
     @fact
     def network_mac(self) -> str | None:
@@ -141,7 +138,10 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
     def mechanisms(self) -> list[MechanismFacts]:
         if not self.place.lists:
             return NO_MECHANISMS
-        return [m for one in self._listed for m in one.made]
+        listed = self._listed
+        if len(listed) == 1:
+            return listed[0].made
+        return [m for one in listed for m in one.made]
 
     @fact
     def _listed(self) -> list[Elements]:
@@ -422,6 +422,7 @@ class TransactionFacts:
         self.request = request
         self.response = response
         self.leg = request.leg
+        self.dialect = request.dialect
 
     @property
     def frames(self) -> tuple[tuple[int, int], ...]:
@@ -434,10 +435,6 @@ class TransactionFacts:
                 *self.request.frames,
             )
         )
-
-    @fact
-    def dialect(self) -> str:
-        return self.request.dialect
 
     @fact
     def provisional(self) -> int | None:

@@ -127,6 +127,9 @@ class WireFacts:
 
     @fact
     def via_port(self) -> int | None:
+        usual = _USUAL_VIA.match(self.message.value("via") or "")
+        if usual is not None:
+            return int(usual[1] or SIP_PORT)
         sent_by = self.message.sent_by
         if not sent_by:
             return None
@@ -189,6 +192,10 @@ class WireFacts:
 _USUAL_CONTACT: Final = re.compile(
     r"<sip:(?:[-.!~*'()\w+]+@)?([0-9.]+)(?::([1-9][0-9]{0,4}))?>", re.ASCII
 )
+
+
+# The same of a Via: host and port without anything odd before or between them.
+_USUAL_VIA: Final = re.compile(r"SIP/2\.0/[A-Z]+ [-.0-9A-Za-z]+(?::([1-9][0-9]{0,4}))?;", re.ASCII)
 
 
 def _is_gruu(uri: str) -> bool:

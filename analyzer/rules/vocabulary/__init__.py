@@ -66,6 +66,7 @@ COST: Final[Mapping[str, int]] = {
     **dict.fromkeys(("changed", "stripped"), 3),
     **dict.fromkeys(("algorithms", "aka_nonce", "qop", "nonce_count", "qop_complete"), 1),
     **dict.fromkeys(("auts_valid", "in_dialog", "route_port", "record_route_port"), 1),
+    **dict.fromkeys(("lifetime_known", "ports_of"), 1),
     **dict.fromkeys(("hop_via_port", "behind_nat", "set_alive", "new_call_id"), 1),
     **dict.fromkeys(("algorithm_kept", "mismatched", "cseq_before", "since_challenge_ms"), 2),
     **dict.fromkeys(("nonce_repeated", "count_repeated", "answers_elsewhere"), 2),

@@ -36,24 +36,26 @@ return function(import)
   function M.coverage(exchange)
     local open_end = exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED
     local quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
-    local any1 = false
+    local part = M._protected_part(exchange)
+    local list1 = { n = 0 }
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.protection == "ports" then
-        any1 = true
-        break
+      if step.place ~= nil then
+        py.append(list1, step.place)
       end
     end
-    local any2 = false
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.message.synthetic then
-        any2 = true
-        break
-      end
+    local places = list1
+    local list2 = { n = 0 }
+    for _, place in py.each(places) do
+      py.append(list2, place.protection)
     end
-    return M.Coverage.make(exchange.start_seen, M._both_directions(exchange), M._protected_part(exchange), quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), any1, any2, exchange.access.sealed, exchange.far.n > 0, M._keys(exchange), exchange.authentication ~= nil)
+    local list3 = { n = 0 }
+    for _, place in py.each(places) do
+      py.append(list3, place.message.synthetic)
+    end
+    return M.Coverage.make(exchange.start_seen, M._both_directions(exchange), part, quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), py.contains(list2, "ports"), py.contains(list3, true), exchange.access.sealed, exchange.far.n > 0, M._keys(exchange, part), exchange.authentication ~= nil)
   end
 
-  function M._keys(exchange)
+  function M._keys(exchange, part)
     local list1 = { n = 0 }
     for _, one in py.each({ exchange.association, exchange.under, n = 2 }) do
       if one ~= nil then
@@ -69,8 +71,7 @@ return function(import)
       end
     end
     local proven = any1
-    local value1 = M._protected_part(exchange)
-    if value1 == "unread" or value1 == "partly" then
+    if part == "unread" or part == "partly" then
       local any2 = false
       for _, one in py.each(sets) do
         for _, flow in one.flows:pairs() do
@@ -119,24 +120,22 @@ return function(import)
   end
 
   function M._protected_part(exchange)
-    local sum1 = 0
+    local list1 = { n = 0 }
     for _, step in py.each(exchange.steps) do
-      if step.place == nil then
-        sum1 = sum1 + 1
+      py.append(list1, step.place)
+    end
+    local places = list1
+    local list2 = { n = 0 }
+    for _, place in py.each(places) do
+      if place ~= nil and place.protection ~= "clear" then
+        py.append(list2, place)
       end
     end
-    local unread = sum1
-    local sum2 = 0
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.protection ~= "clear" then
-        sum2 = sum2 + 1
-      end
+    local read = list2
+    if not py.contains(places) then
+      return read.n > 0 and "read" or "none"
     end
-    local read = sum2
-    if unread == 0 then
-      return read ~= 0 and "read" or "none"
-    end
-    return read ~= 0 and "partly" or "unread"
+    return read.n > 0 and "partly" or "unread"
   end
 
   return M

@@ -182,14 +182,16 @@ return function(import)
     if ports == nil or association == nil then
       return nil
     end
-    local list1 = { n = 0 }
+    local found = nil
     for _, sa in py.each(association.sas) do
       if py.equal({ sa.sport, sa.dport, n = 2 }, ports) and DIRECTIONS:get(sa.name) == self.direction then
-        py.append(list1, sa.name)
+        if sa.name == self.sa then
+          return self.sa
+        end
+        found = (found or "") ~= "" and found or sa.name
       end
     end
-    local names = list1
-    return py.contains(names, self.sa) and self.sa or py.first(names)
+    return found
   end
 
   function M.FlowFacts.__facts.ports_text(self)
@@ -406,6 +408,9 @@ return function(import)
 
   -- Requests over one transport, of which none was answered, while others were.
   function M.AgreementFacts.__facts._mute(self)
+    if self._own.n == 0 then
+      return { n = 0 }
+    end
     local until_ = self.agreement.seen_until - ANSWER_WAIT
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -528,7 +533,7 @@ return function(import)
   end
 
   -- Requests of the client since the last packet on it came back, unanswered for so long that
-  function M.AgreementFacts.__get._unheard(self)
+  function M.AgreementFacts.__facts._unheard(self)
     local agreement, heard = self.agreement, self.association.last_heard
     local list1 = { n = 0 }
     for _, one in py.each(self._own) do
@@ -565,7 +570,7 @@ return function(import)
     return list1
   end
 
-  function M.AgreementFacts.__get._own(self)
+  function M.AgreementFacts.__facts._own(self)
     local names = { "uc>ps", "us>pc", n = 2 }
     local list1 = { n = 0 }
     for _, one in py.each(self.agreement.traffic) do

@@ -212,18 +212,20 @@ return function(import)
     if exchange == nil or self.role == "retransmission" then
       return nil
     end
-    local list1 = { n = 0 }
+    local highest = nil
     for _, step in py.each(self.before) do
-      if step.place ~= nil and (step.place.message.is_request and (step.place.message.call_id == message.call_id and step.place.message.branch ~= message.branch)) then
-        py.append(list1, step.place.message.cseq)
+      if not (step.place == nil or not step.place.message.is_request) then
+        local one = step.place.message
+        if one.call_id == message.call_id and one.branch ~= message.branch then
+          highest = highest == nil and one.cseq or math.max(highest, one.cseq)
+        end
       end
     end
-    local earlier = list1
     local past = exchange.previous
     if past ~= nil and (past.call_id == message.call_id and past.cseq >= 0) then
-      py.append(earlier, past.cseq)
+      highest = highest == nil and past.cseq or math.max(highest, past.cseq)
     end
-    return py.max(earlier)
+    return highest
   end
 
   function M.CredentialFacts.__facts.since_challenge_ms(self)

@@ -403,13 +403,13 @@ return function(import)
   end
 
   function M.ExchangeFacts.__facts.challenges(self)
-    local sum1 = 0
+    local list1 = { n = 0 }
     for _, step in py.each(self.exchange.steps) do
       if step.role == "challenge" then
-        sum1 = sum1 + 1
+        py.append(list1, step)
       end
     end
-    return sum1
+    return list1.n
   end
 
   function M.ExchangeFacts.__get.silence_ms(self)

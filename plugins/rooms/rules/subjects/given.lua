@@ -80,20 +80,7 @@ return function(import)
   function M.GivenFacts.__facts.client_before(self)
     local message = self.message
     if self.role == "verify" then
-      local first1
-      for _, step in py.each(py.reversed(self.before)) do
-        if py.contains(M.OFFERS, step.role) then
-          local value1
-          if step.place == nil then
-            value1 = nil
-          else
-            value1 = step.place.client
-          end
-          first1 = value1
-          break
-        end
-      end
-      return first1
+      return self._offered_last
     end
     if self.role ~= "retransmission" or message.variant_of ~= nil then
       return nil

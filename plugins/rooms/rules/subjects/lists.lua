@@ -92,6 +92,8 @@ return function(import)
     self.header = header
     self.key = element.key
     self.mediasec = element.mediasec
+    self.spi_c, self.spi_s = element.spi_c, element.spi_s
+    self.port_c, self.port_s = element.port_c, element.port_s
     self._twins = twins
     self._listed = listed
     return self

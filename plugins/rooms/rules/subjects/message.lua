@@ -103,6 +103,7 @@ return function(import)
     self.method = message.method ~= "" and message.method or nil
     self.code = message.code ~= 0 and message.code or nil
     self.leg = place.leg
+    self.dialect = cast:dialect(place)
     self.call_id = message.call_id
     self.cseq = message.cseq
     self.protection = place.protection
@@ -120,10 +121,6 @@ return function(import)
   -- (capture, frame), the anchor first.
   function M.MessageFacts.__get.frames(self)
     return { { self.message.capture, self.message.frame, n = 2 }, n = 1 }
-  end
-
-  function M.MessageFacts.__get.dialect(self)
-    return self.cast:dialect(self.place)
   end
 
   function M.MessageFacts.__facts.network_mac(self)
@@ -157,8 +154,12 @@ return function(import)
     if self.place.lists.size == 0 then
       return M.NO_MECHANISMS
     end
+    local listed = self._listed
+    if listed.n == 1 then
+      return listed[1].made
+    end
     local list1 = { n = 0 }
-    for _, one in py.each(self._listed) do
+    for _, one in py.each(listed) do
       for _, m in py.each(one.made) do
         py.append(list1, m)
       end
@@ -587,16 +588,13 @@ return function(import)
     self.request = request
     self.response = response
     self.leg = request.leg
+    self.dialect = request.dialect
     return self
   end
 
   -- (capture, frame): the response where there is one, then the request.
   function M.TransactionFacts.__get.frames(self)
     return self.response == nil and self.request.frames or py.concat(self.response.frames, self.request.frames)
-  end
-
-  function M.TransactionFacts.__facts.dialect(self)
-    return self.request.dialect
   end
 
   function M.TransactionFacts.__facts.provisional(self)

@@ -165,6 +165,14 @@ return function(import)
   end
 
   function M.WireFacts.__facts.via_port(self)
+    local usual = M._USUAL_VIA:match(self.message:value("via") or "")
+    if usual ~= nil then
+      local value1 = usual:group(1)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
+      end
+      return tonumber(value1, 10)
+    end
     local sent_by = self.message.sent_by
     if sent_by == "" then
       return nil
@@ -250,6 +258,8 @@ return function(import)
   py.done(M.WireFacts)
 
   M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<sip:", text = true})
+
+  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "SIP/2.0/", text = true})
 
   -- A public or temporary GRUU names no place (RFC 5627 3).
   function M._is_gruu(uri)
