@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 
 from analyzer.flows.datagram import Datagram, EspSeen, Signal
-from tests.plugins.judged import compiled
+from tests.plugins.judged import plugin
 from tests.plugins.recorded import CALL, Deed, Whole, whole
-from tests.plugins.translated import Lua
 
 KINDS = {Datagram: b"datagram", EspSeen: b"esp", Signal: b"signal"}
 OTHERWISE = {"path": "encapsulation", "proto": "next_header"}
@@ -20,7 +19,7 @@ class Asked:
     """One run."""
 
     def __init__(self, version: str) -> None:
-        self.lua = Lua(version, compiled())
+        self.lua = plugin(version)
         self.run = self.lua("analysis")[b"new"](self.lua.runtime.table())
         self._call = self.lua.runtime.execute(CALL)
 
