@@ -93,6 +93,9 @@ READINGS: Final = (
     1024  # start lines, header layouts and the like of which the reading is remembered
 )
 READING: Final = 1024  # the longest text of these, in octets
+LAYOUTS: Final = 64  # header layouts with an expression of their own
+LAYOUTS_ALIKE: Final = 4  # of these the ones of one method or status code
+LAYOUT_MET: Final = 32  # heads of a layout after which it is worth one: to make it takes some ms
 
 # the second engine
 TSHARK_SECONDS: Final = 300  # that tshark may take for one capture

@@ -9104,6 +9104,33 @@ return function(import)
 end
 ]=]
 
+modules["layouts"] = [=[
+-- Expressions that read a whole head: Lua's patterns make none that would be faster than reading it
+-- row by row, so `sip/layouts` has nothing to tell here.
+
+return function(import)
+  local py = import("runtime.python")
+
+  local M = {}
+
+  M.Layouts = py.class("Layouts")
+
+  function M.Layouts.make()
+    return setmetatable({}, M.Layouts)
+  end
+
+  function M.Layouts:read()
+    return nil
+  end
+
+  function M.Layouts:meet() end
+
+  py.done(M.Layouts)
+
+  return M
+end
+]=]
+
 modules["limits"] = [=[
 -- Made from analyzer/limits.py by plugins/translate (make plugin); edit that file, not this one.
 
@@ -9257,6 +9284,12 @@ return function(import)
   M.READINGS = 1024
 
   M.READING = 1024
+
+  M.LAYOUTS = 64
+
+  M.LAYOUTS_ALIKE = 4
+
+  M.LAYOUT_MET = 32
 
   M.TSHARK_SECONDS = 300
 
@@ -40755,6 +40788,7 @@ modules["sip.fields"] = [=[
 return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
+  local regex = import("runtime.regex")
   local COMMA = import("sip.headers").COMMA
   local LF = import("sip.headers").LF
   local METHODS = import("sip.headers").METHODS
@@ -40763,6 +40797,8 @@ return function(import)
   local limits = import("limits")
   local row_text = import("sip.headers").row_text
   local M = {}
+
+  M._PLAIN_CONTACT = regex.compile({groups = 1, names = {}, match = {"char", 60, 0, 0, "span", "^[^\034<>]*", 0, 0, "char", 62, 0, 0, "save", 2, 0, 0, "split", 21, 49, 0, "char", 59, 0, 0, "span", "^[^\034,;<>]*", 0, 0, "split", 33, 45, 0, "char", 34, 0, 0, "span", "^[^\034\092]*", 0, 0, "char", 34, 0, 0, "jump", 17, 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 60, 0, 0, "span", "^[^\034<>]*", 0, 0, "char", 62, 0, 0, "save", 2, 0, 0, "split", 21, 49, 0, "char", 59, 0, 0, "span", "^[^\034,;<>]*", 0, 0, "split", 33, 45, 0, "char", 34, 0, 0, "span", "^[^\034\092]*", 0, 0, "char", 34, 0, 0, "jump", 17, 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<", text = true})
 
   -- The first Contact value; `uri` is `*` where it asks to remove all bindings.
   M.Contact = py.struct("Contact", { "uri", "host", "port", "expires", "params" })
@@ -40919,6 +40955,31 @@ return function(import)
     return M.Contact.make(uri, host, port, M.read_number(params:get("expires", "")), params)
   end
 
+  -- `expires` of a row with one Contact value, where a look tells: the URI stands in brackets,
+  function M.plain_expires(text)
+    local plain = M._PLAIN_CONTACT:fullmatch(text)
+    if plain == nil then
+      return nil
+    end
+    local params = str.lower(plain:group(1))
+    local tuple1 = str.partition(params, "expires")
+    local before, found, rest = tuple1[1], tuple1[2], tuple1[3]
+    if found == "" or (str.contains(rest, found) or (str.count(before, "\"") % 2 ~= 0 or not str.endswith(str.rstrip(before), ";"))) then
+      return nil
+    end
+    local tuple2 = str.partition(rest, ";")
+    local equal = tuple2[1]
+    local tuple3 = str.partition(equal, "=")
+    local mark, number = tuple3[1], tuple3[3]
+    local value1
+    if str.strip(mark) ~= "" then
+      value1 = nil
+    else
+      value1 = M.read_number(number)
+    end
+    return value1
+  end
+
   -- Host and port of a SIP URI; ("", 0) of other URIs, port 0 where none is written.
   function M.uri_host_port(uri)
     local tuple1 = str.partition(uri, ":")
@@ -40960,10 +41021,13 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
+  local Layouts = import("layouts").Layouts
   local limits = import("limits")
   local M = {}
 
   M.LF = 10
+
+  M.CR = 13
 
   M.QUOTE = 34
 
@@ -41442,6 +41506,8 @@ return function(import)
 
   M._start_line = py.remembered(limits.READINGS, limits.READING, M.parse_start_line)
 
+  M._LAYOUTS = Layouts.make()
+
   function M._status_line(line)
     local rest = str.lstrip(string.sub(line, 9), " \t")
     local digits = string.sub(rest, 1, 3)
@@ -41478,16 +41544,40 @@ return function(import)
     if start == nil then
       return nil
     end
-    local blank = M._BLANK_LINE:search(raw, line_end, limits.MESSAGE)
-    if blank and string.byte(raw, line_end - 1 + 1) == 13 then
-      local end_ = blank:start()
-      local lines = str.split(str.slice(raw, line_end + 1, end_), "\r\n", limits.HEADER_ROWS)
-      local layout = M._layout(M.row_names(str.slice(raw, line_end + 1, end_ + 1)))
-      if layout ~= nil and layout.rows == lines.n then
-        return M.Head.make(start, layout.index, lines, nil, end_ + 4, start.defects)
+    if string.byte(raw, line_end - 1 + 1) == M.CR then
+      local head = M._known_head(raw, start, line_end + 1) or M._usual_head(raw, start, line_end + 1)
+      if head ~= nil then
+        return head
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
+  end
+
+  -- The head of a layout that has an expression of its own; its rows begin at `position`.
+  function M._known_head(raw, start, position)
+    local found = M._LAYOUTS:read(start.method, start.code, raw, position)
+    if found == nil then
+      return nil
+    end
+    local index, lines, body_start = found[1], found[2], found[3]
+    return M.Head.make(start, index, lines, nil, body_start, start.defects)
+  end
+
+  -- The head whose rows end in CRLF and are not folded; None where anything is odd.
+  function M._usual_head(raw, start, position)
+    local blank = M._BLANK_LINE:search(raw, position - 1, limits.MESSAGE)
+    if blank == nil then
+      return nil
+    end
+    local end_ = blank:start()
+    local lines = str.split(str.slice(raw, position, end_), "\r\n", limits.HEADER_ROWS)
+    local names = M.row_names(str.slice(raw, position, end_ + 1))
+    local layout = M._layout(names)
+    if layout == nil or layout.rows ~= lines.n then
+      return nil
+    end
+    M._LAYOUTS:meet(start.method, start.code, names, layout.index)
+    return M.Head.make(start, layout.index, py.list(lines), nil, end_ + 4, start.defects)
   end
 
   M.row_names = import("usual").row_names
@@ -41586,7 +41676,7 @@ return function(import)
       local begin, end_ = item1[1], item1[2]
       py.append(list1, str.slice(raw, begin, end_))
     end
-    local lines = list1
+    local lines = py.list(list1)
     local list2 = { n = 0 }
     for _, line in py.each(lines) do
       py.append(list2, M._odd_name(line, defects))
@@ -41742,6 +41832,7 @@ return function(import)
   local parse_challenges = import("sip.digest").parse_challenges
   local parse_contact = import("sip.fields").parse_contact
   local parse_credentials = import("sip.digest").parse_credentials
+  local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
   local read_number = import("sip.fields").read_number
   local read_tokens = import("sip.fields").read_tokens
@@ -41826,7 +41917,7 @@ return function(import)
     self.body_start = head.body_start
     self.defects = head.defects
     self.index = head.index
-    self._lines = py.list(head.lines)
+    self._lines = head.lines
     self._spans = head.spans
     self.request = nil
     self.final = nil
@@ -42233,8 +42324,17 @@ return function(import)
 
   -- Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1).
   function M.SipMessage.__get.expires(self)
-    for _, text in py.each(self:texts("contact")) do
+    local texts = self:texts("contact")
+    for _, text in py.each(texts) do
       if str.contains(str.lower(text), "expires") then
+        local value1
+        if texts.n == 1 then
+          value1 = plain_expires(text)
+        end
+        local plain = value1
+        if plain ~= nil then
+          return plain
+        end
         local contact = self.contact
         if contact ~= nil and contact.expires ~= nil then
           return contact.expires

@@ -112,12 +112,12 @@ class Flows:
         """The same for a whole packet: its fragments are put together already."""
         out: list[Flow] = []
         proto = packet.proto
-        if is_cx(packet):
-            return cx_keys(packet)
         if proto == UDP:
             self._feed_udp(packet, packet.data, packet.path, packet.truncated, frames, out)
         elif proto == ESP:
             self._feed_esp(packet, frames, out)
+        elif is_cx(packet):
+            return cx_keys(packet)
         elif proto == TCP:
             self._streams.feed(packet, out, frames)
             if out:
@@ -259,21 +259,24 @@ class Flows:
         null = opened.key is None or opened.key.ealg == "null"
         seen.opened = "null" if null else "decrypted"
         seen.reason, seen.icv, seen.key, seen.proto = opened.reason, opened.icv, opened.key, proto
-        inner = _inside(packet, path, opened)
+        protection: Protection = "esp-null" if null else "esp"
+        truncated = opened.truncated
+        if proto == UDP:  # its place is that of the packet, so it need be none of its own
+            inner = packet
+        else:
+            inner = _inside(packet, path, opened)
         if proto in TUNNELLED:
             within = decapsulate_ip(inner)
             if within is None or within is inner:
                 return
-            inner = within
+            inner, path, truncated = within, within.path, within.truncated
             proto, data = inner.proto, inner.data
-        protection: Protection = "esp-null" if null else "esp"
         if proto in (UDP, TCP) and len(data) >= UDP_HEADER:
             seen.sport, seen.dport = _PORTS.unpack_from(data)
         if proto == UDP:
             self._feed_udp(
-                inner, data, inner.path, inner.truncated, seen.frames, out, protection, seen.spi,
-                seen.seq,
-            )  # fmt: skip
+                inner, data, path, truncated, seen.frames, out, protection, seen.spi, seen.seq
+            )
         elif proto == TCP:
             self._streams.feed(inner, out, seen.frames, protection, seen.spi, seen.seq)
 

@@ -229,7 +229,9 @@ class Conductor:
                 self._find(flow)
             else:
                 self.reconstruction.signal(flow)
-        self._apply(self.reconstruction.sa_events())
+        events = self.reconstruction.sa_events()
+        if events:
+            self._apply(events)
 
     def _hear(self, messages: list[SipMessage]) -> None:
         early = self.early

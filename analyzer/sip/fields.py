@@ -3,12 +3,17 @@
 What a message has of all of them is told by `message`.
 """
 
+import re
+from typing import Final
+
 import msgspec
 
 from analyzer import limits
 from analyzer.sip import headers
 from analyzer.sip.headers import COMMA, LF, METHODS, QUOTE, Head, row_text
 from analyzer.sip.readings import remembered
+
+_PLAIN_CONTACT: Final = re.compile(r'<[^<>"]*>((?:;[^;,<>"]*(?:"[^"\\]*")?)*)')
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -132,6 +137,21 @@ def parse_contact(text: str) -> Contact:
     uri, params = parse_address(text)
     host, port = uri_host_port(uri)
     return Contact(uri, host, port, read_number(params.get("expires", "")), params)
+
+
+def plain_expires(text: str) -> int | None:
+    """`expires` of a row with one Contact value, where a look tells: the URI stands in brackets,
+    nothing is escaped, and the word stands there once; None where it has to be read."""
+    plain = _PLAIN_CONTACT.fullmatch(text)
+    if plain is None:
+        return None
+    params: str = plain[1].lower()
+    before, found, rest = params.partition("expires")
+    if not found or found in rest or before.count('"') % 2 or not before.rstrip().endswith(";"):
+        return None
+    equal, _, _ = rest.partition(";")
+    mark, _, number = equal.partition("=")
+    return None if mark.strip() else read_number(number)
 
 
 def uri_host_port(uri: str) -> tuple[str, int]:

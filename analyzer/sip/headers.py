@@ -11,10 +11,12 @@ from typing import Final
 import msgspec
 
 from analyzer import limits
+from analyzer.sip.layouts import Layouts
 from analyzer.sip.readings import remembered
 
 # As numbers: `in` is slow at looking for octets in octets.
 LF: Final = 0x0A
+CR: Final = 0x0D
 QUOTE: Final = 0x22
 COMMA: Final = 0x2C
 
@@ -121,7 +123,7 @@ class Head(msgspec.Struct, gc=False):
 
     start: StartLine
     index: Index
-    lines: list[bytes]
+    lines: tuple[bytes, ...]
     spans: list[int] | None
     body_start: int
     defects: tuple[str, ...]
@@ -164,6 +166,7 @@ def parse_start_line(line: bytes) -> StartLine | None:
 
 
 _start_line = remembered(parse_start_line)
+_LAYOUTS: Final[Layouts[Index]] = Layouts()
 
 
 def _status_line(line: bytes) -> StartLine | None:
@@ -200,15 +203,36 @@ def parse_head(raw: bytes, cut: bool = False) -> Head | None:
     start = _start_line(raw[:line_end].removesuffix(b"\r"))
     if start is None:
         return None
-    blank = _BLANK_LINE.search(raw, line_end, limits.MESSAGE)
-    if blank and raw[line_end - 1] == 0x0D:
-        end = blank.start()
-        lines = raw[line_end + 1 : end].split(b"\r\n", limits.HEADER_ROWS)
-        layout = _layout(row_names(raw[line_end + 1 : end + 1]))
-        # As many rows as line feeds: none is bare.
-        if layout is not None and layout.rows == len(lines):
-            return Head(start, layout.index, lines, None, end + 4, start.defects)
+    if raw[line_end - 1] == CR:
+        head = _known_head(raw, start, line_end + 1) or _usual_head(raw, start, line_end + 1)
+        if head is not None:
+            return head
     return _odd_head(raw, start, line_end + 1, cut)
+
+
+def _known_head(raw: bytes, start: StartLine, position: int) -> Head | None:
+    """The head of a layout that has an expression of its own; its rows begin at `position`."""
+    found = _LAYOUTS.read(start.method, start.code, raw, position)
+    if found is None:
+        return None
+    index, lines, body_start = found
+    return Head(start, index, lines, None, body_start, start.defects)
+
+
+def _usual_head(raw: bytes, start: StartLine, position: int) -> Head | None:
+    """The head whose rows end in CRLF and are not folded; None where anything is odd."""
+    blank = _BLANK_LINE.search(raw, position - 1, limits.MESSAGE)
+    if blank is None:
+        return None
+    end = blank.start()
+    lines = raw[position:end].split(b"\r\n", limits.HEADER_ROWS)
+    names = row_names(raw[position : end + 1])
+    layout = _layout(names)
+    # As many rows as line feeds: none is bare.
+    if layout is None or layout.rows != len(lines):
+        return None
+    _LAYOUTS.meet(start.method, start.code, names, layout.index)
+    return Head(start, layout.index, tuple(lines), None, end + 4, start.defects)
 
 
 def row_names(octets: bytes) -> bytes:
@@ -273,7 +297,7 @@ def _odd_head(raw: bytes, start: StartLine, position: int, cut: bool) -> Head:
             starts.append(position)
             ends.append(end)
         position += len(line) + 1
-    lines = [raw[begin:end] for begin, end in zip(starts, ends, strict=True)]
+    lines = tuple([raw[begin:end] for begin, end in zip(starts, ends, strict=True)])
     index = _indexed([_odd_name(line, defects) for line in lines])
     spans = [begin << SPAN_BITS | end for begin, end in zip(starts, ends, strict=True)]
     return Head(start, index, lines, spans, body_start, tuple(defects))

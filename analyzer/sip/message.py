@@ -16,6 +16,7 @@ from analyzer.sip.fields import (
     content_length,
     parse_address,
     parse_contact,
+    plain_expires,
     read_cseq,
     read_number,
     read_tokens,
@@ -174,7 +175,7 @@ class SipMessage:
         self.defects = head.defects
         self.index = head.index
         # a tuple of octets, unlike a list, is nothing that the collector need look into
-        self._lines: tuple[bytes, ...] | None = tuple(head.lines)
+        self._lines: tuple[bytes, ...] | None = head.lines
         self._spans = head.spans
 
         self.request: SipMessage | None = None
@@ -493,8 +494,12 @@ class SipMessage:
     @property
     def expires(self) -> int | None:
         """Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1)."""
-        for text in self.texts("contact"):
+        texts = self.texts("contact")
+        for text in texts:
             if "expires" in text.lower():  # else there is no need to read it
+                plain = plain_expires(text) if len(texts) == 1 else None
+                if plain is not None:
+                    return plain
                 contact = self.contact
                 if contact is not None and contact.expires is not None:
                     return contact.expires

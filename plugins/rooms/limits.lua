@@ -151,6 +151,12 @@ return function(import)
 
   M.READING = 1024
 
+  M.LAYOUTS = 64
+
+  M.LAYOUTS_ALIKE = 4
+
+  M.LAYOUT_MET = 32
+
   M.TSHARK_SECONDS = 300
 
   M.TSHARK_MESSAGES = 100000

@@ -74,6 +74,7 @@ PARTS: Final[dict[str, frozenset[str]]] = {
 HAND: Final[dict[str, str]] = {
     "analyzer.flows.problems": "problems",
     "analyzer.sip.framing": "framing",
+    "analyzer.sip.layouts": "layouts",
     "analyzer.rules.engine": "engine",
 }
 """Modules that are written by hand for Lua."""

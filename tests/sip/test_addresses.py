@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.sip import headers
-from analyzer.sip.fields import parse_address
+from analyzer.sip.fields import parse_address, parse_contact, plain_expires
+from analyzer.sip.headers import split_values
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,32 @@ def test_the_short_way_leads_to_the_same_place(text: str) -> None:
         end = first.find(">", begin)
         first = first[begin + 1 : end if end >= 0 else len(first)]
     assert parse_address(text) == (first.strip(), headers.parameters(rest))
+
+
+PIECES = [
+    *("<sip:a>", "<sip:a;x=1>", "sip:a", '"b" ', "<", ">", ";expires", ";Expires", ";x-expires=2"),
+    *(";expires=x", "=", "=600", " ", ";", "5", ",", '"', '"7"', ';q="a;expires=1"', "\\"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=7).map("".join))
+def test_what_a_look_tells_of_expires_is_what_reading_tells(text: str) -> None:
+    plain = plain_expires(text)
+    first = next(iter(split_values(text)), "")
+    assert plain is None or plain == parse_contact(first).expires
+
+
+@pytest.mark.parametrize(
+    ("text", "expires"),
+    [
+        ("<sip:a>;expires=600", 600),
+        ('<sip:a;lr>;+sip.instance="<urn:x;expires:1>"; Expires = 7 ;q=1', None),  # the word twice
+        ('<sip:a;lr>;+sip.instance="<urn:x>"; Expires = 7 ;q=1', 7),
+        ("<sip:a>", None),
+        ("<sip:a>;expires=x", None),
+        ("<sip:a>;expires=5, <sip:b>", None),
+        ('<sip:a>;q="\\";expires=5', None),
+    ],
+)
+def test_a_look_at_expires(text: str, expires: int | None) -> None:
+    assert plain_expires(text) == expires

@@ -91,7 +91,7 @@ def test_usual_head_has_no_spans_of_its_own_and_they_are_found_later() -> None:
     assert found.index == {"via": (0, 2, 3), "x-one": (1,)}
     assert raw[found.body_start :] == b"body"
     spans = row_spans(raw, found.body_start)
-    assert [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans] == found.lines
+    assert [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans] == list(found.lines)
 
 
 def test_folded_row_is_one_row() -> None:
@@ -136,7 +136,7 @@ def test_bare_line_feeds() -> None:
     raw = b"REGISTER sip:a SIP/2.0\nTo: a\nFrom: b\n c\n\nbody\r\n\r\n"
     found = parse_head(raw)
     assert found is not None
-    assert found.lines == [b"To: a", b"From: b\n c"]
+    assert found.lines == (b"To: a", b"From: b\n c")
     assert found.defects == ("bare-lf",)
     assert found.body_start == raw.index(b"body")
 
@@ -154,9 +154,9 @@ def test_missing_blank_line_and_cut_row() -> None:
     cut = parse_head(raw, cut=True)
     assert whole is not None
     assert cut is not None
-    assert whole.lines == [b"To: a", b"From: b"]
+    assert whole.lines == (b"To: a", b"From: b")
     assert whole.defects == ("no-blank-line",)
-    assert cut.lines == [b"To: a"]
+    assert cut.lines == (b"To: a",)
 
 
 def test_rows_are_bounded() -> None:
@@ -197,7 +197,7 @@ def test_any_head_is_read_and_spans_hold_the_lines(pieces: list[bytes], cut: boo
     spans = found.spans
     if spans is None:
         spans = row_spans(raw, found.body_start)
-    assert [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans] == found.lines
+    assert [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans] == list(found.lines)
     assert 0 < found.body_start <= len(raw)
     for rows in found.index.values():
         for row in (rows,) if isinstance(rows, int) else rows:

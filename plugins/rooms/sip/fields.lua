@@ -3,6 +3,7 @@
 return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
+  local regex = import("runtime.regex")
   local COMMA = import("sip.headers").COMMA
   local LF = import("sip.headers").LF
   local METHODS = import("sip.headers").METHODS
@@ -11,6 +12,8 @@ return function(import)
   local limits = import("limits")
   local row_text = import("sip.headers").row_text
   local M = {}
+
+  M._PLAIN_CONTACT = regex.compile({groups = 1, names = {}, match = {"char", 60, 0, 0, "span", "^[^\034<>]*", 0, 0, "char", 62, 0, 0, "save", 2, 0, 0, "split", 21, 49, 0, "char", 59, 0, 0, "span", "^[^\034,;<>]*", 0, 0, "split", 33, 45, 0, "char", 34, 0, 0, "span", "^[^\034\092]*", 0, 0, "char", 34, 0, 0, "jump", 17, 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 60, 0, 0, "span", "^[^\034<>]*", 0, 0, "char", 62, 0, 0, "save", 2, 0, 0, "split", 21, 49, 0, "char", 59, 0, 0, "span", "^[^\034,;<>]*", 0, 0, "split", 33, 45, 0, "char", 34, 0, 0, "span", "^[^\034\092]*", 0, 0, "char", 34, 0, 0, "jump", 17, 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<", text = true})
 
   -- The first Contact value; `uri` is `*` where it asks to remove all bindings.
   M.Contact = py.struct("Contact", { "uri", "host", "port", "expires", "params" })
@@ -165,6 +168,31 @@ return function(import)
     local tuple2 = M.uri_host_port(uri)
     local host, port = tuple2[1], tuple2[2]
     return M.Contact.make(uri, host, port, M.read_number(params:get("expires", "")), params)
+  end
+
+  -- `expires` of a row with one Contact value, where a look tells: the URI stands in brackets,
+  function M.plain_expires(text)
+    local plain = M._PLAIN_CONTACT:fullmatch(text)
+    if plain == nil then
+      return nil
+    end
+    local params = str.lower(plain:group(1))
+    local tuple1 = str.partition(params, "expires")
+    local before, found, rest = tuple1[1], tuple1[2], tuple1[3]
+    if found == "" or (str.contains(rest, found) or (str.count(before, "\"") % 2 ~= 0 or not str.endswith(str.rstrip(before), ";"))) then
+      return nil
+    end
+    local tuple2 = str.partition(rest, ";")
+    local equal = tuple2[1]
+    local tuple3 = str.partition(equal, "=")
+    local mark, number = tuple3[1], tuple3[3]
+    local value1
+    if str.strip(mark) ~= "" then
+      value1 = nil
+    else
+      value1 = M.read_number(number)
+    end
+    return value1
   end
 
   -- Host and port of a SIP URI; ("", 0) of other URIs, port 0 where none is written.

@@ -4,10 +4,13 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
+  local Layouts = import("layouts").Layouts
   local limits = import("limits")
   local M = {}
 
   M.LF = 10
+
+  M.CR = 13
 
   M.QUOTE = 34
 
@@ -486,6 +489,8 @@ return function(import)
 
   M._start_line = py.remembered(limits.READINGS, limits.READING, M.parse_start_line)
 
+  M._LAYOUTS = Layouts.make()
+
   function M._status_line(line)
     local rest = str.lstrip(string.sub(line, 9), " \t")
     local digits = string.sub(rest, 1, 3)
@@ -522,16 +527,40 @@ return function(import)
     if start == nil then
       return nil
     end
-    local blank = M._BLANK_LINE:search(raw, line_end, limits.MESSAGE)
-    if blank and string.byte(raw, line_end - 1 + 1) == 13 then
-      local end_ = blank:start()
-      local lines = str.split(str.slice(raw, line_end + 1, end_), "\r\n", limits.HEADER_ROWS)
-      local layout = M._layout(M.row_names(str.slice(raw, line_end + 1, end_ + 1)))
-      if layout ~= nil and layout.rows == lines.n then
-        return M.Head.make(start, layout.index, lines, nil, end_ + 4, start.defects)
+    if string.byte(raw, line_end - 1 + 1) == M.CR then
+      local head = M._known_head(raw, start, line_end + 1) or M._usual_head(raw, start, line_end + 1)
+      if head ~= nil then
+        return head
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
+  end
+
+  -- The head of a layout that has an expression of its own; its rows begin at `position`.
+  function M._known_head(raw, start, position)
+    local found = M._LAYOUTS:read(start.method, start.code, raw, position)
+    if found == nil then
+      return nil
+    end
+    local index, lines, body_start = found[1], found[2], found[3]
+    return M.Head.make(start, index, lines, nil, body_start, start.defects)
+  end
+
+  -- The head whose rows end in CRLF and are not folded; None where anything is odd.
+  function M._usual_head(raw, start, position)
+    local blank = M._BLANK_LINE:search(raw, position - 1, limits.MESSAGE)
+    if blank == nil then
+      return nil
+    end
+    local end_ = blank:start()
+    local lines = str.split(str.slice(raw, position, end_), "\r\n", limits.HEADER_ROWS)
+    local names = M.row_names(str.slice(raw, position, end_ + 1))
+    local layout = M._layout(names)
+    if layout == nil or layout.rows ~= lines.n then
+      return nil
+    end
+    M._LAYOUTS:meet(start.method, start.code, names, layout.index)
+    return M.Head.make(start, layout.index, py.list(lines), nil, end_ + 4, start.defects)
   end
 
   M.row_names = import("usual").row_names
@@ -630,7 +659,7 @@ return function(import)
       local begin, end_ = item1[1], item1[2]
       py.append(list1, str.slice(raw, begin, end_))
     end
-    local lines = list1
+    local lines = py.list(list1)
     local list2 = { n = 0 }
     for _, line in py.each(lines) do
       py.append(list2, M._odd_name(line, defects))

@@ -13,6 +13,7 @@ return function(import)
   local parse_challenges = import("sip.digest").parse_challenges
   local parse_contact = import("sip.fields").parse_contact
   local parse_credentials = import("sip.digest").parse_credentials
+  local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
   local read_number = import("sip.fields").read_number
   local read_tokens = import("sip.fields").read_tokens
@@ -97,7 +98,7 @@ return function(import)
     self.body_start = head.body_start
     self.defects = head.defects
     self.index = head.index
-    self._lines = py.list(head.lines)
+    self._lines = head.lines
     self._spans = head.spans
     self.request = nil
     self.final = nil
@@ -504,8 +505,17 @@ return function(import)
 
   -- Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1).
   function M.SipMessage.__get.expires(self)
-    for _, text in py.each(self:texts("contact")) do
+    local texts = self:texts("contact")
+    for _, text in py.each(texts) do
       if str.contains(str.lower(text), "expires") then
+        local value1
+        if texts.n == 1 then
+          value1 = plain_expires(text)
+        end
+        local plain = value1
+        if plain ~= nil then
+          return plain
+        end
         local contact = self.contact
         if contact ~= nil and contact.expires ~= nil then
           return contact.expires
