@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, cast
 from msgspec import Struct
 
 from analyzer.agreement.exchange import Dialect
-from analyzer.limits import FORM_USUAL, FORMS_KNOWN, SORTS_KNOWN
+from analyzer.limits import FORM_USUAL, SORTS_KNOWN
 from analyzer.rules.book import Book
 from analyzer.rules.by_form import known_of
 from analyzer.rules.forms import Form, Forms
@@ -260,7 +260,7 @@ class _Scope:
         left = tuple(clauses_left(self._clauses, {**known, **known_of(self._name, subject)}))
         function = self._functions.get(left)
         if function is None:
-            if len(self._functions) >= FORMS_KNOWN:
+            if len(self._functions) >= SORTS_KNOWN:
                 self._functions.clear()
             function = self._functions[left] = fuse(self._name, left, self._policy)
         return function

@@ -101,7 +101,7 @@ class Forms:
         """The form of a run all of whose messages have one."""
         exchange = facts.exchange
         members = facts.cast.members
-        if len(exchange.steps) > FORM_STEPS or len(members) != len(exchange.steps):
+        if not 0 < len(members) == len(exchange.steps) <= FORM_STEPS:
             return None
         forms = [self.of_message(one) for one in members]
         if None in forms:
