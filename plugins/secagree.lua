@@ -43043,25 +43043,74 @@ return function(import)
 end
 ]=]
 
+modules["wireshark.advice"] = [=[
+-- What is told to who reads a capture in a way that shows frames before all was read.
+
+return function()
+  return {
+    TSHARK = "`-2 -R frame` shows it (`-2` alone does not), and so does `-q -z secagree,tree`",
+  }
+end
+]=]
+
 modules["wireshark.asked"] = [=[
 -- Whether anybody can ask for what the plugin knows. Where a tshark merely prints its lines, nobody
 -- can, and the plugin stays away: an extractor alone has Wireshark make a packet tree of each frame.
 --
 -- It is taken for asked unless all is known to be harmless: the words of the command line, where the
--- system tells them (Linux), the columns of the user, other scripts of Lua.
+-- system tells them (Linux), the columns of the user, other scripts of Lua. The same words say what a
+-- tshark that is asked wants.
 
 return function()
   local M = {}
 
   local PROGRAM = "tshark"
   local PLAIN = "[2DgIlLnpPqQ]" -- options without a value
+  local SHOWING = "[hvVx]" -- such options, that show more than lines
   local VALUED = "[aBbcdfFHiKNorstuwWXy]" -- options with one
+  local SETTING = "[CMS]" -- such options, that bring in what is not known here, yet print lines
   local SCRIPT = "^lua_script:"
   -- in the value of -o: preferences that bring in fields of ours, or columns
   local TELLING = { "secagree", "column" }
   local COLUMN = "%%Cus:[^\"]*secagree" -- a custom column, as preferences have it
-  local STARTS = "init.lua" -- says whether root may run scripts
+  local INFO = "^%s*secagree%.info%s*:%s*true" -- the preference that writes into a column
+  local STARTS = "init.lua" -- run before all plugins; says whether root may run scripts
+  -- what it would need to ask, or to load what asks, but for what Wireshark's own one has
+  local ASKING = { "dofile", "loadfile", "loadstring", "load", "require", "Field", "Listener",
+    "all_field_infos", "secagree" }
+  local CONSOLE = "dofile%(DATA_DIR%s*%.%.%s*\"console%.lua\"%)"
   local DEPTH = 3 -- folders of plugins within folders
+
+  -- The options of a command line in order, as letter and value (nil without one); what is none, as
+  -- a long option or a filter, has the letter "".
+  local function options_of(words)
+    local found, at = {}, 2
+    while words[at] do
+      local letters = words[at]:match("^%-([^%-].*)$")
+      if not letters then
+        found[#found + 1] = { "", words[at] }
+      end
+      while letters and letters ~= "" do
+        local letter, rest = letters:sub(1, 1), letters:sub(2)
+        local value
+        if not (letter:find(PLAIN) or letter:find(SHOWING)) then
+          if rest == "" then
+            at = at + 1
+            rest = words[at]
+          end
+          value, rest = rest, ""
+        end
+        found[#found + 1] = { letter, value }
+        letters = rest
+      end
+      at = at + 1
+    end
+    return found
+  end
+
+  local function is_tshark(words)
+    return (words[1] or ""):match("[^/]*$") == PROGRAM
+  end
 
   local function harmless(option, value, own)
     if option == "X" then
@@ -43078,37 +43127,53 @@ return function()
 
   -- Whether these words ask for nothing but lines; `own` is the path of this plugin.
   function M.lines_alone(words, own)
-    if ((words[1] or ""):match("[^/]*$")) ~= PROGRAM then
+    if not is_tshark(words) then
       return false
     end
-    local at = 2
-    while words[at] do
-      local letters = words[at]:match("^%-([^%-].*)$")
-      if not letters then
-        return false -- a long option, or a filter
+    for _, one in ipairs(options_of(words)) do
+      local letter, value = one[1], one[2]
+      local known = letter:find(PLAIN) or (letter:find(VALUED) and value and harmless(letter, value, own))
+      if not known then
+        return false
       end
-      local plain = letters:match("^" .. PLAIN .. "*")
-      local option = letters:sub(#plain + 1, #plain + 1)
-      if option ~= "" then
-        local value = letters:sub(#plain + 2)
-        if value == "" then
-          at = at + 1
-          value = words[at]
-        end
-        if not option:find(VALUED) or not value or not harmless(option, value, own) then
-          return false
-        end
-      end
-      at = at + 1
     end
     return true
   end
 
-  -- Whether preferences, as the text of a file, have a column of ours.
-  function M.has_column(text)
+  -- What these words of a tshark ask for: `packets` where a filter, a field or a tap may want SIP
+  -- that is there only once ESP was opened, `expert` where Expert Information is printed.
+  function M.wants(words)
+    local wants = { packets = false, expert = false }
+    for _, one in ipairs(is_tshark(words) and options_of(words) or {}) do
+      local letter, value = one[1], one[2]
+      if not (letter:find(PLAIN) or letter:find(VALUED) or letter:find(SETTING)) then
+        wants.packets = true
+      end
+      if letter == "z" and value and value:find("^expert") then
+        wants.expert = true
+      end
+    end
+    return wants
+  end
+
+  -- Whether preferences, as the text of a file, fill a column with what we know.
+  function M.fills_column(text)
     for line in text:gmatch("[^\r\n]+") do
-      if line:find("^[^#]") and line:find(COLUMN) then
+      if line:find("^[^#]") and (line:find(COLUMN) or line:lower():find(INFO)) then
         return true
+      end
+    end
+    return false
+  end
+
+  -- Whether an init.lua, as a text, may ask, or load what does.
+  function M.may_load(text)
+    for line in text:gmatch("[^\r\n]+") do
+      local code = (line:find("^%s*%-%-[^%[]") and "" or line):gsub(CONSOLE, "")
+      for _, word in ipairs(ASKING) do
+        if code:find("%f[%w_]" .. word .. "%f[^%w_]") then
+          return true
+        end
       end
     end
     return false
@@ -43131,6 +43196,11 @@ return function()
     return words
   end
 
+  local function process_words()
+    local text = text_of("/proc/self/cmdline")
+    return text and words_of(text)
+  end
+
   -- Whether a folder of plugins holds a script that is not this one.
   local function others(folder, own, depth)
     local opened, dir = pcall(Dir.open, folder)
@@ -43140,8 +43210,10 @@ return function()
     local found = false
     for name in dir do
       local path = folder .. "/" .. name
-      if name:find("%.lua$") then
-        found = found or (path ~= own and name ~= STARTS)
+      if name == STARTS then
+        found = found or M.may_load(text_of(path) or "")
+      elseif name:lower():find("%.lua$") then
+        found = found or path ~= own
       elseif depth > 0 and Dir.exists(path) then
         found = found or others(path, own, depth - 1)
       end
@@ -43166,19 +43238,22 @@ return function()
     if gui_enabled() then
       return false
     end
-    local own = this_file()
-    local words = text_of("/proc/self/cmdline")
-    if not words or not M.lines_alone(words_of(words), own) then
+    local own, words = this_file(), process_words()
+    if not words or not M.lines_alone(words, own) then
       return false
     end
-    for _, path in ipairs({ Dir.personal_config_path("preferences"),
-      Dir.global_config_path("preferences") }) do
-      if M.has_column(text_of(path) or "") then
+    for _, place in ipairs({ Dir.personal_config_path, Dir.global_config_path }) do
+      if M.fills_column(text_of(place("preferences")) or "") or M.may_load(text_of(place(STARTS)) or "") then
         return false
       end
     end
     return not others(Dir.personal_plugins_path(), own, DEPTH)
       and not others(Dir.global_plugins_path(), own, DEPTH)
+  end
+
+  -- What this process asks for (`wants`); where the system does not tell its words, nothing.
+  function M.here()
+    return M.wants(process_words() or {})
   end
 
   return M
@@ -45569,18 +45644,18 @@ modules["wireshark.notice"] = [=[
 
 return function(import)
   local M = {}
+  local advice = import("wireshark.advice")
   local passes = import("wireshark.passes")
   local plain = import("wireshark.plain")
 
-  local LINE = "secagree: %s, known when all was read: one pass may not show them;"
-    .. " add `-2 -R frame`, or ask `-q -z secagree,tree`\n"
+  local LINE = "secagree: %s, known when all was read; " .. advice.TSHARK .. "\n"
 
   local function plural(count, word)
     return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
   end
 
-  -- The line, nil where there is nothing to say. Notes alone are told who asked for fields of ours.
-  function M.line(findings, looked, settings)
+  -- The line, nil where there is nothing to say: a healthy network may have notes.
+  function M.line(findings, settings)
     local grave, notes = 0, 0
     for _, finding in ipairs(findings) do
       if settings.shown(finding) then
@@ -45588,16 +45663,15 @@ return function(import)
         grave, notes = grave + (note and 0 or 1), notes + (note and 1 or 0)
       end
     end
-    if grave == 0 and not (looked and notes > 0) then
+    if grave == 0 then
       return nil
     end
-    return LINE:format(plural(grave, "finding") .. " and " .. plural(notes, "note"))
+    return LINE:format(plural(grave, "finding") .. (notes > 0 and " and " .. plural(notes, "note") or ""))
   end
 
   -- At the end of a file: say what no frame could show.
   function M.tell(settings)
-    local findings, looked = passes.unshown()
-    local line = M.line(findings, looked, settings)
+    local line = M.line(passes.unshown(), settings)
     if line then
       io.stderr:write(line)
     end
@@ -45946,14 +46020,14 @@ return function(import)
     return done, waited
   end
 
-  -- The findings that no frame of this pass could show, now that it is over; and whether somebody
-  -- looked. None where a finished run was there, nor where it would cost much to know.
+  -- The findings that no frame of this pass could show, now that it is over. None where a finished
+  -- run was there, nor where nobody looked and it would cost much to know.
   function M.unshown()
     local looked = state.live ~= nil
     if state.whole or state.store.count == 0 or gui_enabled() or not (looked or M.cheap()) then
-      return {}, looked
+      return {}
     end
-    return whole():findings(), looked
+    return whole():findings()
   end
 
   -- Whether a look costs little: the run is there, or there is little to run it on.
@@ -46840,6 +46914,7 @@ modules["wireshark.tap"] = [=[
 
 return function(import)
   local M = {}
+  local OFF = "SIP Security Agreement: switched off by the preference secagree.enabled"
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
 
@@ -46851,6 +46926,10 @@ return function(import)
       function listener.packet() end
 
       function listener.draw()
+        if not settings().enabled then
+          print(OFF)
+          return
+        end
         local summary, text = import("wireshark.summary"), import("wireshark.gui_text")
         local run = passes.everything()
         local kept = {}
@@ -46978,7 +47057,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
-  local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
+  local PENDING = "result and findings: not all was read yet; " .. import("wireshark.advice").TSHARK
   local WAITING = "not analysed yet: Tools > SEC-AGREE > Exchanges does it"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }
@@ -47166,6 +47245,7 @@ modules["wireshark.watching"] = [=[
 
 return function(import)
   local M = {}
+  local asked = import("wireshark.asked")
   local gui = import("wireshark.gui")
   local notice = import("wireshark.notice")
   local opening = import("wireshark.opening")
@@ -47176,6 +47256,7 @@ return function(import)
   local protocol -- what it works for
   local itself -- as a Dissector: asked whether one of its fields is wanted
   local settings -- the preferences in force, read when they are needed
+  local wants -- what the words of the command line ask for
 
   local function in_force()
     settings = settings or preferences.read(protocol)
@@ -47193,7 +47274,7 @@ return function(import)
   end
 
   local function wanted(root)
-    if root.visible then
+    if root.visible or wants.expert or in_force().info then
       return true
     end
     itself = itself or Dissector.get("secagree")
@@ -47211,7 +47292,11 @@ return function(import)
       end
       return looks
     end
-    local matters, again = passes.take(pinfo, tvb, root, looked)
+    -- a filter on `sip` is no look at us, yet it wants what ESP holds
+    local function needed()
+      return wants.packets or looked()
+    end
+    local matters, again = passes.take(pinfo, tvb, root, needed)
     if matters and (looked() or (again and passes.cheap())) then
       import("wireshark.tree").show(protocol, tvb, pinfo, root, again, in_force())
     end
@@ -47220,6 +47305,7 @@ return function(import)
   -- Begin to look at frames for the protocol.
   function M.start(proto)
     protocol = proto
+    wants = asked.here()
     protocol.init = begin
     protocol.dissector = dissect
     function protocol.prefs_changed()

@@ -3,18 +3,18 @@
 
 return function(import)
   local M = {}
+  local advice = import("wireshark.advice")
   local passes = import("wireshark.passes")
   local plain = import("wireshark.plain")
 
-  local LINE = "secagree: %s, known when all was read: one pass may not show them;"
-    .. " add `-2 -R frame`, or ask `-q -z secagree,tree`\n"
+  local LINE = "secagree: %s, known when all was read; " .. advice.TSHARK .. "\n"
 
   local function plural(count, word)
     return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
   end
 
-  -- The line, nil where there is nothing to say. Notes alone are told who asked for fields of ours.
-  function M.line(findings, looked, settings)
+  -- The line, nil where there is nothing to say: a healthy network may have notes.
+  function M.line(findings, settings)
     local grave, notes = 0, 0
     for _, finding in ipairs(findings) do
       if settings.shown(finding) then
@@ -22,16 +22,15 @@ return function(import)
         grave, notes = grave + (note and 0 or 1), notes + (note and 1 or 0)
       end
     end
-    if grave == 0 and not (looked and notes > 0) then
+    if grave == 0 then
       return nil
     end
-    return LINE:format(plural(grave, "finding") .. " and " .. plural(notes, "note"))
+    return LINE:format(plural(grave, "finding") .. (notes > 0 and " and " .. plural(notes, "note") or ""))
   end
 
   -- At the end of a file: say what no frame could show.
   function M.tell(settings)
-    local findings, looked = passes.unshown()
-    local line = M.line(findings, looked, settings)
+    local line = M.line(passes.unshown(), settings)
     if line then
       io.stderr:write(line)
     end

@@ -218,14 +218,14 @@ return function(import)
     return done, waited
   end
 
-  -- The findings that no frame of this pass could show, now that it is over; and whether somebody
-  -- looked. None where a finished run was there, nor where it would cost much to know.
+  -- The findings that no frame of this pass could show, now that it is over. None where a finished
+  -- run was there, nor where nobody looked and it would cost much to know.
   function M.unshown()
     local looked = state.live ~= nil
     if state.whole or state.store.count == 0 or gui_enabled() or not (looked or M.cheap()) then
-      return {}, looked
+      return {}
     end
-    return whole():findings(), looked
+    return whole():findings()
   end
 
   -- Whether a look costs little: the run is there, or there is little to run it on.

@@ -2,6 +2,7 @@
 
 return function(import)
   local M = {}
+  local OFF = "SIP Security Agreement: switched off by the preference secagree.enabled"
   local opening = import("wireshark.opening")
   local passes = import("wireshark.passes")
 
@@ -13,6 +14,10 @@ return function(import)
       function listener.packet() end
 
       function listener.draw()
+        if not settings().enabled then
+          print(OFF)
+          return
+        end
         local summary, text = import("wireshark.summary"), import("wireshark.gui_text")
         local run = passes.everything()
         local kept = {}

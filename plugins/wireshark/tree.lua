@@ -12,7 +12,7 @@ return function(import)
 
   local shown = plain.shown
   local LINKS = { "offer", "challenge", "verify", "result" }
-  local PENDING = "result and findings: this pass has not read all (-2 -Y secagree does, or -z secagree,tree)"
+  local PENDING = "result and findings: not all was read yet; " .. import("wireshark.advice").TSHARK
   local WAITING = "not analysed yet: Tools > SEC-AGREE > Exchanges does it"
   local IN_A_ROW = 16 -- rules: Wireshark cuts a line of the tree at 240 octets
   local LEGS = { gm = "Gm", mw = "Mw", cx = "Cx", unknown = "leg unknown" }

@@ -3,6 +3,7 @@
 
 return function(import)
   local M = {}
+  local asked = import("wireshark.asked")
   local gui = import("wireshark.gui")
   local notice = import("wireshark.notice")
   local opening = import("wireshark.opening")
@@ -13,6 +14,7 @@ return function(import)
   local protocol -- what it works for
   local itself -- as a Dissector: asked whether one of its fields is wanted
   local settings -- the preferences in force, read when they are needed
+  local wants -- what the words of the command line ask for
 
   local function in_force()
     settings = settings or preferences.read(protocol)
@@ -30,7 +32,7 @@ return function(import)
   end
 
   local function wanted(root)
-    if root.visible then
+    if root.visible or wants.expert or in_force().info then
       return true
     end
     itself = itself or Dissector.get("secagree")
@@ -48,7 +50,11 @@ return function(import)
       end
       return looks
     end
-    local matters, again = passes.take(pinfo, tvb, root, looked)
+    -- a filter on `sip` is no look at us, yet it wants what ESP holds
+    local function needed()
+      return wants.packets or looked()
+    end
+    local matters, again = passes.take(pinfo, tvb, root, needed)
     if matters and (looked() or (again and passes.cheap())) then
       import("wireshark.tree").show(protocol, tvb, pinfo, root, again, in_force())
     end
@@ -57,6 +63,7 @@ return function(import)
   -- Begin to look at frames for the protocol.
   function M.start(proto)
     protocol = proto
+    wants = asked.here()
     protocol.init = begin
     protocol.dissector = dissect
     function protocol.prefs_changed()

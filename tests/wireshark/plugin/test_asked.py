@@ -13,6 +13,7 @@ import pytest
 from analyzer.rules import book
 from analyzer.rules.engine import Engine
 from analyzer.wireshark import plugin
+from tests.captures import SAMPLES
 from tests.wireshark.plugin.modules import VERSIONS, Lua
 
 OWN = "/home/me/plugins/secagree.lua"
@@ -102,10 +103,76 @@ def test_no_words(lua: Lua) -> None:
         (f"#{COLUMNS},\n#\t{CUSTOM}\n", False),
         ('"M", "%Cus:sip.Method || secagree.role:0:R"', True),
         ('"M", "%Cus:sip.Method:0:R"\n#secagree.notes: TRUE\nsecagree.notes: FALSE', False),
+        ("secagree.info: TRUE\n", True),
+        ("a: b\r\n secagree.info:true\r\n", True),
+        ("#secagree.info: TRUE\n", False),
+        ("secagree.info: FALSE\nother.secagree.info: TRUE\n", False),
     ],
 )
 def test_columns(lua: Lua, text: str, has: bool) -> None:
-    assert bool(lua.module("wireshark.asked").has_column(text)) is has
+    assert bool(lua.module("wireshark.asked").fills_column(text)) is has
+
+
+@pytest.mark.parametrize(
+    ("words", "packets", "expert"),
+    [
+        ([], False, False),
+        (["-n2", "-c", "10", "-o", "a.b:-Y", "-C", "mine", "-t", "ad"], False, False),
+        (["-w", "-z"], False, False),
+        (["-Y", "sip"], True, False),
+        (["-nYsip"], True, False),
+        (["-2R", "sip"], True, False),
+        (["--display-filter", "sip"], True, False),
+        (["sip"], True, False),
+        (["-V", "-Y", "sip"], True, False),
+        (["-T", "fields", "-e", "sip.CSeq.method"], True, False),
+        (["-z", "sip,stat"], True, False),
+        (["-Y", "-z", "-o", "expert"], True, False),
+        (["-z", "expert"], True, True),
+        (["-qz", "expert,warn"], True, True),
+        (["-z"], True, False),
+        (["-é"], True, False),
+    ],
+)
+def test_what_is_wanted(lua: Lua, words: list[str], packets: bool, expert: bool) -> None:
+    module: Any = lua.module("wireshark.asked")
+    wants = module.wants(lua.runtime.table("/usr/bin/tshark", "-r", "a.pcap", *words))
+    assert (wants.packets, wants.expert) == (packets, expert)
+
+
+def test_nothing_is_wanted_where_no_tshark_is_told(lua: Lua) -> None:
+    module: Any = lua.module("wireshark.asked")
+    for words in ([], ["sharkd", "-Y", "-z", "expert"]):
+        wants = module.wants(lua.runtime.table(*words))
+        assert (wants.packets, wants.expert) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("", False),
+        ("run_user_scripts_when_superuser = true\n", False),
+        ("  -- dofile('a.lua')\r\n--\nenable_lua = true -- or not", False),
+        ('if not running then dofile(DATA_DIR.."console.lua") end', False),
+        ('dofile(DATA_DIR.."console.lua") dofile("a.lua")', True),
+        ("payload = Fields, preload, listeners", False),
+        ('dofile("/opt/report.lua")', True),
+        ("local ok = pcall(dofile, name)", True),
+        ('\n--[[\n]] require "report"', True),
+        ("--[[]] loadfile(name)()", True),
+        ('local field = Field.new("sip." .. name)', True),
+        ('Listener.new("frame")', True),
+    ],
+)
+def test_what_runs_before_plugins(lua: Lua, text: str, may: bool) -> None:
+    assert bool(lua.module("wireshark.asked").may_load(text)) is may
+
+
+def test_what_wireshark_brings_asks_nothing(lua: Lua) -> None:
+    shipped = Path("/usr/share/wireshark/init.lua")
+    if not shipped.is_file():
+        pytest.skip("this Wireshark brings no init.lua")
+    assert not lua.module("wireshark.asked").may_load(shipped.read_text("latin-1"))
 
 
 # ---------------------------------------------------------------- in tshark itself
@@ -171,6 +238,51 @@ def test_it_stays_away_where_it_may(home: Home) -> None:
 def test_a_column_of_the_user_is_filled(home: Home) -> None:
     (home.settings / "preferences").write_text(f"{COLUMNS},\n\t{CUSTOM}\n")
     assert [line.split()[-1] for line in home.tshark().splitlines()][:1] == ["E1"]
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("by", ["preferences", "-o"])
+def test_the_info_column_is_filled_where_it_is_set(home: Home, by: str) -> None:
+    if by == "-o":
+        lines = home.tshark("-o", "secagree.info:TRUE")
+    else:
+        (home.settings / "preferences").write_text("secagree.info: TRUE\n")
+        lines = home.tshark()
+    assert "[E1 offer] Request: REGISTER" in lines
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-Y", "sip"),
+        ("-2", "-R", "sip"),
+        ("-2", "-Y", "sip"),
+        ("-T", "fields", "-e", "sip.CSeq.method", "-Y", "sip"),
+    ],
+)
+def test_a_filter_finds_what_only_we_open(home: Home, options: tuple[str, ...]) -> None:
+    """Two messages in clear and six in ESP without encryption, which Wireshark leaves closed."""
+    home.capture = shutil.copy(SAMPLES / "pcaps" / "ok_null.pcap", home.folder / "capture")
+    assert len(home.tshark(*options).splitlines()) == 8
+
+
+@pytest.mark.tshark
+def test_a_script_with_capitals_is_answered(home: Home) -> None:
+    (home.plugins / "trial.LUA").write_text(OTHER)
+    assert "role offer" in home.tshark()
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("place", ["settings", "plugins"])
+def test_what_init_lua_loads_is_answered(home: Home, place: str) -> None:
+    """Before plugins of Wireshark 4.0 are loaded none of our fields is there: it loads both."""
+    mine = (home.plugins / "secagree.lua").rename(home.folder / "elsewhere.lua")
+    trial = home.folder / "trial.lua"
+    trial.write_text(OTHER)
+    folder = home.settings if place == "settings" else home.plugins
+    (folder / "init.lua").write_text(f'dofile("{mine}")\ndofile("{trial}")\n')
+    assert "role offer" in home.tshark()
 
 
 @pytest.mark.tshark

@@ -24,7 +24,13 @@ def given(frame: int) -> str:
 def test_nothing_is_run_where_nobody_looks() -> None:
     assert events() == []
     assert events("-2") == []
-    assert events("-Y", "sip") == []
+    assert events("-S", "\n") == []
+
+
+def test_what_may_want_opened_sip_is_taken_down() -> None:
+    expected = ["NEW", *map(given, FRAMES), "FINISH"]  # at the end, to say what was not shown
+    assert events("-Y", "sip") == expected
+    assert events("-z", "io,stat,0") == expected
 
 
 def test_one_pass_sees_what_stands_before() -> None:
@@ -74,6 +80,18 @@ def test_what_is_taken_down_is_bounded_and_told() -> None:
 
 def test_preference_switches_it_off() -> None:
     assert events("-V", "-o", "secagree.enabled:FALSE") == []
+
+
+def test_the_tap_says_that_it_is_switched_off() -> None:
+    off = ("-q", "-z", "secagree,tree", "-o", "secagree.enabled:FALSE")
+    assert told(CAPTURE, *off) == [
+        "SIP Security Agreement: switched off by the preference secagree.enabled"
+    ]
+
+
+def test_expert_information_is_a_look() -> None:
+    looks = [f"LOOK {n}" for n in FRAMES]
+    assert [line for line in events("-z", "expert") if line.startswith("LOOK")] == looks
 
 
 def test_esp_without_encryption_gives_both() -> None:

@@ -185,6 +185,8 @@ def test_hostile_headers_break_nothing(tmp_path: Path, options: tuple[str, ...])
         ("-T", "fields", "-e", "secagree.rule"),
         ("-2", "-T", "fields", "-e", "secagree.rule"),
         ("-q", "-z", "expert"),
+        ("-z", "expert"),
+        ("-Y", "sip"),
     ],
 )
 def test_a_pass_that_shows_no_findings_says_that_there_are_some(asked: tuple[str, ...]) -> None:
@@ -203,10 +205,19 @@ def test_nothing_is_said_where_all_is_shown_or_nobody_asks(asked: tuple[str, ...
     assert "secagree: " not in said(WRONG_VERIFY, *asked).errors
 
 
-def test_notes_alone_are_told_who_asks_for_them() -> None:
+@pytest.mark.parametrize(
+    "asked", [("-q", "-z", "expert"), ("-T", "fields", "-e", "secagree.rule"), ("-Y", "secagree")]
+)
+def test_notes_alone_are_not_told(asked: tuple[str, ...]) -> None:
     healthy = SAMPLES / "pcaps" / "ok_null.pcap"
-    assert "secagree: " not in said(healthy, "-q", "-z", "expert").errors
-    assert (
-        "secagree: 0 findings and 1 note"
-        in said(healthy, "-T", "fields", "-e", "secagree.rule").errors
-    )
+    assert "secagree: " not in said(healthy, *asked).errors
+
+
+def test_one_advice_stands_wherever_something_is_missing() -> None:
+    """It is true of `-2` too, which reads nothing before where it has no filter."""
+    advice = "`-2 -R frame` shows it (`-2` alone does not), and so does `-q -z secagree,tree`"
+    for passes in ((), ("-2",)):
+        output = said(WRONG_VERIFY, *passes, "-T", "fields", "-e", "secagree.pending")
+        assert output.errors.rstrip().endswith(advice)
+        assert output.printed.splitlines()[0].endswith(advice)
+        assert "one pass" not in output.printed + output.errors
