@@ -106,6 +106,10 @@ return function(import)
     return nil
   end
 
+  local function dissect(name, payload, pinfo, tree)
+    Dissector.get(name):call(ByteArray.new(payload, true):tvb(SOURCE), pinfo, tree)
+  end
+
   -- For one capture; `ring` is of `keys.new`.
   function M.new(ring)
     local machine = {}
@@ -125,7 +129,8 @@ return function(import)
       if not pinfo.visited then first_read[frame] = true end
       if protocol == 6 and not first_read[frame] then return nil, "reload the capture to see it" end
       local name = NEXT[protocol]
-      Dissector.get(name):call(ByteArray.new(payload, true):tvb(SOURCE), pinfo, tree)
+      -- What is malformed in it raises here once Wireshark has said so in the tree: the packet was opened.
+      pcall(dissect, name, payload, pinfo, tree)
       return name, pair
     end
 
