@@ -15,6 +15,7 @@ return function(import)
   local record = import("wireshark.record")
 
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
+  local FEW = 100 -- records of which a finished run is made anew for each new one
   local FRESH = 60 -- seconds in which a running capture is thought to bring more
   local PIECE = 25 -- records between two questions whether to go on
 
@@ -38,7 +39,7 @@ return function(import)
 
   -- Another file, or the same anew. `settings` go to the analysis.
   function M.reset(settings)
-    state = { store = record.new() }
+    state = { store = record.new(), late = {} } -- late: frames that came behind the finished run's last
     M.settings = settings or {}
   end
 
@@ -87,7 +88,7 @@ return function(import)
   local function finish(one)
     one.run:finish(state.store.latest)
     one.last = state.store.last
-    state.whole, state.stopped, state.asked = one, nil, false
+    state.whole, state.stopped, state.asked, state.late = one, nil, false, {}
     return one.run
   end
 
@@ -103,9 +104,16 @@ return function(import)
     return fits(state.whole) and state.whole.fed == state.store.count
   end
 
+  -- Records that came, those in between too, or went since a run was made.
+  local function lacking(one)
+    return math.max(state.store.count - one.fed, state.store.edition - one.edition)
+  end
+
+  -- Whether a finished run is to be made anew. One frame in between is no reason: a damaged capture
+  -- may have many that only a second pass makes sense of.
   local function worth_a_run()
     local one = state.whole
-    return not fits(one) or state.store.count - one.fed > one.fed * AGAIN
+    return not one or lacking(one) > (state.store.count > FEW and one.fed * AGAIN or 0)
   end
 
   -- Whether the records that this run lacks (nil: all) take longer than a window may stand still.
@@ -141,13 +149,12 @@ return function(import)
     state.asked = state.asked or not (state.whole and M.growing())
   end
 
-  -- The run that knows most of a frame, and whether it is finished. `again`: the frame was seen
-  -- before, so all there was by then is read. Nil where a window has to wait for `analyse`.
-  function M.look(frame, again)
+  -- The run that knows most of what stands before a frame, see `look`.
+  local function best(frame, again)
     if again then
       if not up_to_date() and worth_a_run() and not long(not state.whole and state.live) then
         return whole(), true
-      elseif fits(state.whole) and frame <= state.whole.last then
+      elseif state.whole and (state.late[frame] or frame <= state.whole.last) then
         if worth_a_run() then
           ask()
         end
@@ -159,6 +166,17 @@ return function(import)
       return nil
     end
     return live(), false
+  end
+
+  -- The run that knows most of a frame, and whether it is finished. `again`: the frame was seen
+  -- before, so all there was by then is read. Nil where a window has to wait for `analyse`, or the
+  -- frame was taken down behind the finished run, which is not made anew for it.
+  function M.look(frame, again)
+    local run, finished = best(frame, again or state.late[frame])
+    if not run or (finished and state.late[frame]) then
+      return nil
+    end
+    return run, finished and again
   end
 
   -- The finished run over all that was read; in a window the last one that `analyse` finished, where
@@ -228,22 +246,24 @@ return function(import)
     return whole():findings()
   end
 
-  -- Whether a look costs little: the run is there, or there is little to run it on.
+  -- Whether a look costs little: the run is there, or is made anyway for the ESP that it opens, or
+  -- there is little to run it on.
   function M.cheap()
-    return up_to_date() or state.store.count <= limits.LOOKED
+    return not worth_a_run() or state.live ~= nil or state.store.count <= limits.LOOKED
   end
 
   -- What the frame is once ESP in it was opened that Wireshark left closed. That asks the run for
-  -- its SA; where nobody looks no further than costs little.
-  local function inside(plan, pinfo, root, again, wanted)
-    if not plan.esp or plan.opened or not M.opens or not (wanted() or M.cheap()) then
+  -- its SA. It is done for all of a pass or for nothing of it, however much there is: other filters
+  -- and statistics count what was opened.
+  local function inside(plan, pinfo, root, again)
+    if not plan.esp or plan.opened or not M.opens then
       return plan
     end
     local packet = extraction.esp_packet(plan, pinfo)
     if not packet then
       return plan
     end
-    local run = M.look(pinfo.number, again)
+    local run = best(pinfo.number, again)
     if not run then
       return plan
     end
@@ -277,13 +297,14 @@ return function(import)
     end
     local time = M.time(pinfo)
     if store:has(frame, time) then
-      inside(plan, pinfo, root, pinfo.visited, wanted)
+      inside(plan, pinfo, root, pinfo.visited)
       return true, pinfo.visited
     end
     if for_nobody(pinfo, wanted) then
       return false
     end
-    plan = inside(plan, pinfo, root, false, wanted)
+    local late = frame < store.last
+    plan = inside(plan, pinfo, root, late)
     local found = extraction.read(plan, pinfo, tvb, frame, time)
     M.learn(plan, frame)
     if found[1] == nil then
@@ -291,6 +312,9 @@ return function(import)
       return false
     end
     store:add(frame, found)
+    if late then
+      state.late[frame] = true
+    end
     if state.whole then
       state.grown = os.time()
     end
