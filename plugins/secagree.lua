@@ -45879,6 +45879,15 @@ return function(import)
     return state.live.run
   end
 
+  -- A run that goes along in a window stays so near that no look has to wait: ESP would be opened up
+  -- to there and no further.
+  local function keep_up()
+    local one = state.live
+    if M.windowed and not busy and fits(one) and state.store.count - one.fed >= limits.AT_ONCE then
+      feed(one, state.store.count)
+    end
+  end
+
   -- The run that is to be finished next. One that was stopped goes on; the one that went along is
   -- taken the first time; where frames came after it, a further one is made beside it.
   local function next_run()
@@ -46122,6 +46131,7 @@ return function(import)
     if late then
       state.late[frame] = true
     end
+    keep_up()
     if state.whole then
       state.grown = os.time()
     end

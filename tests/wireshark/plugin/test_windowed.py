@@ -90,6 +90,16 @@ def test_much_waits_and_is_asked_for() -> None:
     assert not window.passes.due()
 
 
+def test_a_run_that_goes_along_keeps_up() -> None:
+    """However long nothing asks for it: what it opens of a file is opened to its end."""
+    window = Window(THEN)
+    window.read(1)
+    assert window.passes.look(1, None)[0].fed == 1
+    window.read(100)
+    assert window.passes.look(101, None)[0].fed == 101
+    assert not window.passes.asked()
+
+
 def test_what_was_stopped_goes_on() -> None:
     window = Window(THEN)
     window.read(100)
