@@ -46097,7 +46097,7 @@ return function(import)
   end
 
   -- Take down what this frame holds. Returns whether anything in it matters, and whether it was
-  -- seen before, so that all there is was read. `wanted` says whether somebody looks.
+  -- seen before, so that all there is was read. `wanted` says whether somebody needs it.
   function M.take(pinfo, tvb, root, wanted)
     if not pinfo.visited and for_nobody(pinfo, wanted) then
       state.idle = true -- as long as the pass lasts
