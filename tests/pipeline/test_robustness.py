@@ -17,7 +17,7 @@ from analyzer.report.model import Document, Report
 from analyzer.report.text import TextOptions, to_text
 from analyzer.report.verdict import succeeded, word
 from tests import captures
-from tests.amounts import FULL, some
+from tests.amounts import some
 from tests.captures import SAMPLES, Record, link_type, pcap, records
 
 PATIENCE = 10  # seconds for one small capture: a hang, on any machine
@@ -114,7 +114,7 @@ def test_every_prefix_is_analysed_as_far_as_it_goes(name: str, part: int) -> Non
     data = (SAMPLES / name).read_bytes()
     ends = dict(CUT[name](data))
     whole = steps(analysed(data))
-    for length in some(lengths(len(data))[part::4], 3):
+    for length in lengths(len(data))[part::4]:
         report = analysed(data[:length])
         (capture,) = report.captures
         packets = max((n for end, n in ends.items() if end <= length), default=0)
@@ -193,7 +193,7 @@ SOURCES = [
     if path.stat().st_size <= SMALL
 ]
 CHUNKS = 20
-MUTATIONS = 10_000 if FULL else 5_000
+MUTATIONS = 10_000
 TOKENS = (
     *(b"\x00", b"\xff", b"\r\n", b"\r\n\r\n", b"\r\n ", b",", b";", b"=", b'"', b"<", b">", b"%"),
     *(b"\\", b"@", b":", b"[", b"\x1b[2J", b"\xe2\x80\xae", b"-1", b"99999999999999999999"),
