@@ -43141,16 +43141,18 @@ return function()
   end
 
   -- What these words of a tshark ask for: `packets` where a filter, a field or a tap may want SIP
-  -- that is there only once ESP was opened, `expert` where Expert Information is printed.
+  -- that is there only once ESP was opened, `taps` where statistics count it, `expert` where Expert
+  -- Information is printed.
   function M.wants(words)
-    local wants = { packets = false, expert = false }
+    local wants = { packets = false, taps = false, expert = false }
     for _, one in ipairs(is_tshark(words) and options_of(words) or {}) do
       local letter, value = one[1], one[2]
       if not (letter:find(PLAIN) or letter:find(VALUED) or letter:find(SETTING)) then
         wants.packets = true
       end
-      if letter == "z" and value and value:find("^expert") then
-        wants.expert = true
+      if letter == "z" then
+        wants.taps = true
+        wants.expert = wants.expert or (value or ""):find("^expert") ~= nil
       end
     end
     return wants
@@ -45655,6 +45657,9 @@ return function(import)
 
   local LINE = "secagree: %s, known when all was read; " .. advice.TSHARK .. "\n"
 
+  local LEFT = "secagree: from frame %d on no ESP was opened; a filter that names secagree opens all, "
+    .. "as `-Y 'sip || secagree'` does\n"
+
   local function plural(count, word)
     return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
   end
@@ -45674,9 +45679,10 @@ return function(import)
     return LINE:format(plural(grave, "finding") .. (notes > 0 and " and " .. plural(notes, "note") or ""))
   end
 
-  -- At the end of a file: say what no frame could show.
+  -- At the end of a file: say what no frame could show, or where ESP was left closed.
   function M.tell(settings)
-    local line = M.line(passes.unshown(), settings)
+    local left = passes.left()
+    local line = left and LEFT:format(left) or M.line(passes.unshown(), settings)
     if line then
       io.stderr:write(line)
     end
@@ -45824,6 +45830,7 @@ return function(import)
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
   local FEW = 100 -- records of which a finished run is made anew for each new one
   local FRESH = 60 -- seconds in which a running capture is thought to bring more
+  local IPSEC = "ipsec-3gpp" -- mechanism-name of lists that announce ESP (TS 33.203 Annex H)
   local PIECE = 25 -- records between two questions whether to go on
 
   local state
@@ -46091,6 +46098,22 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
+  -- Whether a pass that nobody looks at is short enough so far to be taken down for the ESP in it.
+  function M.cheap_to_open()
+    return state.store.count < limits.LOOKED
+  end
+
+  -- The frame from which on this pass took nothing down, so that ESP may have stayed closed: nil
+  -- where it went on to the end, or neither ESP nor a list with it stands before.
+  function M.left()
+    for at = 1, M.opens and state.left and state.store.count or 0 do
+      local item = state.store.items[at]
+      if (item.plan and (item.plan.esp or item.plan.opened)) or (item.payload or ""):find(IPSEC, 1, true) then
+        return state.left
+      end
+    end
+  end
+
   -- Whether nobody looks at this pass, now or later: asked of every frame, so cheap.
   function M.idle(pinfo)
     return state.idle and not pinfo.visited
@@ -46101,6 +46124,7 @@ return function(import)
   function M.take(pinfo, tvb, root, wanted)
     if not pinfo.visited and for_nobody(pinfo, wanted) then
       state.idle = true -- as long as the pass lasts
+      state.left = state.store.count > 0 and pinfo.number or nil
       return false
     end
     local plan = extraction.plan()
@@ -47331,9 +47355,9 @@ return function(import)
       end
       return looks
     end
-    -- a filter on `sip` is no look at us, yet it wants what ESP holds
+    -- a filter on `sip` is no look at us, yet it wants what ESP holds, as long as that is not dear
     local function needed()
-      return wants.packets or looked()
+      return looked() or (wants.packets and (wants.taps or passes.cheap_to_open()))
     end
     local matters, again = passes.take(pinfo, tvb, root, needed)
     if matters and (looked() or (again and passes.cheap())) then

@@ -85,16 +85,18 @@ return function()
   end
 
   -- What these words of a tshark ask for: `packets` where a filter, a field or a tap may want SIP
-  -- that is there only once ESP was opened, `expert` where Expert Information is printed.
+  -- that is there only once ESP was opened, `taps` where statistics count it, `expert` where Expert
+  -- Information is printed.
   function M.wants(words)
-    local wants = { packets = false, expert = false }
+    local wants = { packets = false, taps = false, expert = false }
     for _, one in ipairs(is_tshark(words) and options_of(words) or {}) do
       local letter, value = one[1], one[2]
       if not (letter:find(PLAIN) or letter:find(VALUED) or letter:find(SETTING)) then
         wants.packets = true
       end
-      if letter == "z" and value and value:find("^expert") then
-        wants.expert = true
+      if letter == "z" then
+        wants.taps = true
+        wants.expert = wants.expert or (value or ""):find("^expert") ~= nil
       end
     end
     return wants

@@ -9,6 +9,9 @@ return function(import)
 
   local LINE = "secagree: %s, known when all was read; " .. advice.TSHARK .. "\n"
 
+  local LEFT = "secagree: from frame %d on no ESP was opened; a filter that names secagree opens all, "
+    .. "as `-Y 'sip || secagree'` does\n"
+
   local function plural(count, word)
     return plain.integer(count) .. " " .. word .. (count == 1 and "" or "s")
   end
@@ -28,9 +31,10 @@ return function(import)
     return LINE:format(plural(grave, "finding") .. (notes > 0 and " and " .. plural(notes, "note") or ""))
   end
 
-  -- At the end of a file: say what no frame could show.
+  -- At the end of a file: say what no frame could show, or where ESP was left closed.
   function M.tell(settings)
-    local line = M.line(passes.unshown(), settings)
+    local left = passes.left()
+    local line = left and LEFT:format(left) or M.line(passes.unshown(), settings)
     if line then
       io.stderr:write(line)
     end

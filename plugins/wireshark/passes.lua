@@ -17,6 +17,7 @@ return function(import)
   local AGAIN = 0.1 -- of the records: so many new ones, and a finished run is made anew
   local FEW = 100 -- records of which a finished run is made anew for each new one
   local FRESH = 60 -- seconds in which a running capture is thought to bring more
+  local IPSEC = "ipsec-3gpp" -- mechanism-name of lists that announce ESP (TS 33.203 Annex H)
   local PIECE = 25 -- records between two questions whether to go on
 
   local state
@@ -284,6 +285,22 @@ return function(import)
     return plans.inside(plan, name, extraction.has_sip(), pair and "decrypted" or "null")
   end
 
+  -- Whether a pass that nobody looks at is short enough so far to be taken down for the ESP in it.
+  function M.cheap_to_open()
+    return state.store.count < limits.LOOKED
+  end
+
+  -- The frame from which on this pass took nothing down, so that ESP may have stayed closed: nil
+  -- where it went on to the end, or neither ESP nor a list with it stands before.
+  function M.left()
+    for at = 1, M.opens and state.left and state.store.count or 0 do
+      local item = state.store.items[at]
+      if (item.plan and (item.plan.esp or item.plan.opened)) or (item.payload or ""):find(IPSEC, 1, true) then
+        return state.left
+      end
+    end
+  end
+
   -- Whether nobody looks at this pass, now or later: asked of every frame, so cheap.
   function M.idle(pinfo)
     return state.idle and not pinfo.visited
@@ -294,6 +311,7 @@ return function(import)
   function M.take(pinfo, tvb, root, wanted)
     if not pinfo.visited and for_nobody(pinfo, wanted) then
       state.idle = true -- as long as the pass lasts
+      state.left = state.store.count > 0 and pinfo.number or nil
       return false
     end
     local plan = extraction.plan()

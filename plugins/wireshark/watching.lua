@@ -50,9 +50,9 @@ return function(import)
       end
       return looks
     end
-    -- a filter on `sip` is no look at us, yet it wants what ESP holds
+    -- a filter on `sip` is no look at us, yet it wants what ESP holds, as long as that is not dear
     local function needed()
-      return wants.packets or looked()
+      return looked() or (wants.packets and (wants.taps or passes.cheap_to_open()))
     end
     local matters, again = passes.take(pinfo, tvb, root, needed)
     if matters and (looked() or (again and passes.cheap())) then

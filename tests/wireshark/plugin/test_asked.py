@@ -140,6 +140,14 @@ def test_what_is_wanted(lua: Lua, words: list[str], packets: bool, expert: bool)
     assert (wants.packets, wants.expert) == (packets, expert)
 
 
+@pytest.mark.parametrize(
+    ("words", "taps"), [(["-z", "sip,stat"], True), (["-qzexpert"], True), (["-Y", "-z"], False)]
+)
+def test_statistics_are_told_from_filters(lua: Lua, words: list[str], taps: bool) -> None:
+    module: Any = lua.module("wireshark.asked")
+    assert module.wants(lua.runtime.table("tshark", *words)).taps is taps
+
+
 def test_nothing_is_wanted_where_no_tshark_is_told(lua: Lua) -> None:
     module: Any = lua.module("wireshark.asked")
     for words in ([], ["sharkd", "-Y", "-z", "expert"]):
