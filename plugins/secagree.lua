@@ -9440,6 +9440,7 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
+  local MILLISECOND = import("limits").MILLISECOND
   local address_text = import("agreement.naming").address_text
   local again = import("report.steps").again
   local frame_name = import("report.naming").frame_name
@@ -9449,8 +9450,6 @@ return function(import)
   local signals = import("report.evidence").signals
   local steps = import("report.steps").steps
   local M = {}
-
-  M.MILLISECOND = 1000000
 
   M._IMSI = regex.compile({groups = 1, names = {}, match = {"save", 2, 0, 0, "fewer", "[0-9]", 14, 15, "save", 3, 1, 0, "split", 17, 25, 0, "char", 64, 0, 0, "jump", 29, 0, 0, "at", "end", 0, 0, "match", 0, 0, 0}, full = {"save", 2, 0, 0, "few", "[0-9]", 14, 15, "save", 3, 1, 0, "split", 17, 25, 0, "char", 64, 0, 0, "jump", 29, 0, 0, "at", "end", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[0-9]", text = true})
 
@@ -9596,7 +9595,7 @@ return function(import)
     if end_ == nil or (found.state == "unknown" or run:first("offer") == nil) then
       return nil
     end
-    return (end_.time - run.begun) / M.MILLISECOND
+    return (end_.time - run.begun) / MILLISECOND
   end
 
   function M._agreed(judged)
@@ -9695,7 +9694,7 @@ return function(import)
     else
       value3 = mechanism(run.agreed)
     end
-    return model.Exchange.make("E" .. str.of(run.number), run.key, run.dialect, run.mediasec, run.kind, run.method, run.call_id ~= "" and run.call_id or nil, model.Endpoint.make(address_text(run.ue), value1), model.Endpoint.make(address_text(run.first_hop), value2), M._identity(run, messages), M._agent(messages, run.ue, "user-agent"), M._agent(messages, run.first_hop, "server"), run.registration, run.stopped_at ~= "" and run.stopped_at or nil, run.layer ~= "" and run.layer or nil, run.outcome, value3, run.under ~= 0 and "A" .. str.of(run.under) or nil, iso(run.begun), iso(run.ended), (run.ended - run.begun) / M.MILLISECOND, nil, run.failed and run.stopped_at ~= "" and { run.stopped_at, n = 1 } or { n = 0 }, run.signals, run.coverage, run.not_checked)
+    return model.Exchange.make("E" .. str.of(run.number), run.key, run.dialect, run.mediasec, run.kind, run.method, run.call_id ~= "" and run.call_id or nil, model.Endpoint.make(address_text(run.ue), value1), model.Endpoint.make(address_text(run.first_hop), value2), M._identity(run, messages), M._agent(messages, run.ue, "user-agent"), M._agent(messages, run.first_hop, "server"), run.registration, run.stopped_at ~= "" and run.stopped_at or nil, run.layer ~= "" and run.layer or nil, run.outcome, value3, run.under ~= 0 and "A" .. str.of(run.under) or nil, iso(run.begun), iso(run.ended), (run.ended - run.begun) / MILLISECOND, nil, run.failed and run.stopped_at ~= "" and { run.stopped_at, n = 1 } or { n = 0 }, run.signals, run.coverage, run.not_checked)
   end
 
   function M._identity(run, messages)

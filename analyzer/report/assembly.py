@@ -10,12 +10,12 @@ from analyzer.capture.clocks import Clock
 from analyzer.capture.look import Sample
 from analyzer.capture.packet import CaptureInfo, Problem
 from analyzer.flows.ledger import EspCounts
+from analyzer.limits import MILLISECOND
 from analyzer.report import model
 from analyzer.report.times import iso
 from analyzer.rules.finding import Finding
 from analyzer.rules.rule import Rule
 
-MILLISECOND: Final = 1_000_000
 PARTS_PER_MILLION: Final = 1000  # in nanoseconds a second
 PORTS: Final = 5  # named of a sample
 

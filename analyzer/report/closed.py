@@ -16,6 +16,7 @@ import msgspec
 from analyzer.agreement.exchange import Exchange, Registration, Sign
 from analyzer.agreement.mechanism import Mechanism
 from analyzer.agreement.naming import address_text
+from analyzer.limits import MILLISECOND
 from analyzer.report import model
 from analyzer.report.evidence import signals
 from analyzer.report.naming import frame_name
@@ -23,8 +24,6 @@ from analyzer.report.steps import Kept, again, mechanism, steps
 from analyzer.report.times import iso
 from analyzer.rules.judge import Judged
 from analyzer.sip.message import SipMessage
-
-MILLISECOND: Final = 1_000_000
 
 _IMSI: Final = re.compile(r"(\d{14,15})(?:@|$)")
 _MSISDN: Final = re.compile(r"tel:(\+?\d{5,15})")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from analyzer.agreement.items import Agreement, Request
-from analyzer.limits import ANSWER_WAIT
+from analyzer.limits import ANSWER_WAIT, MILLISECOND
 from analyzer.report import model
 from analyzer.report.times import iso
-
-MILLISECOND: Final = 1_000_000
 
 Dialogs = dict[tuple[str, frozenset[str]], int]
 

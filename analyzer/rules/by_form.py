@@ -49,7 +49,6 @@ OF_EXCHANGE: Final = (
 )
 """Facts of a run that its form decides, or whether they are there."""
 
-
 OF_AGREEMENT: Final = (
     *("replaced_requests", "lingering_requests", "lingering_answers", "lost_transport"),
     *("expired_requests", "cut_off_tries", "lost_tries", "lost_after_refresh", "lost_before_s"),

@@ -187,9 +187,7 @@ class Sharkd:
         esp_sa: str = "",
     ) -> Iterator[Output]:
         """See `Engine`."""
-        wanted = dict(preferences)
-        if esp_sa:
-            wanted["esp.enable_encryption_decode"] = "TRUE"
+        wanted = _decrypting(preferences, esp_sa)
         with self._place.folder() as folder:
             _write(folder / ".local/lib/wireshark/plugins/plugin.lua", plugin)
             _write(folder / ".config/wireshark/esp_sa", esp_sa)
@@ -267,6 +265,10 @@ def _collect(
         _collect(node.get("n", ()), frame, items, errors)
 
 
+def _decrypting(preferences: Mapping[str, str], esp_sa: str) -> dict[str, str]:
+    return {**preferences, **({"esp.enable_encryption_decode": "TRUE"} if esp_sa else {})}
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="latin-1")
@@ -292,9 +294,7 @@ class Wiregasm:
     ) -> Iterator[Output]:
         """See `Engine`."""
         module = fetch.FOLDER / "npm/node_modules/@goodtools/wiregasm/dist/wiregasm.js"
-        wanted = dict(preferences)
-        if esp_sa:
-            wanted["esp.enable_encryption_decode"] = "TRUE"
+        wanted = _decrypting(preferences, esp_sa)
         job = {
             "module": str(module),
             "plugins": {"plugin.lua": plugin},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from analyzer.limits import PAGE_FRAMES
+from analyzer.limits import MILLISECOND, PAGE_FRAMES
 from analyzer.report.html.packing import safe
 from analyzer.report.html.places import Place, of_case
 from analyzer.report.layout import clip
@@ -16,7 +16,6 @@ from analyzer.report.times import nanoseconds
 from analyzer.report.verdict import PARTIES, judge, party_name
 from analyzer.report.view import Case, who
 
-_MILLISECOND: Final = 1_000_000
 _TEXT: Final = 120  # characters of one cell
 _TAC: Final = 8  # digits of an IMEI that name the model (TS 23.003 6.2.1)
 
@@ -95,7 +94,7 @@ def _own(case: Case) -> list[Any]:
         _cell(who(exchange)),
         _names(exchange),
         _cell(exchange.call_id or ""),
-        nanoseconds(exchange.started) // _MILLISECOND,
+        nanoseconds(exchange.started) // MILLISECOND,
         None if took is None else round(took),
         _frames(case),
     ]
