@@ -299,13 +299,16 @@ return function(import)
     return value1
   end
 
-  -- The lists before it, newest first.
-  function M.Standing.__get.older(self)
+  -- The list in force and those before it, newest first.
+  function M.Standing.__get.lists(self)
+    if self.applied == nil then
+      return { n = 0 }
+    end
     local list1 = { n = 0 }
-    for _, rows in py.each(self.earlier) do
+    for _, rows in py.each(py.concat({ self.applied, n = 1 }, self.earlier)) do
       py.append(list1, read_again(rows, self.spoken))
     end
-    return list1
+    return py.list(list1)
   end
 
   -- A successful authentication puts another list in force.
@@ -451,6 +454,10 @@ return function(import)
     end
   end
 
+  function M.Unannounced:__len__()
+    return self._seen:__len__()
+  end
+
   -- How near each bound came.
   function M.Unannounced.__get.bounds(self)
     return py.dict_of({ { "strays-kept", self._seen.reached, n = 2 }, n = 1 })
@@ -549,6 +556,7 @@ return function(import)
   local Sa = import("keys.sa_table").Sa
   local parse_challenges = import("sip.digest").parse_challenges
   local parse_credentials = import("sip.digest").parse_credentials
+  local row_text = import("sip.headers").row_text
   local M = {}
 
   M.DIRECTIONS = py.dict_of({
@@ -556,6 +564,38 @@ return function(import)
     { "pc>us", "to-client", n = 2 }, { "ps>uc", "to-client", n = 2 },
     n = 4,
   })
+
+  -- What the AKA run of a set left behind, read only when it is asked for: the rows of the
+  M.Aka = py.struct("Aka", { "challenge", "credentials" })
+
+  function M.Aka.make(challenge, credentials)
+    if challenge == nil then
+      challenge = ""
+    end
+    if credentials == nil then
+      credentials = ""
+    end
+    return setmetatable({ challenge = challenge, credentials = credentials }, M.Aka)
+  end
+
+  -- RAND and AUTN of the challenge, 32 octets; empty: it was no AKA.
+  function M.Aka.__get.nonce(self)
+    for _, challenge in py.each(parse_challenges(row_text(self.challenge))) do
+      local nonce = challenge.aka_nonce
+      if nonce ~= nil then
+        return nonce.rand .. nonce.autn
+      end
+    end
+    return ""
+  end
+
+  -- The text of the credentials: it has the private identity.
+  function M.Aka.__get.identity(self)
+    return row_text(self.credentials)
+  end
+  py.done(M.Aka)
+
+  M.NO_AKA = M.Aka.make()
 
   -- The set announced by one challenge, from `announced` to `dead` (design: the model).
   M.Association = py.class("Association")
@@ -581,8 +621,7 @@ return function(import)
     self.rows = { n = 0 }
     self.exchange_number = 0
     self.call_id = ""
-    self.challenge_text = ""
-    self.credentials_text = ""
+    self.aka = M.NO_AKA
     self.exchange = nil
     self.flows = py.dict()
     self.collides = nil
@@ -631,13 +670,7 @@ return function(import)
 
   -- RAND and AUTN of the challenge that announced it, 32 octets; empty: it was no AKA.
   function M.Association.__get.nonce(self)
-    for _, challenge in py.each(parse_challenges(self.challenge_text)) do
-      local nonce = challenge.aka_nonce
-      if nonce ~= nil then
-        return nonce.rand .. nonce.autn
-      end
-    end
-    return ""
+    return self.aka.nonce
   end
 
   -- RAND of the challenge that announced it, 16 octets; empty where it was no AKA.
@@ -647,7 +680,7 @@ return function(import)
 
   -- The private identity that registered with it, "" where none was read.
   function M.Association.__get.impi(self)
-    local credentials = parse_credentials(self.credentials_text)
+    local credentials = parse_credentials(self.aka.identity)
     return credentials == nil and "" or (credentials.username or "")
   end
 
@@ -727,21 +760,25 @@ return function(import)
   -- The SAs as far as both lists name them, to be entered in the `SaTable`.
   function M.Association:build(ue, first_hop)
     local server, client = self.server, self.client
-    local tuple1 = client == nil and { nil, nil, n = 2 } or { client.port_c, client.port_s, n = 2 }
-    local port_uc, port_us = tuple1[1], tuple1[2]
-    local rows = { { "uc>ps", server.spi_s, ue, first_hop, port_uc, server.port_s, n = 6 }, { "us>pc", server.spi_c, ue, first_hop, port_us, server.port_c, n = 6 }, n = 2 }
+    local alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+    local pc, ps = server.port_c or 0, server.port_s or 0
+    local uc = 0
+    local us = 0
     if client ~= nil then
-      py.extend(rows, { { "pc>us", client.spi_s, first_hop, ue, server.port_c, port_us, n = 6 }, { "ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc, n = 6 }, n = 2 })
+      uc, us = client.port_c or 0, client.port_s or 0
     end
-    local alg, ealg = self.alg, self.ealg
-    local nonce, identity = self.nonce, self.credentials_text
     local sas = { n = 0 }
-    for _, item1 in py.each(rows) do
-      local name, spi, src, dst, sport, dport = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
-      if spi ~= nil then
-        local ports = { sport or 0, dport or 0, n = 2 }
-        py.append(sas, Sa.make(py.unpack(py.concat({ name, n = 1 }, { spi, n = 1 }, { src, n = 1 }, { dst, n = 1 }, ports, { alg, n = 1 }, { ealg, n = 1 }, { self.number, n = 1 }, { nonce, n = 1 }, { identity, n = 1 }))))
-      end
+    if server.spi_s ~= nil then
+      py.append(sas, Sa.make("uc>ps", server.spi_s, ue, first_hop, uc, ps, alg, ealg, number, aka))
+    end
+    if server.spi_c ~= nil then
+      py.append(sas, Sa.make("us>pc", server.spi_c, ue, first_hop, us, pc, alg, ealg, number, aka))
+    end
+    if client ~= nil and client.spi_s ~= nil then
+      py.append(sas, Sa.make("pc>us", client.spi_s, first_hop, ue, pc, us, alg, ealg, number, aka))
+    end
+    if client ~= nil and client.spi_c ~= nil then
+      py.append(sas, Sa.make("ps>uc", client.spi_c, first_hop, ue, ps, uc, alg, ealg, number, aka))
     end
     self.sas = py.list(sas)
     return self.sas
@@ -1926,106 +1963,52 @@ return function(import)
   function M.coverage(exchange)
     local open_end = exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED
     local quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
-    local part = M._protected_part(exchange)
-    local list1 = { n = 0 }
+    local ue = exchange.access.ue
+    local up = false
+    local down = false
+    local repeated = false
+    local read = false
+    local unread = false
+    local above = false
+    local synthetic = false
+    local src
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil then
-        py.append(list1, step.place)
+      local place = step.place
+      repeated = repeated or step.role == "retransmission"
+      if place == nil then
+        unread = true
+        src = step.esp == nil and "" or step.esp.src
+      else
+        src = place.message.src
+        read = read or place.protection ~= "clear"
+        above = above or place.protection == "ports"
+        synthetic = synthetic or place.message.synthetic
+      end
+      if src == ue then
+        up = true
+      else
+        down = true
       end
     end
-    local places = list1
-    local list2 = { n = 0 }
-    for _, place in py.each(places) do
-      py.append(list2, place.protection)
-    end
-    local list3 = { n = 0 }
-    for _, place in py.each(places) do
-      py.append(list3, place.message.synthetic)
-    end
-    return M.Coverage.make(exchange.start_seen, M._both_directions(exchange), part, quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), py.contains(list2, "ports"), py.contains(list3, true), exchange.access.sealed, exchange.far.n > 0, M._keys(exchange, part), exchange.authentication ~= nil)
+    local part = unread and (read and "partly" or "unread") or (read and "read" or "none")
+    return M.Coverage.make(exchange.start_seen, up and down or repeated, part, quiet or (not open_end or (exchange.superseded_by ~= nil or undeliverable(exchange) ~= nil)), above, synthetic, exchange.access.sealed, exchange.far.n > 0, M._keys(exchange, part), exchange.authentication ~= nil)
   end
 
   function M._keys(exchange, part)
-    local list1 = { n = 0 }
+    local proven = false
+    local unfit = false
     for _, one in py.each({ exchange.association, exchange.under, n = 2 }) do
       if one ~= nil then
-        py.append(list1, one)
-      end
-    end
-    local sets = list1
-    local any1 = false
-    for _, one in py.each(sets) do
-      if one.key ~= nil then
-        any1 = true
-        break
-      end
-    end
-    local proven = any1
-    if part == "unread" or part == "partly" then
-      local any2 = false
-      for _, one in py.each(sets) do
         for _, flow in one.flows:pairs() do
-          if flow.icv_bad ~= 0 or flow.icv_unfit ~= 0 then
-            any2 = true
-            break
-          end
-        end
-        if any2 then
-          break
+          proven = proven or flow.key ~= nil
+          unfit = unfit or (flow.icv_bad > 0 or flow.icv_unfit > 0)
         end
       end
-      local unfit = any2
+    end
+    if part == "unread" or part == "partly" then
       return proven and "partial" or (unfit and "unfit" or "missing")
     end
     return proven and "proven" or "not-needed"
-  end
-
-  -- Something went each way, or the client's own repeats show that nothing came back.
-  function M._both_directions(exchange)
-    local ue = exchange.access.ue
-    local set1 = py.set()
-    for _, step in py.each(exchange.steps) do
-      set1:add(M._source(step) == ue)
-    end
-    local ways = set1
-    local holds1 = ways.size > 1
-    if not holds1 then
-      local any2 = false
-      for _, step in py.each(exchange.steps) do
-        if step.role == "retransmission" then
-          any2 = true
-          break
-        end
-      end
-      holds1 = any2
-    end
-    return holds1
-  end
-
-  function M._source(step)
-    if step.place ~= nil then
-      return step.place.message.src
-    end
-    return step.esp == nil and "" or step.esp.src
-  end
-
-  function M._protected_part(exchange)
-    local list1 = { n = 0 }
-    for _, step in py.each(exchange.steps) do
-      py.append(list1, step.place)
-    end
-    local places = list1
-    local list2 = { n = 0 }
-    for _, place in py.each(places) do
-      if place ~= nil and place.protection ~= "clear" then
-        py.append(list2, place)
-      end
-    end
-    local read = list2
-    if not py.contains(places) then
-      return read.n > 0 and "read" or "none"
-    end
-    return read.n > 0 and "partly" or "unread"
   end
 
   return M
@@ -2667,6 +2650,7 @@ return function(import)
   local START = import("agreement.order").START
   local State = import("agreement.states").State
   local TABLE = import("agreement.states").TABLE
+  local parse_aka_nonce = import("sip.digest").parse_aka_nonce
   local M = {}
 
   -- One message of the run, or one ESP packet that could not be opened (`place` is None).
@@ -2739,7 +2723,7 @@ return function(import)
     return TABLE:has({ self.state, event, n = 2 })
   end
 
-  -- Take one event in; the caller has asked `accepts`.
+  -- Take one event in; the caller has asked `accepts`. Gives the role of the step.
   function M.Exchange:apply(event, seen, sa)
     local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
     local tuple1 = TABLE:get({ self.state, event, n = 2 })
@@ -2748,7 +2732,8 @@ return function(import)
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then
       self.round = self.round + 1
     end
-    return self:_append(role, seen, sa)
+    self:_append(role, seen, sa)
+    return role
   end
 
   -- Keep a message that does not move the run on: a retransmission.
@@ -2757,25 +2742,26 @@ return function(import)
   end
 
   function M.Exchange:_append(role, seen, sa)
-    local step
+    local place = nil
+    local esp = nil
+    local packet
     if py.isinstance(seen, Place) then
-      local message = seen.message
-      step = M.Step.make(role, self.round, message.time, message.capture, message.frame, seen, nil, sa)
+      place, packet = seen, seen.message
     else
-      step = M.Step.make(role, self.round, seen.time, seen.capture, seen.frame, nil, seen, sa)
+      esp = seen
+      packet = seen
     end
-    if self.steps.n < EXCHANGE_STEPS then
-      py.append(self.steps, step)
-      if step.place ~= nil then
-        self.octets = self.octets + #step.place.message.raw
-      end
-    else
+    if packet.time > self.last_time then
+      self.last_time = packet.time
+    end
+    if self.steps.n >= EXCHANGE_STEPS then
       self.dropped = self.dropped + 1
+      return
     end
-    if step.time > self.last_time then
-      self.last_time = step.time
+    py.append(self.steps, M.Step.make(role, self.round, packet.time, packet.capture, packet.frame, place, esp, sa))
+    if place ~= nil then
+      self.octets = self.octets + #place.message.raw
     end
-    return step
   end
 
   -- The last step with this role.
@@ -2931,9 +2917,9 @@ return function(import)
   py.done(M.Authentication)
 
   -- What later runs of the same client need to know of an earlier one.
-  M.Past = py.struct("Past", { "number", "dialect", "kind", "method", "outcome", "registered", "offered", "code", "listed", "listed_for", "call_id", "cseq", "rand" })
+  M.Past = py.struct("Past", { "number", "dialect", "kind", "method", "outcome", "registered", "offered", "code", "listed", "listed_for", "call_id", "cseq", "nonce" })
 
-  function M.Past.make(number, dialect, kind, method, outcome, registered, offered, code, listed, listed_for, call_id, cseq, rand)
+  function M.Past.make(number, dialect, kind, method, outcome, registered, offered, code, listed, listed_for, call_id, cseq, nonce)
     if offered == nil then
       offered = { n = 0 }
     end
@@ -2952,8 +2938,8 @@ return function(import)
     if cseq == nil then
       cseq = -1
     end
-    if rand == nil then
-      rand = ""
+    if nonce == nil then
+      nonce = ""
     end
     return setmetatable({
       number = number,
@@ -2968,8 +2954,18 @@ return function(import)
       listed_for = listed_for,
       call_id = call_id,
       cseq = cseq,
-      rand = rand,
+      nonce = nonce,
     }, M.Past)
+  end
+
+  -- RAND of its last challenge, empty where it was no AKA.
+  function M.Past.__get.rand(self)
+    local value1
+    if self.nonce ~= "" then
+      value1 = parse_aka_nonce(self.nonce)[1]
+    end
+    local nonce = value1
+    return nonce == nil and "" or nonce.rand
   end
   py.done(M.Past)
 
@@ -2994,6 +2990,13 @@ return function(import)
 
   -- What a challenge says of its own keys; None where it says nothing usable.
   function M.keys_in(message, leg)
+    local octets = message:whole_octets("www-authenticate")
+    if octets ~= nil then
+      local lower = str.lower(octets)
+      if not str.contains(lower, "ck") or not str.contains(lower, "ik") then
+        return nil
+      end
+    end
     local any1 = false
     for _, text in py.each(message:texts("www-authenticate")) do
       if M._names_keys(text) then
@@ -3818,21 +3821,29 @@ return function(import)
 
   -- The list of the run's last challenge that has one.
   function M.server_list(exchange)
-    return py.first(M.server_lists(exchange))
-  end
-
-  -- The lists of the run's challenges, newest first.
-  function M.server_lists(exchange)
-    local given = { n = 0 }
     for _, step in py.each(py.reversed(exchange.steps)) do
       if step.role == "challenge" and step.place ~= nil then
         local found = step.place.server
         if found ~= nil then
-          py.append(given, found)
+          return found
         end
       end
     end
-    return given
+    return nil
+  end
+
+  -- The lists of the run's challenges, newest first.
+  function M.server_lists(exchange)
+    local found = { n = 0 }
+    for _, step in py.each(py.reversed(exchange.steps)) do
+      if step.role == "challenge" and step.place ~= nil then
+        local listed = step.place.server
+        if listed ~= nil then
+          py.append(found, listed)
+        end
+      end
+    end
+    return found
   end
 
   -- Each challenge with a list, and the Security-Client of the request that it answers, where
@@ -3853,18 +3864,19 @@ return function(import)
 
   -- The lists that the client has to repeat, newest first: those of the server.
   function M.due_lists(exchange)
-    local given = { n = 0 }
-    local found = py.list(M.server_lists(exchange))
-    local result = exchange:place("result")
-    if found.n == 0 and (result ~= nil and result.server ~= nil) then
+    local found = M.server_lists(exchange)
+    if found.n == 0 then
+      local result = exchange:place("result")
+      if result == nil or result.server == nil then
+        return found
+      end
       found = { result.server, n = 1 }
     end
-    if found.n > 0 and found[1].dialect == "arkko-00" then
+    if found[1].dialect == "arkko-00" then
       local offer = exchange.offer
       found = (offer == nil or offer.client == nil) and { n = 0 } or { offer.client, n = 1 }
     end
-    py.extend(given, found)
-    return given
+    return found
   end
 
   -- What the client offered: as read on the access side, else as forwarded to the core.
@@ -3899,7 +3911,7 @@ return function(import)
   local State = import("agreement.states").State
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local older = import("agreement.older")
-  local server_lists = import("agreement.listed").server_lists
+  local server_list = import("agreement.listed").server_list
   local M = {}
 
   M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
@@ -3971,7 +3983,7 @@ return function(import)
     if not older.present(message) then
       return false
     end
-    local server = py.first(server_lists(exchange))
+    local server = server_list(exchange)
     local offer = exchange.offer
     if server == nil or offer ~= nil and offer.client ~= nil then
       return true
@@ -5332,8 +5344,9 @@ return function(import)
   -- What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given.
   function M.verdict(exchange, dialect)
     local lost = M.failed(exchange)
-    local registration = M._registration(exchange, lost)
-    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, registration, lost), registration, M._stopped_at(exchange), M._layer(exchange, lost), lost)
+    local result = exchange:place("result")
+    local registration = M._registration(exchange, result, lost)
+    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, result, registration, lost), registration, M._stopped_at(exchange, result), M._layer(exchange, result, lost), lost)
   end
 
   -- What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6).
@@ -5352,8 +5365,7 @@ return function(import)
   end
 
   -- What became of the agreement.
-  function M._outcome(exchange, registration, lost)
-    local result = exchange:place("result")
+  function M._outcome(exchange, result, registration, lost)
     if result == nil then
       return lost and "failed" or M._unread_outcome(exchange, registration)
     end
@@ -5386,12 +5398,11 @@ return function(import)
   end
 
   -- What became of the registration; None where another method began the run.
-  function M._registration(exchange, lost)
+  function M._registration(exchange, result, lost)
     if exchange.method ~= "REGISTER" then
       return nil
     end
     local good = exchange.deregistration and "deregistered" or "registered"
-    local result = exchange:place("result")
     local state
     if result ~= nil then
       state = result.message.code < 300 and good or "rejected"
@@ -5428,7 +5439,7 @@ return function(import)
   end
 
   -- The role that never came, "" where nothing is missing or nobody can tell.
-  function M._stopped_at(exchange)
+  function M._stopped_at(exchange, result)
     if exchange.state == State.OFFERED then
       return "challenge"
     end
@@ -5438,19 +5449,17 @@ return function(import)
     if exchange.state == State.ANSWERED then
       return "result"
     end
-    local result = exchange:message("result")
-    if result == nil or result.code < 300 then
+    if result == nil or result.message.code < 300 then
       return ""
     end
     return exchange:last("challenge") ~= nil and "result" or "challenge"
   end
 
   -- What stopped a run that did not succeed: "" where it did, or where nobody can tell.
-  function M._layer(exchange, lost)
-    local result = exchange:message("result")
-    local challenge = exchange:message("challenge")
+  function M._layer(exchange, result, lost)
     if result ~= nil then
-      return M._layer_of_code(result.code, result.reason, challenge ~= nil)
+      local answer, challenged = result.message, exchange:message("challenge") ~= nil
+      return answer.code >= 300 and M._layer_of_code(answer.code, answer.reason, challenged) or ""
     end
     if not lost then
       return ""
@@ -5548,14 +5557,13 @@ return function(import)
     if exchange.access.cut or after ~= nil and after.truncated then
       return true
     end
-    local any1 = false
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.cut then
-        any1 = true
-        break
+      local place = step.place
+      if place ~= nil and (place.message.truncated and place.cut) then
+        return true
       end
     end
-    return any1
+    return false
   end
 
   -- What later runs need to know of this closed one.
@@ -5563,40 +5571,36 @@ return function(import)
     local found = exchange.verdict
     local registered = found.registration ~= nil and found.registration.state == "registered"
     local offer = exchange:first("offer")
+    local result = exchange:message("result")
+    local listed = nil
+    local answered = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, offered = item1[1], item1[2]
+      listed, answered = place.server, offered
+    end
     local value1
     if offer == nil or offer.place == nil then
       value1 = nil
     else
       value1 = offer.place.client
     end
-    local offered = value1
-    local result = exchange:message("result")
-    local listed = py.slice(py.list(listings(exchange.steps)), -1)
-    local list1 = { n = 0 }
-    for _, item1 in py.each(listed) do
-      local place = item1[1]
-      py.append(list1, place.server)
-    end
-    local list2 = { n = 0 }
-    for _, item2 in py.each(listed) do
-      local answered = item2[2]
-      py.append(list2, answered)
-    end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, offered == nil and { n = 0 } or offered.rows, result == nil and 0 or result.code, M._rows(list1), M._rows(list2), exchange.call_id, M._highest_cseq(exchange), M._rand(exchange:message("challenge")))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value1), result == nil and 0 or result.code, M._rows(listed), M._rows(answered), exchange.call_id, M._highest_cseq(exchange), M._nonce(exchange:message("challenge")))
   end
 
   function M._highest_cseq(exchange)
-    local list1 = { n = 0 }
+    local highest = -1
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.message.is_request then
-        py.append(list1, step.place.message.cseq)
+      if step.place ~= nil then
+        local message = step.place.message
+        if message.is_request and message.cseq > highest then
+          highest = message.cseq
+        end
       end
     end
-    local sent = list1
-    return py.max(sent, -1)
+    return highest
   end
 
-  function M._rand(challenge)
+  function M._nonce(challenge)
     local value1
     if challenge == nil then
       value1 = nil
@@ -5604,26 +5608,11 @@ return function(import)
       value1 = challenge.challenge
     end
     local found = value1
-    local value2
-    if found == nil then
-      value2 = nil
-    else
-      value2 = found.aka_nonce
-    end
-    local nonce = value2
-    return nonce == nil and "" or nonce.rand
+    return found == nil and "" or (found.nonce or "")
   end
 
-  function M._rows(lists)
-    local list1 = { n = 0 }
-    for _, one in py.each(lists) do
-      if one ~= nil then
-        for _, row in py.each(one.rows) do
-          py.append(list1, row)
-        end
-      end
-    end
-    return list1
+  function M._rows(listed)
+    return listed == nil and { n = 0 } or listed.rows
   end
 
   -- Carry the row of challenges on: a success ends it, an AUTS report is no failure (AUTS).
@@ -5636,15 +5625,24 @@ return function(import)
       standing.challenged = { n = 0 }
       return
     end
+    local value1
+    if exchange.steps.n > 0 then
+      value1 = exchange.steps[exchange.steps.n].place
+    end
+    local last = value1
+    if last ~= nil and (200 <= last.message.code and last.message.code < 300) then
+      standing.challenged = { n = 0 }
+      return
+    end
     local row = py.list(standing.challenged)
     for _, step in py.each(exchange.steps) do
-      local value1
+      local value2
       if step.place == nil then
-        value1 = nil
+        value2 = nil
       else
-        value1 = step.place.message
+        value2 = step.place.message
       end
-      local message = value1
+      local message = value2
       if message ~= nil then
         if step.role == "failure-report" and row.n > 0 then
           py.pop(row)
@@ -5874,6 +5872,7 @@ return function(import)
   local compare = import("agreement.comparison").compare
   local older = import("agreement.older")
   local parse_list = import("agreement.mechanism").parse_list
+  local read_row = import("row_forms").read_row
   local with_uris = import("agreement.comparison").with_uris
   local M = {}
 
@@ -5915,15 +5914,11 @@ return function(import)
 
   -- The list due outside a challenged run: that of the set it travels on, while it lives.
   function M.Place:stand(standing)
-    if standing == nil then
-      return
-    end
-    self.against = standing.applies
-    self.older = standing.older
+    local lists = standing.lists
     if self.on ~= nil and (self.on.rows.n > 0 and not py.equal(self.on.rows, standing.applied)) then
-      local before = self.against == nil and { n = 0 } or { self.against, n = 1 }
-      self.older = py.concat(before, self.older)
-      self.against = parse_list(self.on.rows)
+      self.against, self.older = parse_list(self.on.rows), lists
+    elseif lists.n > 0 then
+      self.against, self.older = lists[1], py.slice(lists, 1)
     end
   end
 
@@ -5955,7 +5950,8 @@ return function(import)
       local index = message.index
       for name, header in M.HEADERS:pairs() do
         if index:has(header) then
-          lists:set(name, parse_list(message:folded_texts(header)))
+          local octets = message:whole_octets(header)
+          lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
       if older.present(message) then
@@ -6106,16 +6102,25 @@ return function(import)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
-      if message.is_request and place.from_client then
-        place:stand(standing)
-        M.doubt(place)
-      end
     end
     local in_force = place.on or place.in_force
     if in_force ~= nil then
       place.life = in_force.state
     end
     return place
+  end
+
+  -- A request that answers no challenge: what it has to repeat is the list in force.
+  function M.stand(place)
+    local access = place.access
+    if access == nil or not place.from_client then
+      return
+    end
+    local standing = access:standing_of(place.message)
+    if standing ~= nil then
+      place:stand(standing)
+      M.doubt(place)
+    end
   end
 
   -- A message on the ports of a set where no ESP was ever seen: captured above IPsec.
@@ -6127,35 +6132,33 @@ return function(import)
       end
       return
     end
-    if access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
+    if access.esp_interfaces.size > 0 and access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
       return
     end
-    local ports = { message.src, message.sport, message.dport, n = 3 }
+    local src, sport, dport = message.src, message.sport, message.dport
     for _, association in py.each(access.associations) do
       for _, sa in py.each(association.sas) do
-        if py.equal({ sa.src, sa.sport, sa.dport, n = 3 }, ports) then
+        if sa.sport == sport and (sa.dport == dport and sa.src == src) then
           place.protection, place.on, place.sa = "ports", association, sa.name
           return
         end
       end
     end
-    if message.protection == "clear" and M._on_repeated_ports(message) then
-      place.protection = "ports"
+    local asked = message.is_request and message or message.request
+    if asked ~= nil and (asked.index:has("security-verify") and message.protection == "clear") then
+      if M._on_repeated_ports(message, asked) then
+        place.protection = "ports"
+      end
     end
   end
 
   -- Whether the server's port is one that the Security-Verify of the request names: it belongs to
-  function M._on_repeated_ports(message)
-    local tuple1 = message.is_request and { message, message.dport, n = 2 } or { message.request, message.sport, n = 2 }
-    local asked, port = tuple1[1], tuple1[2]
-    if asked == nil or SIP_PORTS:has(port) then
-      return false
-    end
-    local rows = asked:folded_texts("security-verify")
-    local holds1 = rows.n > 0
+  function M._on_repeated_ports(message, asked)
+    local port = message == asked and message.dport or message.sport
+    local holds1 = not SIP_PORTS:has(port)
     if holds1 then
       local any2 = false
-      for _, one in py.each(parse_list(rows).elements) do
+      for _, one in py.each(parse_list(asked:folded_texts("security-verify")).elements) do
         if one.key == "ipsec-3gpp" and (port == one.port_c or port == one.port_s) then
           any2 = true
           break
@@ -6168,40 +6171,33 @@ return function(import)
 
   -- The list that an answer to the run's challenge must repeat, and those before it.
   function M.due(exchange)
-    local mine = py.list(due_lists(exchange))
-    local standing = exchange.standing
-    local before = { n = 0 }
-    if standing ~= nil then
-      local list1 = { n = 0 }
-      for _, one in py.each(py.concat({ standing.applies, n = 1 }, standing.older)) do
-        if one ~= nil then
-          py.append(list1, one)
-        end
-      end
-      before = list1
+    local mine = due_lists(exchange)
+    local before = exchange.standing == nil and { n = 0 } or exchange.standing.lists
+    if mine.n == 0 then
+      return { nil, before, n = 2 }
     end
-    return { mine.n > 0 and mine[1] or nil, py.concat(py.slice(mine, 1), before), n = 2 }
+    return { mine[1], (before.n > 0 or mine.n > 1) and py.concat(py.slice(mine, 1), before) or before, n = 2 }
   end
 
   -- A message on the very SPI that its own Security-Verify names, where the list known here does
   function M.doubt(place)
-    local spi = place.message.spi
-    if spi < 0 or (place.against == nil or place.verify == nil) then
+    local spi, against = place.message.spi, place.against
+    if spi < 0 or (against == nil or M._names(against, spi)) then
       return
     end
-    if M._names(place.verify, spi) and not M._names(place.against, spi) then
+    local verify = place.verify
+    if verify ~= nil and M._names(verify, spi) then
       place.against = nil
     end
   end
 
   function M._names(listed, spi)
-    local list1 = { n = 0 }
     for _, element in py.each(listed.elements) do
-      for _, one in py.each({ element.spi_c, element.spi_s, n = 2 }) do
-        py.append(list1, one)
+      if spi == element.spi_c or spi == element.spi_s then
+        return true
       end
     end
-    return py.contains(list1, spi)
+    return false
   end
 
   return M
@@ -6217,6 +6213,7 @@ return function(import)
   local ASKED_LAST = import("agreement.order").ASKED
   local Beyond = import("agreement.beyond").Beyond
   local CLOSING = import("agreement.order").CLOSING
+  local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
   local Event = import("agreement.states").Event
   local Evidence = import("agreement.evidence").Evidence
   local Exchange = import("agreement.exchange").Exchange
@@ -6255,6 +6252,7 @@ return function(import)
   local response_event = import("agreement.states").response_event
   local reused = import("agreement.reuse").reused
   local sent_again = import("agreement.meaning").sent_again
+  local stand = import("agreement.placing").stand
   local verdict = import("agreement.outcome").verdict
   local M = {}
 
@@ -6290,7 +6288,7 @@ return function(import)
 
   -- Take one SIP message: new, or a retransmission (`original` is set).
   function M.Reconstruction:message(message)
-    while self._runs.heavy do
+    while self._runs.octets > EXCHANGES_BUFFER do
       self:_drop_oldest()
     end
     if message.truncated and not (message.call_id ~= "" and message.cseq >= 0) then
@@ -6465,6 +6463,7 @@ return function(import)
     if place.from_client and (exchange ~= nil or negotiates(message)) then
       self:_run_request(message, place)
     else
+      stand(place)
       self:_traffic(place)
     end
   end
@@ -6475,6 +6474,7 @@ return function(import)
     if exchange ~= nil and self:_joins(exchange, message, place) then
       return
     end
+    stand(place)
     if message.method ~= "REGISTER" and not negotiates(message) then
       self:_traffic(place)
       return
@@ -6491,6 +6491,7 @@ return function(import)
   -- Let an open run take the request, if it means something to it.
   function M.Reconstruction:_joins(exchange, message, place)
     if sent_again(exchange, message) then
+      stand(place)
       self:_note(exchange, place)
       return true
     end
@@ -6504,6 +6505,8 @@ return function(import)
       if place.on ~= nil then
         place.on:carry(message)
       end
+    else
+      stand(place)
     end
     self:_step(exchange, event, place)
     exchange.pending = message
@@ -6590,6 +6593,7 @@ return function(import)
       local asked_place = self._later:take(request)
       if asked_place == nil or asked_place.access == nil then
         asked_place = place_of(request, place.evidence, access, self._settlements)
+        stand(asked_place)
       end
       begun = self:_begin(request, asked_place)
     else
@@ -6813,12 +6817,10 @@ return function(import)
   function M.Reconstruction:_step(exchange, event, place)
     place.exchange = exchange
     local before = exchange.octets
-    local step = exchange:apply(event, place, place.sa)
-    self._runs:weigh(exchange.octets - before)
-    place.role = step.role
-    if step.role == "verify" then
+    place.role = exchange:apply(event, place, place.sa)
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
+    if place.role == "verify" then
     end
-    return step
   end
 
   function M.Reconstruction:_note(exchange, place)
@@ -6826,7 +6828,7 @@ return function(import)
     place.role = "retransmission"
     local before = exchange.octets
     exchange:note(place)
-    self._runs:weigh(exchange.octets - before)
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
   end
   py.done(M.Reconstruction)
 
@@ -6933,7 +6935,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open. `heavy`:
+  -- All of them; `dropped` counts those that were let go because too many were open. `octets`
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -6945,10 +6947,9 @@ return function(import)
     self._due = { n = 0 }
     self._begun = 0
     self._most = 0
-    self._octets = 0
+    self.octets = 0
     self._most_octets = 0
     self.dropped = 0
-    self.heavy = false
     return self
   end
 
@@ -7004,20 +7005,11 @@ return function(import)
     run.refused = py.concat(run.refused, { key, n = 1 })
   end
 
-  -- Their messages have so many octets more.
-  function M.Runs:weigh(octets)
-    self._octets = self._octets + octets
-    self.heavy = self._octets > EXCHANGES_BUFFER
-    if self._octets > self._most_octets then
-      self._most_octets = self._octets
-    end
-  end
-
   -- It is closed.
   function M.Runs:remove(run)
     self._running:delete(run.number)
-    self._octets = self._octets - run.octets
-    self.heavy = self._octets > EXCHANGES_BUFFER
+    self:_weigh()
+    self.octets = self.octets - run.octets
     for _, key in py.each(run.keys) do
       if self._open:get(key) == run then
         self._open:delete(key)
@@ -7030,6 +7022,13 @@ return function(import)
       if self._refused:get(refused) == run then
         self._refused:delete(refused)
       end
+    end
+  end
+
+  -- They grow until one is removed.
+  function M.Runs:_weigh()
+    if self.octets > self._most_octets then
+      self._most_octets = self.octets
     end
   end
 
@@ -7074,6 +7073,7 @@ return function(import)
 
   -- How near each bound came.
   function M.Runs.__get.bounds(self)
+    self:_weigh()
     return py.dict_of({ { "exchanges", { self._most, EXCHANGES, n = 2 }, n = 2 }, { "exchange-octets", { self._most_octets, EXCHANGES_BUFFER, n = 2 }, n = 2 }, n = 2 })
   end
   py.done(M.Runs)
@@ -7088,6 +7088,7 @@ modules["agreement.settlements"] = [=[
 return function(import)
   local py = import("runtime.python")
   local Agreement = import("agreement.items").Agreement
+  local Aka = import("agreement.association").Aka
   local Association = import("agreement.association").Association
   local SA_MARGIN = import("limits").SA_MARGIN
   local SECOND = import("limits").SECOND
@@ -7186,8 +7187,8 @@ return function(import)
     if server == nil then
       return
     end
-    local client = client_list(exchange, challenge)
-    if exchange.offer ~= nil and client == nil then
+    local offer, client = exchange.offer, client_list(exchange, challenge)
+    if offer ~= nil and client == nil then
       return
     end
     local chosen = choose(client, server)
@@ -7202,10 +7203,7 @@ return function(import)
     association.call_id = challenge.call_id
     association.rows = server.rows
     association.announced_at = { challenge.capture, challenge.frame, n = 2 }
-    association.challenge_text = challenge:value("www-authenticate") or ""
-    if exchange.offer ~= nil then
-      association.credentials_text = exchange.offer.message:value("authorization") or ""
-    end
+    association.aka = Aka.make(challenge:first_row("www-authenticate"), offer == nil and "" or offer.message:first_row("authorization"))
     association.collides = M._collision(association, exchange)
     local former = exchange.association
     association.older = former or exchange.under
@@ -7236,9 +7234,9 @@ return function(import)
       self:_end_standing(exchange, standing, time, "deregistered")
       return
     end
-    local applies = py.first(due_lists(exchange))
-    if applies ~= nil then
-      standing:apply(applies)
+    local applies = due_lists(exchange)
+    if applies.n > 0 then
+      standing:apply(applies[1])
     end
     local association = exchange.association
     if association == nil then
@@ -7534,6 +7532,9 @@ return function(import)
   function M.Strays:announced(association, challenge)
     local given = { n = 0 }
     local access = association.exchange.access
+    if access.strays.size == 0 and self._unannounced:__len__() == 0 then
+      return given
+    end
     for _, sa in py.each(association.sas) do
       repeat
         local seen = self._unannounced:announced(sa.dst, sa.spi, challenge)
@@ -9075,15 +9076,9 @@ return function(import)
   local M = {}
 
   -- One security association (TS 33.203 7.1), named by its ports.
-  M.Sa = py.struct("Sa", { "name", "spi", "src", "dst", "sport", "dport", "alg", "ealg", "owner", "nonce", "identity" })
+  M.Sa = py.struct("Sa", { "name", "spi", "src", "dst", "sport", "dport", "alg", "ealg", "owner", "aka" })
 
-  function M.Sa.make(name, spi, src, dst, sport, dport, alg, ealg, owner, nonce, identity)
-    if nonce == nil then
-      nonce = ""
-    end
-    if identity == nil then
-      identity = ""
-    end
+  function M.Sa.make(name, spi, src, dst, sport, dport, alg, ealg, owner, aka)
     return setmetatable({
       name = name,
       spi = spi,
@@ -9094,9 +9089,18 @@ return function(import)
       alg = alg,
       ealg = ealg,
       owner = owner,
-      nonce = nonce,
-      identity = identity,
+      aka = aka,
     }, M.Sa)
+  end
+
+  -- That of the challenge, empty where it was no AKA.
+  function M.Sa.__get.nonce(self)
+    return self.aka == nil and "" or self.aka.nonce
+  end
+
+  -- A text that holds the IMSI, "" for none.
+  function M.Sa.__get.identity(self)
+    return self.aka == nil and "" or self.aka.identity
   end
   py.done(M.Sa)
 
@@ -9290,6 +9294,8 @@ return function(import)
   M.LAYOUTS_ALIKE = 4
 
   M.LAYOUT_MET = 32
+
+  M.ROW_MET = 8
 
   M.TSHARK_SECONDS = 300
 
@@ -11115,6 +11121,24 @@ return function(import)
   -- The frame where Wireshark shows a step.
   function M.anchor(step)
     return Frame.make(step.capture, step.frame)
+  end
+
+  return M
+end
+]=]
+
+modules["row_forms"] = [=[
+-- Rows read by an expression of their own: Lua's patterns make none that would be faster than what
+-- `agreement/mechanism` has for the elements of one form, so `agreement/row_forms` leaves it to that.
+
+return function(import)
+  local mechanism = import("agreement.mechanism")
+  local headers = import("sip.headers")
+
+  local M = {}
+
+  function M.read_row(octets)
+    return mechanism.parse_list({ headers.decode(octets), n = 1 })
   end
 
   return M
@@ -42144,6 +42168,15 @@ return function(import)
     return found
   end
 
+  -- The octets of a header's value, folds as they stand: its only row, in a message without
+  function M.SipMessage:whole_octets(name)
+    local numbers = self.index:get(name)
+    if numbers == nil or (numbers.n ~= 1 or self.defects.n > 0) then
+      return nil
+    end
+    return str.strip(str.partition((self._lines and self._lines.n > 0 and self._lines or self.lines)[numbers[1] + 1], ":")[3], " \t\r\n")
+  end
+
   function M.SipMessage:_cut_off(number)
     local lines = self._lines or { n = 0 }
     local after = number + 1 < lines.n and lines[number + 2] or ""
@@ -42177,6 +42210,16 @@ return function(import)
     end
     local numbers = value1
     return numbers.n > 0 and row_text(self:_line(numbers[1])) or nil
+  end
+
+  -- The octets of the first row, name and all; empty without one.
+  function M.SipMessage:first_row(name)
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    return numbers.n > 0 and (self._lines and self._lines.n > 0 and self._lines or self.lines)[numbers[1] + 1] or ""
   end
 
   -- The first of `values`; None without one.

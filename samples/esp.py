@@ -32,6 +32,14 @@ _HASHES: Final = {
 
 
 @dataclass(frozen=True)
+class AkaRun:
+    """What a set was made of: the nonce of the challenge, a text with the IMSI."""
+
+    nonce: bytes
+    identity: str = ""
+
+
+@dataclass(frozen=True)
 class Keys:
     """What one side does to its packets: algorithms, and the keys of ESP (salt behind them)."""
 

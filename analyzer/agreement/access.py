@@ -57,9 +57,11 @@ class Standing:
         return None if self.applied is None else read_again(self.applied, self.spoken)
 
     @property
-    def older(self) -> tuple[MechanismList, ...]:
-        """The lists before it, newest first."""
-        return tuple(read_again(rows, self.spoken) for rows in self.earlier)
+    def lists(self) -> tuple[MechanismList, ...]:
+        """The list in force and those before it, newest first."""
+        if self.applied is None:
+            return ()
+        return tuple([read_again(rows, self.spoken) for rows in (self.applied, *self.earlier)])
 
     def apply(self, listed: MechanismList) -> None:
         """A successful authentication puts another list in force."""

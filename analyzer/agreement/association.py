@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
 from analyzer.agreement.esp_flow import Direction, Flow
 from analyzer.agreement.mechanism import Mechanism
 from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import ECHOES, REG_AWAIT_AUTH
 from analyzer.sip.digest import parse_challenges, parse_credentials
+from analyzer.sip.headers import row_text
 
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Exchange
@@ -29,29 +32,52 @@ DIRECTIONS: Final[dict[str, Direction]] = {
 }
 
 
+class Aka(msgspec.Struct, frozen=True, gc=False):
+    """What the AKA run of a set left behind, read only when it is asked for: the rows of the
+    challenge and of the credentials in the offer, empty where there were none."""
+
+    challenge: bytes = b""
+    credentials: bytes = b""
+
+    @property
+    def nonce(self) -> bytes:
+        """RAND and AUTN of the challenge, 32 octets; empty: it was no AKA."""
+        for challenge in parse_challenges(row_text(self.challenge)):
+            nonce = challenge.aka_nonce
+            if nonce is not None:
+                return nonce.rand + nonce.autn
+        return b""
+
+    @property
+    def identity(self) -> str:
+        """The text of the credentials: it has the private identity."""
+        return row_text(self.credentials)
+
+
+NO_AKA: Final = Aka()
+
+
 class Association:
     """The set announced by one challenge, from `announced` to `dead` (design: the model).
 
     `client` is None where the offer could not be read: its two SPIs may then be bound provisionally
     from the first ESP towards the client. `number` names the set in the `SaTable`. `announced_at`
     is the (capture, frame) of the challenge, `rows` the server's list, `exchange_number` and
-    `call_id` the run that announced it, `challenge_text` and `credentials_text` are what the AKA
-    run of the set left behind, read only when asked for. `until` is when its registration and 30 s
-    more are over (TS 24.229 5.1.1.5.1; 0: not known), `granted` the last 2xx that said so as
-    (time, seconds), `first_until` the same as `until` by the first of them. `rekeyed` is when the
-    last challenge came that announced a set to follow it, `left` when the client began to use that
-    (0: never). `echoed` counts requests on it that carried Security-Verify, `unechoed` those that
-    should have, with the frames of the first.
+    `call_id` the run that announced it, `aka` what that left behind. `until` is when its
+    registration and 30 s more are over (TS 24.229 5.1.1.5.1; 0: not known), `granted` the last 2xx
+    that said so as (time, seconds), `first_until` the same as `until` by the first of them.
+    `rekeyed` is when the last challenge came that announced a set to follow it, `left` when the
+    client began to use that (0: never). `echoed` counts requests on it that carried
+    Security-Verify, `unechoed` those that should have, with the frames of the first.
     """
 
     __slots__ = (
+        "aka",
         "announced_at",
         "announced_time",
         "call_id",
-        "challenge_text",
         "client",
         "collides",
-        "credentials_text",
         "echoed",
         "established_time",
         "exchange",
@@ -93,8 +119,7 @@ class Association:
         self.rows: tuple[str, ...] = ()
         self.exchange_number = 0
         self.call_id = ""
-        self.challenge_text = ""
-        self.credentials_text = ""
+        self.aka = NO_AKA
         self.exchange: Exchange | None = None  # the run that announced it, while that is open
         self.flows: dict[str, Flow] = {}
         self.collides: Association | None = None  # a live set with the same port_uc of this UE
@@ -135,11 +160,7 @@ class Association:
     @property
     def nonce(self) -> bytes:
         """RAND and AUTN of the challenge that announced it, 32 octets; empty: it was no AKA."""
-        for challenge in parse_challenges(self.challenge_text):
-            nonce = challenge.aka_nonce
-            if nonce is not None:
-                return nonce.rand + nonce.autn
-        return b""
+        return self.aka.nonce
 
     @property
     def rand(self) -> bytes:
@@ -149,7 +170,7 @@ class Association:
     @property
     def impi(self) -> str:
         """The private identity that registered with it, "" where none was read."""
-        credentials = parse_credentials(self.credentials_text)
+        credentials = parse_credentials(self.aka.identity)
         return "" if credentials is None else credentials.username or ""
 
     @property
@@ -191,23 +212,20 @@ class Association:
     def build(self, ue: bytes, first_hop: bytes) -> tuple[Sa, ...]:
         """The SAs as far as both lists name them, to be entered in the `SaTable`."""
         server, client = self.server, self.client
-        port_uc, port_us = (None, None) if client is None else (client.port_c, client.port_s)
-        rows = [
-            ("uc>ps", server.spi_s, ue, first_hop, port_uc, server.port_s),
-            ("us>pc", server.spi_c, ue, first_hop, port_us, server.port_c),
-        ]
+        alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+        pc, ps = server.port_c or 0, server.port_s or 0
+        uc = us = 0
         if client is not None:
-            rows += [
-                ("pc>us", client.spi_s, first_hop, ue, server.port_c, port_us),
-                ("ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc),
-            ]
-        alg, ealg = self.alg, self.ealg
-        nonce, identity = self.nonce, self.credentials_text
+            uc, us = client.port_c or 0, client.port_s or 0
         sas = []
-        for name, spi, src, dst, sport, dport in rows:
-            if spi is not None:
-                ports = sport or 0, dport or 0
-                sas.append(Sa(name, spi, src, dst, *ports, alg, ealg, self.number, nonce, identity))
+        if server.spi_s is not None:
+            sas.append(Sa("uc>ps", server.spi_s, ue, first_hop, uc, ps, alg, ealg, number, aka))
+        if server.spi_c is not None:
+            sas.append(Sa("us>pc", server.spi_c, ue, first_hop, us, pc, alg, ealg, number, aka))
+        if client is not None and client.spi_s is not None:
+            sas.append(Sa("pc>us", client.spi_s, first_hop, ue, pc, us, alg, ealg, number, aka))
+        if client is not None and client.spi_c is not None:
+            sas.append(Sa("ps>uc", client.spi_c, first_hop, ue, ps, uc, alg, ealg, number, aka))
         self.sas = tuple(sas)
         return self.sas
 

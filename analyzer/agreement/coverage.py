@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from analyzer.agreement.attempt import undeliverable
-from analyzer.agreement.exchange import Exchange, Step
+from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.states import State
 from analyzer.limits import ANSWER_WAIT
 
@@ -37,18 +37,35 @@ def coverage(exchange: Exchange) -> Coverage:
     """What of this run was captured and could be read."""
     open_end = exchange.state in (State.OFFERED, State.CHALLENGED, State.ANSWERED)
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
-    part = _protected_part(exchange)
-    places = [step.place for step in exchange.steps if step.place is not None]
+    ue = exchange.access.ue
+    up = down = repeated = read = unread = above = synthetic = False
+    for step in exchange.steps:
+        place = step.place
+        repeated = repeated or step.role == "retransmission"
+        if place is None:
+            unread = True
+            src = b"" if step.esp is None else step.esp.src
+        else:
+            src = place.message.src
+            read = read or place.protection != "clear"
+            above = above or place.protection == "ports"
+            synthetic = synthetic or place.message.synthetic
+        if src == ue:
+            up = True
+        else:
+            down = True
+    part: Part = ("partly" if read else "unread") if unread else "read" if read else "none"
     return Coverage(
         start=exchange.start_seen,
-        both_directions=_both_directions(exchange),
+        # or the client's own repeats show that nothing came back
+        both_directions=(up and down) or repeated,
         protected_part=part,
         waited=quiet
         or not open_end
         or exchange.superseded_by is not None
         or undeliverable(exchange) is not None,
-        above_ipsec="ports" in [place.protection for place in places],
-        synthetic=True in [place.message.synthetic for place in places],
+        above_ipsec=above,
+        synthetic=synthetic,
         sealed=exchange.access.sealed,
         beyond=bool(exchange.far),
         keys=_keys(exchange, part),
@@ -57,30 +74,12 @@ def coverage(exchange: Exchange) -> Coverage:
 
 
 def _keys(exchange: Exchange, part: Part) -> Keys:
-    sets = [one for one in (exchange.association, exchange.under) if one is not None]
-    proven = any(one.key is not None for one in sets)
+    proven = unfit = False
+    for one in (exchange.association, exchange.under):
+        if one is not None:
+            for flow in one.flows.values():
+                proven = proven or flow.key is not None
+                unfit = unfit or flow.icv_bad > 0 or flow.icv_unfit > 0
     if part in ("unread", "partly"):
-        unfit = any(flow.icv_bad or flow.icv_unfit for one in sets for flow in one.flows.values())
         return "partial" if proven else "unfit" if unfit else "missing"
     return "proven" if proven else "not-needed"
-
-
-def _both_directions(exchange: Exchange) -> bool:
-    """Something went each way, or the client's own repeats show that nothing came back."""
-    ue = exchange.access.ue
-    ways = {_source(step) == ue for step in exchange.steps}
-    return len(ways) > 1 or any(step.role == "retransmission" for step in exchange.steps)
-
-
-def _source(step: Step) -> bytes:
-    if step.place is not None:
-        return step.place.message.src
-    return b"" if step.esp is None else step.esp.src
-
-
-def _protected_part(exchange: Exchange) -> Part:
-    places = [step.place for step in exchange.steps]
-    read = [place for place in places if place is not None and place.protection != "clear"]
-    if None not in places:
-        return "read" if read else "none"
-    return "partly" if read else "unread"

@@ -14,6 +14,7 @@ from analyzer.agreement.place import Place
 from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import EXCHANGE_STEPS
+from analyzer.sip.digest import parse_aka_nonce
 from analyzer.sip.message import SipMessage
 
 Dialect = Literal["ims", "rfc3329", "draft-00", "draft-01", "arkko-00", "arkko-01"]
@@ -137,35 +138,37 @@ class Exchange:
         """Whether the table has a row for this event in the present state."""
         return (self.state, event) in TABLE
 
-    def apply(self, event: Event, seen: Place | EspSeen, sa: str) -> Step:
-        """Take one event in; the caller has asked `accepts`."""
+    def apply(self, event: Event, seen: Place | EspSeen, sa: str) -> str:
+        """Take one event in; the caller has asked `accepts`. Gives the role of the step."""
         again = event is Event.CHALLENGE and self.state is not State.OFFERED
         self.state, role = TABLE[self.state, event]
         if event in NEW_ROUND or (again and self.last("challenge") is not None):
             self.round += 1
-        return self._append(role, seen, sa)
+        self._append(role, seen, sa)
+        return role
 
     def note(self, place: Place) -> None:
         """Keep a message that does not move the run on: a retransmission."""
         self._append(place.role, place, place.sa)
 
-    def _append(self, role: str, seen: Place | EspSeen, sa: str) -> Step:
+    def _append(self, role: str, seen: Place | EspSeen, sa: str) -> None:
+        place: Place | None = None
+        esp: EspSeen | None = None
+        packet: SipMessage | EspSeen
         if isinstance(seen, Place):
-            message = seen.message
-            step = Step(
-                role, self.round, message.time, message.capture, message.frame, seen, None, sa
-            )
+            place, packet = seen, seen.message
         else:
-            step = Step(role, self.round, seen.time, seen.capture, seen.frame, None, seen, sa)
-        if len(self.steps) < EXCHANGE_STEPS:
-            self.steps.append(step)
-            if step.place is not None:
-                self.octets += len(step.place.message.raw)
-        else:
+            esp = packet = seen
+        if packet.time > self.last_time:
+            self.last_time = packet.time
+        if len(self.steps) >= EXCHANGE_STEPS:
             self.dropped += 1
-        if step.time > self.last_time:
-            self.last_time = step.time
-        return step
+            return
+        self.steps.append(
+            Step(role, self.round, packet.time, packet.capture, packet.frame, place, esp, sa)
+        )
+        if place is not None:
+            self.octets += len(place.message.raw)
 
     def last(self, role: str) -> Step | None:
         """The last step with this role."""
@@ -279,4 +282,10 @@ class Past(msgspec.Struct):
     listed_for: tuple[str, ...] = ()  # and of the Security-Client that it answered
     call_id: str = ""
     cseq: int = -1  # the highest of its requests that were read
-    rand: bytes = b""  # of its last challenge
+    nonce: str = ""  # of its last challenge
+
+    @property
+    def rand(self) -> bytes:
+        """RAND of its last challenge, empty where it was no AKA."""
+        nonce = parse_aka_nonce(self.nonce)[0] if self.nonce else None
+        return b"" if nonce is None else nonce.rand

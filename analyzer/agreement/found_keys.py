@@ -18,6 +18,11 @@ _NAMED: Final = re.compile(r"(?:^|[\s,])[ci]k\s*=", re.IGNORECASE)
 
 def keys_in(message: SipMessage, leg: Leg) -> SaEvent | None:
     """What a challenge says of its own keys; None where it says nothing usable."""
+    octets = message.whole_octets("www-authenticate")
+    if octets is not None:  # as nearly always: not worth making a text of it
+        lower = octets.lower()
+        if b"ck" not in lower or b"ik" not in lower:
+            return None
     if not any(_names_keys(text) for text in message.texts("www-authenticate")):
         return None
     for challenge in message.challenges:

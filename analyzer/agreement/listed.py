@@ -9,12 +9,7 @@ from analyzer.sip.message import SipMessage
 
 
 def server_list(exchange: Exchange) -> MechanismList | None:
-    """The list of the run's last challenge that has one."""
-    return next(server_lists(exchange), None)
-
-
-def server_lists(exchange: Exchange) -> Iterator[MechanismList]:
-    """The lists of the run's challenges, newest first.
+    """The list of the run's last challenge that has one.
 
     A challenge without a list (the digest challenge behind a 494) leaves the one before in force.
     """
@@ -22,7 +17,19 @@ def server_lists(exchange: Exchange) -> Iterator[MechanismList]:
         if step.role == "challenge" and step.place is not None:
             found = step.place.server
             if found is not None:
-                yield found
+                return found
+    return None
+
+
+def server_lists(exchange: Exchange) -> list[MechanismList]:
+    """The lists of the run's challenges, newest first."""
+    found: list[MechanismList] = []
+    for step in reversed(exchange.steps):
+        if step.role == "challenge" and step.place is not None:
+            listed = step.place.server
+            if listed is not None:
+                found.append(listed)
+    return found
 
 
 def listings(steps: Iterable[Step]) -> Iterator[tuple[Place, MechanismList | None]]:
@@ -37,20 +44,22 @@ def listings(steps: Iterable[Step]) -> Iterator[tuple[Place, MechanismList | Non
                 yield step.place, offer.client
 
 
-def due_lists(exchange: Exchange) -> Iterator[MechanismList]:
+def due_lists(exchange: Exchange) -> list[MechanismList]:
     """The lists that the client has to repeat, newest first: those of the server.
 
     In arkko-00 (7.1) it is the client's own, of which the server's is a selection. A list for media
     may come with the 2xx (draft-dawes-sipcore-mediasec-parameter 4.4.2), where it is the only one.
     """
-    found = list(server_lists(exchange))
-    result = exchange.place("result")
-    if not found and result is not None and result.server is not None:
+    found = server_lists(exchange)
+    if not found:
+        result = exchange.place("result")
+        if result is None or result.server is None:
+            return found
         found = [result.server]
-    if found and found[0].dialect == "arkko-00":
+    if found[0].dialect == "arkko-00":
         offer = exchange.offer
         found = [] if offer is None or offer.client is None else [offer.client]
-    yield from found
+    return found
 
 
 def client_list(exchange: Exchange, challenge: SipMessage | None) -> MechanismList | None:

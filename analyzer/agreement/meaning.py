@@ -7,7 +7,7 @@ from typing import Final
 
 from analyzer.agreement import older
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.listed import server_lists
+from analyzer.agreement.listed import server_list
 from analyzer.agreement.place import demands_sec_agree
 from analyzer.agreement.states import Event, State
 from analyzer.sip.message import SipMessage
@@ -66,7 +66,7 @@ def _echoes_older(exchange: Exchange, message: SipMessage) -> bool:
     had sent no list may send its own first, which starts over (draft-00 6.3)."""
     if not older.present(message):
         return False
-    server = next(server_lists(exchange), None)
+    server = server_list(exchange)
     offer = exchange.offer
     if server is None or (offer is not None and offer.client is not None):
         return True

@@ -4,7 +4,6 @@
 registration `unknown`; a conclusion from unread ESP is `inferred`, and every sign is listed.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from analyzer.agreement.attempt import Attempt, attempt, undeliverable, went_on_unseen
@@ -42,14 +41,15 @@ REASONS_OF_AGREEMENT: Final = ("sec-agree", "security agree", "ipsec", "security
 def verdict(exchange: Exchange, dialect: Dialect | None = None) -> Verdict:
     """What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given."""
     lost = failed(exchange)
-    registration = _registration(exchange, lost)
+    result = exchange.place("result")
+    registration = _registration(exchange, result, lost)
     return Verdict(
         dialect or of_exchange(exchange),
         _kind(exchange),
-        _outcome(exchange, registration, lost),
+        _outcome(exchange, result, registration, lost),
         registration,
-        _stopped_at(exchange),
-        _layer(exchange, lost),
+        _stopped_at(exchange, result),
+        _layer(exchange, result, lost),
         lost,
     )
 
@@ -66,9 +66,10 @@ def _kind(exchange: Exchange) -> Kind:
     return "reauthentication" if exchange.last("challenge") is not None else "refresh"
 
 
-def _outcome(exchange: Exchange, registration: Registration | None, lost: bool) -> Outcome:
+def _outcome(
+    exchange: Exchange, result: Place | None, registration: Registration | None, lost: bool
+) -> Outcome:
     """What became of the agreement."""
-    result = exchange.place("result")
     if result is None:
         return "failed" if lost else _unread_outcome(exchange, registration)
     if result.message.code >= 300:
@@ -91,12 +92,11 @@ def _outcome(exchange: Exchange, registration: Registration | None, lost: bool) 
     return _by_protection(verify.place, exchange)
 
 
-def _registration(exchange: Exchange, lost: bool) -> Registration | None:
+def _registration(exchange: Exchange, result: Place | None, lost: bool) -> Registration | None:
     """What became of the registration; None where another method began the run."""
     if exchange.method != "REGISTER":
         return None
     good = "deregistered" if exchange.deregistration else "registered"
-    result = exchange.place("result")
     if result is not None:
         state = good if result.message.code < 300 else "rejected"
         return Registration(state, "seen", result)
@@ -119,7 +119,7 @@ def _registration(exchange: Exchange, lost: bool) -> Registration | None:
     return Registration("unknown", "none", None, _unsure_signs(exchange))
 
 
-def _stopped_at(exchange: Exchange) -> str:
+def _stopped_at(exchange: Exchange, result: Place | None) -> str:
     """The role that never came, "" where nothing is missing or nobody can tell."""
     if exchange.state is State.OFFERED:
         return "challenge"
@@ -127,18 +127,16 @@ def _stopped_at(exchange: Exchange) -> str:
         return "verify"
     if exchange.state is State.ANSWERED:
         return "result"
-    result = exchange.message("result")
-    if result is None or result.code < 300:
+    if result is None or result.message.code < 300:
         return ""
     return "result" if exchange.last("challenge") is not None else "challenge"
 
 
-def _layer(exchange: Exchange, lost: bool) -> str:
+def _layer(exchange: Exchange, result: Place | None, lost: bool) -> str:
     """What stopped a run that did not succeed: "" where it did, or where nobody can tell."""
-    result = exchange.message("result")
-    challenge = exchange.message("challenge")
     if result is not None:
-        return _layer_of_code(result.code, result.reason, challenge is not None)
+        answer, challenged = result.message, exchange.message("challenge") is not None
+        return _layer_of_code(answer.code, answer.reason, challenged) if answer.code >= 300 else ""
     if not lost:
         return ""
     if exchange.state is State.OFFERED:
@@ -217,7 +215,11 @@ def _cut(exchange: Exchange) -> bool:
     after = exchange.superseded_by
     if exchange.access.cut or (after is not None and after.truncated):
         return True
-    return any(step.place is not None and step.place.cut for step in exchange.steps)
+    for step in exchange.steps:
+        place = step.place
+        if place is not None and place.message.truncated and place.cut:
+            return True
+    return False
 
 
 def past(exchange: Exchange) -> Past:
@@ -226,9 +228,11 @@ def past(exchange: Exchange) -> Past:
     assert found is not None
     registered = found.registration is not None and found.registration.state == "registered"
     offer = exchange.first("offer")
-    offered = None if offer is None or offer.place is None else offer.place.client
     result = exchange.message("result")
-    listed = list(listings(exchange.steps))[-1:]
+    listed: MechanismList | None = None
+    answered: MechanismList | None = None
+    for place, offered in listings(exchange.steps):
+        listed, answered = place.server, offered
     return Past(
         exchange.number,
         found.dialect,
@@ -236,33 +240,33 @@ def past(exchange: Exchange) -> Past:
         exchange.method,
         found.outcome,
         registered,
-        () if offered is None else offered.rows,
+        _rows(None if offer is None or offer.place is None else offer.place.client),
         0 if result is None else result.code,
-        _rows(place.server for place, _ in listed),
-        _rows(answered for _, answered in listed),
+        _rows(listed),
+        _rows(answered),
         exchange.call_id,
         _highest_cseq(exchange),
-        _rand(exchange.message("challenge")),
+        _nonce(exchange.message("challenge")),
     )
 
 
 def _highest_cseq(exchange: Exchange) -> int:
-    sent = [
-        step.place.message.cseq
-        for step in exchange.steps
-        if step.place is not None and step.place.message.is_request
-    ]
-    return max(sent, default=-1)
+    highest = -1
+    for step in exchange.steps:
+        if step.place is not None:
+            message = step.place.message
+            if message.is_request and message.cseq > highest:
+                highest = message.cseq
+    return highest
 
 
-def _rand(challenge: SipMessage | None) -> bytes:
+def _nonce(challenge: SipMessage | None) -> str:
     found = None if challenge is None else challenge.challenge
-    nonce = None if found is None else found.aka_nonce
-    return b"" if nonce is None else nonce.rand
+    return "" if found is None else found.nonce or ""
 
 
-def _rows(lists: Iterable[MechanismList | None]) -> tuple[str, ...]:
-    return tuple(row for one in lists if one is not None for row in one.rows)
+def _rows(listed: MechanismList | None) -> tuple[str, ...]:
+    return () if listed is None else listed.rows
 
 
 def challenged_in_a_row(exchange: Exchange) -> None:
@@ -271,6 +275,10 @@ def challenged_in_a_row(exchange: Exchange) -> None:
     if standing is None:
         return
     if exchange.state is State.HEARD:  # what was heard may have been the success that ends a row
+        standing.challenged = ()
+        return
+    last = exchange.steps[-1].place if exchange.steps else None
+    if last is not None and 200 <= last.message.code < 300:  # as most do: whatever came before
         standing.challenged = ()
         return
     row = list(standing.challenged)

@@ -9,6 +9,7 @@ from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.comparison import Comparison, compare, with_uris
 from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.agreement.row_forms import read_row
 from analyzer.flows.datagram import Protection
 from analyzer.sip.message import SipMessage
 
@@ -88,16 +89,13 @@ class Place:
         self._lists: dict[str, MechanismList] | None = None
         self._comparison: Comparison | None = None
 
-    def stand(self, standing: Standing | None) -> None:
+    def stand(self, standing: Standing) -> None:
         """The list due outside a challenged run: that of the set it travels on, while it lives."""
-        if standing is None:
-            return
-        self.against = standing.applies
-        self.older = standing.older
+        lists = standing.lists
         if self.on is not None and self.on.rows and self.on.rows != standing.applied:
-            before = () if self.against is None else (self.against,)
-            self.older = (*before, *self.older)
-            self.against = parse_list(self.on.rows)
+            self.against, self.older = parse_list(self.on.rows), lists
+        elif lists:
+            self.against, self.older = lists[0], lists[1:]
 
     def due(self, against: MechanismList | None, before: tuple[MechanismList, ...]) -> None:
         """The list that this answer to a challenge must repeat, and those before it."""
@@ -123,7 +121,12 @@ class Place:
             index = message.index
             for name, header in HEADERS.items():
                 if header in index:
-                    lists[name] = parse_list(message.folded_texts(header))
+                    octets = message.whole_octets(header)
+                    lists[name] = (
+                        parse_list(message.folded_texts(header))
+                        if octets is None
+                        else read_row(octets)
+                    )
             if older.present(message):
                 self._place_older(lists, older.lists_of(message))
             if message.is_request and "content-type" in index and "verify" not in lists:

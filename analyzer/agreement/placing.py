@@ -30,13 +30,21 @@ def place_of(
     if standing is not None:
         place.in_force = standing.association
         place.tls_port = standing.tls_port
-        if message.is_request and place.from_client:
-            place.stand(standing)
-            doubt(place)
     in_force = place.on or place.in_force
     if in_force is not None:
         place.life = in_force.state
     return place
+
+
+def stand(place: Place) -> None:
+    """A request that answers no challenge: what it has to repeat is the list in force."""
+    access = place.access
+    if access is None or not place.from_client:
+        return
+    standing = access.standing_of(place.message)
+    if standing is not None:
+        place.stand(standing)
+        doubt(place)
 
 
 def _above_ipsec(place: Place, access: Access) -> None:
@@ -46,30 +54,27 @@ def _above_ipsec(place: Place, access: Access) -> None:
         if access.associations and is_protected(message):
             place.protection, place.on = "ports", access.associations[-1]
         return
-    if (message.line, message.interface) in access.esp_interfaces:
+    if access.esp_interfaces and (message.line, message.interface) in access.esp_interfaces:
         return
-    ports = message.src, message.sport, message.dport
+    src, sport, dport = message.src, message.sport, message.dport
     for association in access.associations:
         for sa in association.sas:
-            if (sa.src, sa.sport, sa.dport) == ports:
+            if sa.sport == sport and sa.dport == dport and sa.src == src:
                 place.protection, place.on, place.sa = "ports", association, sa.name
                 return
-    if message.protection == "clear" and _on_repeated_ports(message):
-        place.protection = "ports"
+    asked = message if message.is_request else message.request
+    if asked is not None and "security-verify" in asked.index and message.protection == "clear":
+        if _on_repeated_ports(message, asked):
+            place.protection = "ports"
 
 
-def _on_repeated_ports(message: SipMessage) -> bool:
+def _on_repeated_ports(message: SipMessage, asked: SipMessage) -> bool:
     """Whether the server's port is one that the Security-Verify of the request names: it belongs to
     a set whose announcement was not captured (TS 33.203 7.1)."""
-    asked, port = (
-        (message, message.dport) if message.is_request else (message.request, message.sport)
-    )
-    if asked is None or port in SIP_PORTS:
-        return False
-    rows = asked.folded_texts("security-verify")
-    return bool(rows) and any(
+    port = message.dport if message is asked else message.sport
+    return port not in SIP_PORTS and any(
         one.key == "ipsec-3gpp" and port in (one.port_c, one.port_s)
-        for one in parse_list(rows).elements
+        for one in parse_list(asked.folded_texts("security-verify")).elements
     )
 
 
@@ -78,23 +83,26 @@ def due(exchange: Exchange) -> tuple[MechanismList | None, tuple[MechanismList, 
 
     Where the challenge was read and brought none, none is due; where it was not, nobody knows.
     """
-    mine = list(due_lists(exchange))
-    standing = exchange.standing
-    before: list[MechanismList] = []
-    if standing is not None:
-        before = [one for one in (standing.applies, *standing.older) if one is not None]
-    return (mine[0] if mine else None), (*mine[1:], *before)
+    mine = due_lists(exchange)
+    before = () if exchange.standing is None else exchange.standing.lists
+    if not mine:
+        return None, before
+    return mine[0], (*mine[1:], *before) if before or len(mine) > 1 else before
 
 
 def doubt(place: Place) -> None:
     """A message on the very SPI that its own Security-Verify names, where the list known here does
     not: the list it repeats was announced, but not captured."""
-    spi = place.message.spi
-    if spi < 0 or place.against is None or place.verify is None:
+    spi, against = place.message.spi, place.against
+    if spi < 0 or against is None or _names(against, spi):
         return
-    if _names(place.verify, spi) and not _names(place.against, spi):
+    verify = place.verify
+    if verify is not None and _names(verify, spi):
         place.against = None
 
 
 def _names(listed: MechanismList, spi: int) -> bool:
-    return spi in [one for element in listed.elements for one in (element.spi_c, element.spi_s)]
+    for element in listed.elements:  # noqa: SIM110  (asked of most messages)
+        if spi in (element.spi_c, element.spi_s):
+            return True
+    return False

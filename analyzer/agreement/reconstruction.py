@@ -12,7 +12,7 @@ from analyzer.agreement.access import Access
 from analyzer.agreement.beyond import Beyond
 from analyzer.agreement.core import CoreRegistration
 from analyzer.agreement.evidence import Evidence
-from analyzer.agreement.exchange import Dialect, Exchange, Step
+from analyzer.agreement.exchange import Dialect, Exchange
 from analyzer.agreement.found_keys import keys_in
 from analyzer.agreement.hidden import Hidden
 from analyzer.agreement.items import (
@@ -37,7 +37,7 @@ from analyzer.agreement.order import ASKED as ASKED_LAST
 from analyzer.agreement.order import CLOSING, IN_FORCE, OPEN, START, STRAY, Order
 from analyzer.agreement.outcome import challenged_in_a_row, past, verdict
 from analyzer.agreement.place import Place, above_tls
-from analyzer.agreement.placing import doubt, due, place_of
+from analyzer.agreement.placing import doubt, due, place_of, stand
 from analyzer.agreement.reuse import reused
 from analyzer.agreement.runs import Runs
 from analyzer.agreement.settlements import Settlements
@@ -47,6 +47,7 @@ from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import EspSeen, Signal
 from analyzer.limits import (
     ACCESSES,
+    EXCHANGES_BUFFER,
     LATER,
     SECOND,
     SIGNALLED,
@@ -88,7 +89,7 @@ class Reconstruction:
 
     def message(self, message: SipMessage) -> None:
         """Take one SIP message: new, or a retransmission (`original` is set)."""
-        while self._runs.heavy:
+        while self._runs.octets > EXCHANGES_BUFFER:
             self._drop_oldest()
         if message.truncated and not (message.call_id and message.cseq >= 0):
             self.legs.learn(message.src, message.dst).cut = True
@@ -229,6 +230,7 @@ class Reconstruction:
         if place.from_client and (exchange is not None or negotiates(message)):
             self._run_request(message, place)
         else:
+            stand(place)
             self._traffic(place)
 
     def _run_request(self, message: SipMessage, place: Place) -> None:
@@ -236,6 +238,7 @@ class Reconstruction:
         exchange = self._runs.of_request(message)
         if exchange is not None and self._joins(exchange, message, place):
             return
+        stand(place)
         if message.method != "REGISTER" and not negotiates(message):
             self._traffic(place)
             return
@@ -248,6 +251,7 @@ class Reconstruction:
     def _joins(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
         """Let an open run take the request, if it means something to it."""
         if sent_again(exchange, message):
+            stand(place)
             self._note(exchange, place)
             return True
         event = request_event(exchange, message)
@@ -258,6 +262,8 @@ class Reconstruction:
             doubt(place)
             if place.on is not None:
                 place.on.carry(message)
+        else:
+            stand(place)
         self._step(exchange, event, place)
         exchange.pending = message
         return True
@@ -326,6 +332,7 @@ class Reconstruction:
             asked_place = self._later.take(request)
             if asked_place is None or asked_place.access is None:
                 asked_place = place_of(request, place.evidence, access, self._settlements)
+                stand(asked_place)
             begun = self._begin(request, asked_place)
         else:
             begun = self._begin_unread(message, access, exchange)
@@ -498,22 +505,20 @@ class Reconstruction:
     def _put(self, item: Item) -> None:
         self._leaving.put(item, self._order)
 
-    def _step(self, exchange: Exchange, event: Event, place: Place) -> Step:
+    def _step(self, exchange: Exchange, event: Event, place: Place) -> None:
         place.exchange = exchange
         before = exchange.octets
-        step = exchange.apply(event, place, place.sa)
-        self._runs.weigh(exchange.octets - before)
-        place.role = step.role
-        if step.role == "verify":
+        place.role = exchange.apply(event, place, place.sa)
+        self._runs.octets += exchange.octets - before
+        if place.role == "verify":
             place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
-        return step
 
     def _note(self, exchange: Exchange, place: Place) -> None:
         place.exchange = exchange
         place.role = "retransmission"
         before = exchange.octets
         exchange.note(place)
-        self._runs.weigh(exchange.octets - before)
+        self._runs.octets += exchange.octets - before
 
 
 def _settle_in_tls(exchange: Exchange, result: SipMessage) -> None:

@@ -29,8 +29,8 @@ PATIENCE: Final = {
 
 
 class Runs:
-    """All of them; `dropped` counts those that were let go because too many were open. `heavy`:
-    their messages take more room than they may."""
+    """All of them; `dropped` counts those that were let go because too many were open. `octets`
+    are those of their messages; at more than `limits.EXCHANGES_BUFFER` runs are to be dropped."""
 
     __slots__ = (
         "_begun",
@@ -38,12 +38,11 @@ class Runs:
         "_due",
         "_most",
         "_most_octets",
-        "_octets",
         "_open",
         "_refused",
         "_running",
         "dropped",
-        "heavy",
+        "octets",
     )
 
     def __init__(self) -> None:
@@ -54,9 +53,8 @@ class Runs:
         self._due: list[tuple[int, int]] = []  # heap: when to look at it, number
         self._begun = 0
         self._most = 0
-        self._octets = self._most_octets = 0
+        self.octets = self._most_octets = 0
         self.dropped = 0
-        self.heavy = False
 
     # ---- looking for one
 
@@ -106,18 +104,11 @@ class Runs:
         self._refused[key] = run
         run.refused += (key,)
 
-    def weigh(self, octets: int) -> None:
-        """Their messages have so many octets more."""
-        self._octets += octets
-        self.heavy = self._octets > EXCHANGES_BUFFER
-        if self._octets > self._most_octets:
-            self._most_octets = self._octets
-
     def remove(self, run: Exchange) -> None:
         """It is closed."""
         del self._running[run.number]
-        self._octets -= run.octets
-        self.heavy = self._octets > EXCHANGES_BUFFER
+        self._weigh()
+        self.octets -= run.octets
         for key in run.keys:
             if self._open.get(key) is run:
                 del self._open[key]
@@ -126,6 +117,11 @@ class Runs:
         for refused in run.refused:
             if self._refused.get(refused) is run:
                 del self._refused[refused]
+
+    def _weigh(self) -> None:
+        """They grow until one is removed."""
+        if self.octets > self._most_octets:
+            self._most_octets = self.octets
 
     def _find_by(self, run: Exchange, key: tuple[bytes, str]) -> None:
         self._open[key] = run
@@ -163,6 +159,7 @@ class Runs:
     @property
     def bounds(self) -> Bounds:
         """How near each bound came."""
+        self._weigh()
         return {
             "exchanges": (self._most, EXCHANGES),
             "exchange-octets": (self._most_octets, EXCHANGES_BUFFER),

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from analyzer.agreement.access import Standing
-from analyzer.agreement.association import Association
+from analyzer.agreement.association import Aka, Association
 from analyzer.agreement.choice import choose, matching
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Request, SaEvent
@@ -87,8 +87,8 @@ class Settlements:
         server, challenge = place.server, place.message
         if server is None:
             return
-        client = client_list(exchange, challenge)
-        if exchange.offer is not None and client is None:
+        offer, client = exchange.offer, client_list(exchange, challenge)
+        if offer is not None and client is None:
             return  # nothing was offered that a set could be built with: the client starts over
         chosen = choose(client, server)
         if chosen is None or chosen.key != "ipsec-3gpp" or chosen.spi_s is None:
@@ -103,9 +103,10 @@ class Settlements:
         association.call_id = challenge.call_id
         association.rows = server.rows
         association.announced_at = challenge.capture, challenge.frame
-        association.challenge_text = challenge.value("www-authenticate") or ""
-        if exchange.offer is not None:
-            association.credentials_text = exchange.offer.message.value("authorization") or ""
+        association.aka = Aka(
+            challenge.first_row("www-authenticate"),
+            b"" if offer is None else offer.message.first_row("authorization"),
+        )
         association.collides = _collision(association, exchange)
         former = exchange.association
         association.older = former or exchange.under
@@ -133,9 +134,9 @@ class Settlements:
         if exchange.deregistration:
             self._end_standing(exchange, standing, time, "deregistered")
             return
-        applies = next(due_lists(exchange), None)
-        if applies is not None:
-            standing.apply(applies)
+        applies = due_lists(exchange)
+        if applies:
+            standing.apply(applies[0])
         association = exchange.association
         if association is None:
             self._settle_without_set(exchange, standing, time, expires)

@@ -48,6 +48,8 @@ class Strays:
         """ESP on the new set that stands before its challenge: it is no stray."""
         assert association.exchange is not None
         access = association.exchange.access
+        if not access.strays and not len(self._unannounced):
+            return
         for sa in association.sas:
             seen = self._unannounced.announced(sa.dst, sa.spi, challenge)
             stray = access.strays.get((sa.dst, sa.spi))

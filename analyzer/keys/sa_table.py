@@ -4,6 +4,7 @@ Written by `pipeline.py` alone, from the `SaEvent`s of `agreement/`; read by `fl
 """
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import msgspec
 
@@ -13,13 +14,28 @@ from analyzer.keys.keyring import GivenSa, KeyPair, KeyRing
 from analyzer.limits import SAS_FORMER, Bounds
 
 
+class Challenged(Protocol):
+    """What the AKA run of a set left behind, by which its keys are found.
+
+    `nonce` is that of the challenge (RAND, AUTN and what follows), empty where it was no AKA;
+    `identity` a text that holds the IMSI.
+    """
+
+    @property
+    def nonce(self) -> bytes:
+        """RAND, AUTN and what follows."""
+
+    @property
+    def identity(self) -> str:
+        """A text with the IMSI."""
+
+
 class Sa(msgspec.Struct, gc=False):
     """One security association (TS 33.203 7.1), named by its ports.
 
     `name`: `uc>ps`, `pc>us`, `us>pc` or `ps>uc`. `src`/`dst` are raw addresses. `alg` and `ealg`
     are lower-case sec-agree names (`ealg` "null" where absent or empty). `owner` is the number of
-    the association it belongs to. `nonce` is that of the challenge (RAND, AUTN and what follows),
-    empty where it was no AKA; `identity` a text that holds the IMSI.
+    the association it belongs to, `aka` the run it came from.
     """
 
     name: str
@@ -31,8 +47,17 @@ class Sa(msgspec.Struct, gc=False):
     alg: str
     ealg: str
     owner: int
-    nonce: bytes = b""
-    identity: str = ""
+    aka: Challenged | None = None
+
+    @property
+    def nonce(self) -> bytes:
+        """That of the challenge, empty where it was no AKA."""
+        return b"" if self.aka is None else self.aka.nonce
+
+    @property
+    def identity(self) -> str:
+        """A text that holds the IMSI, "" for none."""
+        return "" if self.aka is None else self.aka.identity
 
 
 class SaTable:

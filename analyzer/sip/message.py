@@ -367,6 +367,14 @@ class SipMessage:
             found.append(headers.decode(line.partition(b":")[2].strip(b" \t\r\n")))
         return found
 
+    def whole_octets(self, name: str) -> bytes | None:
+        """The octets of a header's value, folds as they stand: its only row, in a message without
+        defects. None for all else."""
+        numbers = self.index.get(name)
+        if numbers is None or len(numbers) != 1 or self.defects:
+            return None
+        return (self._lines or self.lines)[numbers[0]].partition(b":")[2].strip(b" \t\r\n")
+
     def _cut_off(self, number: int) -> bytes:
         lines = self._lines or ()
         after = lines[number + 1] if number + 1 < len(lines) else b""
@@ -386,6 +394,11 @@ class SipMessage:
         """The text of the first row, not split; None without one."""
         numbers = self.index.get(name) or self._numbers(name)
         return row_text(self._line(numbers[0])) if numbers else None
+
+    def first_row(self, name: str) -> bytes:
+        """The octets of the first row, name and all; empty without one."""
+        numbers = self.index.get(name) or self._numbers(name)
+        return (self._lines or self.lines)[numbers[0]] if numbers else b""
 
     def _first(self, name: str) -> str | None:
         """The first of `values`; None without one."""

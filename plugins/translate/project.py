@@ -75,6 +75,7 @@ HAND: Final[dict[str, str]] = {
     "analyzer.flows.problems": "problems",
     "analyzer.sip.framing": "framing",
     "analyzer.sip.layouts": "layouts",
+    "analyzer.agreement.row_forms": "row_forms",
     "analyzer.rules.engine": "engine",
 }
 """Modules that are written by hand for Lua."""

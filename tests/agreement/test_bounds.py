@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.agreement import legs, runs
+from analyzer.agreement import legs, reconstruction, runs
 from analyzer.limits import MILLISECOND, SECOND
 from analyzer.report.model import Report
 from tests.captures import SAMPLES, analysed, link_type, pcap, records
@@ -45,7 +45,7 @@ def test_the_oldest_of_too_many_is_closed_as_it_stands(monkeypatch: pytest.Monke
 
 def test_so_is_that_of_too_many_octets(monkeypatch: pytest.MonkeyPatch) -> None:
     size = len(OFFER[1]) - 42
-    monkeypatch.setattr(runs, "EXCHANGES_BUFFER", 4 * size)
+    monkeypatch.setattr(reconstruction, "EXCHANGES_BUFFER", 4 * size)
     report = offers(7)
     assert states(report) == ["unknown"] * 2 + ["no-answer"] * 5
     assert problems(report) == {"exchange-dropped": 2}

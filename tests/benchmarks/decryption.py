@@ -22,7 +22,7 @@ from analyzer.flows import Flows
 from analyzer.flows.datagram import EspSeen
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import Sa, SaTable
-from samples.esp import Keys, keys
+from samples.esp import AkaRun, Keys, keys
 
 PACKETS = 20_000
 UE, PCSCF = bytes((192, 0, 2, 10)), bytes((192, 0, 2, 1))
@@ -72,7 +72,7 @@ def opened(alg: str, ealg: str, count: int = PACKETS) -> tuple[float, int]:
     ring = KeyRing()
     ring.bind(NONCE[:16], KeyPair(CK, IK, Origin("option")))
     table = SaTable(ring)
-    table.announce((Sa("uc>ps", SPI, UE, PCSCF, 45061, 6101, alg, ealg, 1, NONCE),))
+    table.announce((Sa("uc>ps", SPI, UE, PCSCF, 45061, 6101, alg, ealg, 1, AkaRun(NONCE)),))
     flows = Flows(table)
     ready = list(packets(alg, ealg, count))
     good = 0

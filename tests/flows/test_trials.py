@@ -14,7 +14,7 @@ from analyzer.capture.packet import Packet
 from analyzer.flows.esp import ENCRYPTED, ICV_BAD, EspOpener, Garbled, Opened
 from analyzer.keys.keyring import KeyPair, KeyRing, Origin
 from analyzer.keys.sa_table import Sa, SaTable
-from samples.esp import Keys, keys, protect
+from samples.esp import AkaRun, Keys, keys, protect
 from tests.keys.test_milenage import DEFAULTS
 
 UE, PCSCF = bytes((192, 0, 2, 10)), bytes((192, 0, 2, 1))
@@ -40,7 +40,7 @@ def packet(made: Keys, seq: int = 1, payload: bytes = REGISTER) -> Packet:
 
 def opener(alg: str, ealg: str, ring: KeyRing | None = None) -> EspOpener:
     table = SaTable(ring if ring is not None else ring_with())
-    table.announce((Sa("uc>ps", SPI, UE, PCSCF, 6062, 6100, alg, ealg, 1, NONCE),))
+    table.announce((Sa("uc>ps", SPI, UE, PCSCF, 6062, 6100, alg, ealg, 1, AkaRun(NONCE)),))
     return EspOpener(table)
 
 
@@ -165,7 +165,8 @@ def test_a_packet_of_the_life_before() -> None:
     ring.bind(OTHER[:16], KeyPair(OTHER_CK, OTHER_IK, Origin("mw", 0, 9)))
     table = SaTable(ring)
     for owner, nonce in ((1, NONCE), (2, OTHER)):
-        sa = Sa("uc>ps", SPI, UE, PCSCF, 6062, 6100, "hmac-sha-1-96", "aes-cbc", owner, nonce)
+        aka = AkaRun(nonce)
+        sa = Sa("uc>ps", SPI, UE, PCSCF, 6062, 6100, "hmac-sha-1-96", "aes-cbc", owner, aka)
         table.announce((sa,))
     one = EspOpener(table)
     young = opened(one, keys("hmac-sha-1-96", "aes-cbc", OTHER_CK, OTHER_IK))

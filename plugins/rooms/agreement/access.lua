@@ -35,13 +35,16 @@ return function(import)
     return value1
   end
 
-  -- The lists before it, newest first.
-  function M.Standing.__get.older(self)
+  -- The list in force and those before it, newest first.
+  function M.Standing.__get.lists(self)
+    if self.applied == nil then
+      return { n = 0 }
+    end
     local list1 = { n = 0 }
-    for _, rows in py.each(self.earlier) do
+    for _, rows in py.each(py.concat({ self.applied, n = 1 }, self.earlier)) do
       py.append(list1, read_again(rows, self.spoken))
     end
-    return list1
+    return py.list(list1)
   end
 
   -- A successful authentication puts another list in force.

@@ -8,6 +8,7 @@ return function(import)
   local Sa = import("keys.sa_table").Sa
   local parse_challenges = import("sip.digest").parse_challenges
   local parse_credentials = import("sip.digest").parse_credentials
+  local row_text = import("sip.headers").row_text
   local M = {}
 
   M.DIRECTIONS = py.dict_of({
@@ -15,6 +16,38 @@ return function(import)
     { "pc>us", "to-client", n = 2 }, { "ps>uc", "to-client", n = 2 },
     n = 4,
   })
+
+  -- What the AKA run of a set left behind, read only when it is asked for: the rows of the
+  M.Aka = py.struct("Aka", { "challenge", "credentials" })
+
+  function M.Aka.make(challenge, credentials)
+    if challenge == nil then
+      challenge = ""
+    end
+    if credentials == nil then
+      credentials = ""
+    end
+    return setmetatable({ challenge = challenge, credentials = credentials }, M.Aka)
+  end
+
+  -- RAND and AUTN of the challenge, 32 octets; empty: it was no AKA.
+  function M.Aka.__get.nonce(self)
+    for _, challenge in py.each(parse_challenges(row_text(self.challenge))) do
+      local nonce = challenge.aka_nonce
+      if nonce ~= nil then
+        return nonce.rand .. nonce.autn
+      end
+    end
+    return ""
+  end
+
+  -- The text of the credentials: it has the private identity.
+  function M.Aka.__get.identity(self)
+    return row_text(self.credentials)
+  end
+  py.done(M.Aka)
+
+  M.NO_AKA = M.Aka.make()
 
   -- The set announced by one challenge, from `announced` to `dead` (design: the model).
   M.Association = py.class("Association")
@@ -40,8 +73,7 @@ return function(import)
     self.rows = { n = 0 }
     self.exchange_number = 0
     self.call_id = ""
-    self.challenge_text = ""
-    self.credentials_text = ""
+    self.aka = M.NO_AKA
     self.exchange = nil
     self.flows = py.dict()
     self.collides = nil
@@ -90,13 +122,7 @@ return function(import)
 
   -- RAND and AUTN of the challenge that announced it, 32 octets; empty: it was no AKA.
   function M.Association.__get.nonce(self)
-    for _, challenge in py.each(parse_challenges(self.challenge_text)) do
-      local nonce = challenge.aka_nonce
-      if nonce ~= nil then
-        return nonce.rand .. nonce.autn
-      end
-    end
-    return ""
+    return self.aka.nonce
   end
 
   -- RAND of the challenge that announced it, 16 octets; empty where it was no AKA.
@@ -106,7 +132,7 @@ return function(import)
 
   -- The private identity that registered with it, "" where none was read.
   function M.Association.__get.impi(self)
-    local credentials = parse_credentials(self.credentials_text)
+    local credentials = parse_credentials(self.aka.identity)
     return credentials == nil and "" or (credentials.username or "")
   end
 
@@ -186,21 +212,25 @@ return function(import)
   -- The SAs as far as both lists name them, to be entered in the `SaTable`.
   function M.Association:build(ue, first_hop)
     local server, client = self.server, self.client
-    local tuple1 = client == nil and { nil, nil, n = 2 } or { client.port_c, client.port_s, n = 2 }
-    local port_uc, port_us = tuple1[1], tuple1[2]
-    local rows = { { "uc>ps", server.spi_s, ue, first_hop, port_uc, server.port_s, n = 6 }, { "us>pc", server.spi_c, ue, first_hop, port_us, server.port_c, n = 6 }, n = 2 }
+    local alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+    local pc, ps = server.port_c or 0, server.port_s or 0
+    local uc = 0
+    local us = 0
     if client ~= nil then
-      py.extend(rows, { { "pc>us", client.spi_s, first_hop, ue, server.port_c, port_us, n = 6 }, { "ps>uc", client.spi_c, first_hop, ue, server.port_s, port_uc, n = 6 }, n = 2 })
+      uc, us = client.port_c or 0, client.port_s or 0
     end
-    local alg, ealg = self.alg, self.ealg
-    local nonce, identity = self.nonce, self.credentials_text
     local sas = { n = 0 }
-    for _, item1 in py.each(rows) do
-      local name, spi, src, dst, sport, dport = item1[1], item1[2], item1[3], item1[4], item1[5], item1[6]
-      if spi ~= nil then
-        local ports = { sport or 0, dport or 0, n = 2 }
-        py.append(sas, Sa.make(py.unpack(py.concat({ name, n = 1 }, { spi, n = 1 }, { src, n = 1 }, { dst, n = 1 }, ports, { alg, n = 1 }, { ealg, n = 1 }, { self.number, n = 1 }, { nonce, n = 1 }, { identity, n = 1 }))))
-      end
+    if server.spi_s ~= nil then
+      py.append(sas, Sa.make("uc>ps", server.spi_s, ue, first_hop, uc, ps, alg, ealg, number, aka))
+    end
+    if server.spi_c ~= nil then
+      py.append(sas, Sa.make("us>pc", server.spi_c, ue, first_hop, us, pc, alg, ealg, number, aka))
+    end
+    if client ~= nil and client.spi_s ~= nil then
+      py.append(sas, Sa.make("pc>us", client.spi_s, first_hop, ue, pc, us, alg, ealg, number, aka))
+    end
+    if client ~= nil and client.spi_c ~= nil then
+      py.append(sas, Sa.make("ps>uc", client.spi_c, first_hop, ue, ps, uc, alg, ealg, number, aka))
     end
     self.sas = py.list(sas)
     return self.sas

@@ -9,6 +9,7 @@ return function(import)
   local START = import("agreement.order").START
   local State = import("agreement.states").State
   local TABLE = import("agreement.states").TABLE
+  local parse_aka_nonce = import("sip.digest").parse_aka_nonce
   local M = {}
 
   -- One message of the run, or one ESP packet that could not be opened (`place` is None).
@@ -81,7 +82,7 @@ return function(import)
     return TABLE:has({ self.state, event, n = 2 })
   end
 
-  -- Take one event in; the caller has asked `accepts`.
+  -- Take one event in; the caller has asked `accepts`. Gives the role of the step.
   function M.Exchange:apply(event, seen, sa)
     local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
     local tuple1 = TABLE:get({ self.state, event, n = 2 })
@@ -90,7 +91,8 @@ return function(import)
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then
       self.round = self.round + 1
     end
-    return self:_append(role, seen, sa)
+    self:_append(role, seen, sa)
+    return role
   end
 
   -- Keep a message that does not move the run on: a retransmission.
@@ -99,25 +101,26 @@ return function(import)
   end
 
   function M.Exchange:_append(role, seen, sa)
-    local step
+    local place = nil
+    local esp = nil
+    local packet
     if py.isinstance(seen, Place) then
-      local message = seen.message
-      step = M.Step.make(role, self.round, message.time, message.capture, message.frame, seen, nil, sa)
+      place, packet = seen, seen.message
     else
-      step = M.Step.make(role, self.round, seen.time, seen.capture, seen.frame, nil, seen, sa)
+      esp = seen
+      packet = seen
     end
-    if self.steps.n < EXCHANGE_STEPS then
-      py.append(self.steps, step)
-      if step.place ~= nil then
-        self.octets = self.octets + #step.place.message.raw
-      end
-    else
+    if packet.time > self.last_time then
+      self.last_time = packet.time
+    end
+    if self.steps.n >= EXCHANGE_STEPS then
       self.dropped = self.dropped + 1
+      return
     end
-    if step.time > self.last_time then
-      self.last_time = step.time
+    py.append(self.steps, M.Step.make(role, self.round, packet.time, packet.capture, packet.frame, place, esp, sa))
+    if place ~= nil then
+      self.octets = self.octets + #place.message.raw
     end
-    return step
   end
 
   -- The last step with this role.
@@ -273,9 +276,9 @@ return function(import)
   py.done(M.Authentication)
 
   -- What later runs of the same client need to know of an earlier one.
-  M.Past = py.struct("Past", { "number", "dialect", "kind", "method", "outcome", "registered", "offered", "code", "listed", "listed_for", "call_id", "cseq", "rand" })
+  M.Past = py.struct("Past", { "number", "dialect", "kind", "method", "outcome", "registered", "offered", "code", "listed", "listed_for", "call_id", "cseq", "nonce" })
 
-  function M.Past.make(number, dialect, kind, method, outcome, registered, offered, code, listed, listed_for, call_id, cseq, rand)
+  function M.Past.make(number, dialect, kind, method, outcome, registered, offered, code, listed, listed_for, call_id, cseq, nonce)
     if offered == nil then
       offered = { n = 0 }
     end
@@ -294,8 +297,8 @@ return function(import)
     if cseq == nil then
       cseq = -1
     end
-    if rand == nil then
-      rand = ""
+    if nonce == nil then
+      nonce = ""
     end
     return setmetatable({
       number = number,
@@ -310,8 +313,18 @@ return function(import)
       listed_for = listed_for,
       call_id = call_id,
       cseq = cseq,
-      rand = rand,
+      nonce = nonce,
     }, M.Past)
+  end
+
+  -- RAND of its last challenge, empty where it was no AKA.
+  function M.Past.__get.rand(self)
+    local value1
+    if self.nonce ~= "" then
+      value1 = parse_aka_nonce(self.nonce)[1]
+    end
+    local nonce = value1
+    return nonce == nil and "" or nonce.rand
   end
   py.done(M.Past)
 

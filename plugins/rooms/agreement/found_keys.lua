@@ -14,6 +14,13 @@ return function(import)
 
   -- What a challenge says of its own keys; None where it says nothing usable.
   function M.keys_in(message, leg)
+    local octets = message:whole_octets("www-authenticate")
+    if octets ~= nil then
+      local lower = str.lower(octets)
+      if not str.contains(lower, "ck") or not str.contains(lower, "ik") then
+        return nil
+      end
+    end
     local any1 = false
     for _, text in py.each(message:texts("www-authenticate")) do
       if M._names_keys(text) then

@@ -6,21 +6,29 @@ return function(import)
 
   -- The list of the run's last challenge that has one.
   function M.server_list(exchange)
-    return py.first(M.server_lists(exchange))
-  end
-
-  -- The lists of the run's challenges, newest first.
-  function M.server_lists(exchange)
-    local given = { n = 0 }
     for _, step in py.each(py.reversed(exchange.steps)) do
       if step.role == "challenge" and step.place ~= nil then
         local found = step.place.server
         if found ~= nil then
-          py.append(given, found)
+          return found
         end
       end
     end
-    return given
+    return nil
+  end
+
+  -- The lists of the run's challenges, newest first.
+  function M.server_lists(exchange)
+    local found = { n = 0 }
+    for _, step in py.each(py.reversed(exchange.steps)) do
+      if step.role == "challenge" and step.place ~= nil then
+        local listed = step.place.server
+        if listed ~= nil then
+          py.append(found, listed)
+        end
+      end
+    end
+    return found
   end
 
   -- Each challenge with a list, and the Security-Client of the request that it answers, where
@@ -41,18 +49,19 @@ return function(import)
 
   -- The lists that the client has to repeat, newest first: those of the server.
   function M.due_lists(exchange)
-    local given = { n = 0 }
-    local found = py.list(M.server_lists(exchange))
-    local result = exchange:place("result")
-    if found.n == 0 and (result ~= nil and result.server ~= nil) then
+    local found = M.server_lists(exchange)
+    if found.n == 0 then
+      local result = exchange:place("result")
+      if result == nil or result.server == nil then
+        return found
+      end
       found = { result.server, n = 1 }
     end
-    if found.n > 0 and found[1].dialect == "arkko-00" then
+    if found[1].dialect == "arkko-00" then
       local offer = exchange.offer
       found = (offer == nil or offer.client == nil) and { n = 0 } or { offer.client, n = 1 }
     end
-    py.extend(given, found)
-    return given
+    return found
   end
 
   -- What the client offered: as read on the access side, else as forwarded to the core.

@@ -8,7 +8,7 @@ return function(import)
   local State = import("agreement.states").State
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local older = import("agreement.older")
-  local server_lists = import("agreement.listed").server_lists
+  local server_list = import("agreement.listed").server_list
   local M = {}
 
   M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
@@ -80,7 +80,7 @@ return function(import)
     if not older.present(message) then
       return false
     end
-    local server = py.first(server_lists(exchange))
+    local server = server_list(exchange)
     local offer = exchange.offer
     if server == nil or offer ~= nil and offer.client ~= nil then
       return true

@@ -35,8 +35,9 @@ return function(import)
   -- What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given.
   function M.verdict(exchange, dialect)
     local lost = M.failed(exchange)
-    local registration = M._registration(exchange, lost)
-    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, registration, lost), registration, M._stopped_at(exchange), M._layer(exchange, lost), lost)
+    local result = exchange:place("result")
+    local registration = M._registration(exchange, result, lost)
+    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, result, registration, lost), registration, M._stopped_at(exchange, result), M._layer(exchange, result, lost), lost)
   end
 
   -- What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6).
@@ -55,8 +56,7 @@ return function(import)
   end
 
   -- What became of the agreement.
-  function M._outcome(exchange, registration, lost)
-    local result = exchange:place("result")
+  function M._outcome(exchange, result, registration, lost)
     if result == nil then
       return lost and "failed" or M._unread_outcome(exchange, registration)
     end
@@ -89,12 +89,11 @@ return function(import)
   end
 
   -- What became of the registration; None where another method began the run.
-  function M._registration(exchange, lost)
+  function M._registration(exchange, result, lost)
     if exchange.method ~= "REGISTER" then
       return nil
     end
     local good = exchange.deregistration and "deregistered" or "registered"
-    local result = exchange:place("result")
     local state
     if result ~= nil then
       state = result.message.code < 300 and good or "rejected"
@@ -131,7 +130,7 @@ return function(import)
   end
 
   -- The role that never came, "" where nothing is missing or nobody can tell.
-  function M._stopped_at(exchange)
+  function M._stopped_at(exchange, result)
     if exchange.state == State.OFFERED then
       return "challenge"
     end
@@ -141,19 +140,17 @@ return function(import)
     if exchange.state == State.ANSWERED then
       return "result"
     end
-    local result = exchange:message("result")
-    if result == nil or result.code < 300 then
+    if result == nil or result.message.code < 300 then
       return ""
     end
     return exchange:last("challenge") ~= nil and "result" or "challenge"
   end
 
   -- What stopped a run that did not succeed: "" where it did, or where nobody can tell.
-  function M._layer(exchange, lost)
-    local result = exchange:message("result")
-    local challenge = exchange:message("challenge")
+  function M._layer(exchange, result, lost)
     if result ~= nil then
-      return M._layer_of_code(result.code, result.reason, challenge ~= nil)
+      local answer, challenged = result.message, exchange:message("challenge") ~= nil
+      return answer.code >= 300 and M._layer_of_code(answer.code, answer.reason, challenged) or ""
     end
     if not lost then
       return ""
@@ -251,14 +248,13 @@ return function(import)
     if exchange.access.cut or after ~= nil and after.truncated then
       return true
     end
-    local any1 = false
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.cut then
-        any1 = true
-        break
+      local place = step.place
+      if place ~= nil and (place.message.truncated and place.cut) then
+        return true
       end
     end
-    return any1
+    return false
   end
 
   -- What later runs need to know of this closed one.
@@ -266,40 +262,36 @@ return function(import)
     local found = exchange.verdict
     local registered = found.registration ~= nil and found.registration.state == "registered"
     local offer = exchange:first("offer")
+    local result = exchange:message("result")
+    local listed = nil
+    local answered = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, offered = item1[1], item1[2]
+      listed, answered = place.server, offered
+    end
     local value1
     if offer == nil or offer.place == nil then
       value1 = nil
     else
       value1 = offer.place.client
     end
-    local offered = value1
-    local result = exchange:message("result")
-    local listed = py.slice(py.list(listings(exchange.steps)), -1)
-    local list1 = { n = 0 }
-    for _, item1 in py.each(listed) do
-      local place = item1[1]
-      py.append(list1, place.server)
-    end
-    local list2 = { n = 0 }
-    for _, item2 in py.each(listed) do
-      local answered = item2[2]
-      py.append(list2, answered)
-    end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, offered == nil and { n = 0 } or offered.rows, result == nil and 0 or result.code, M._rows(list1), M._rows(list2), exchange.call_id, M._highest_cseq(exchange), M._rand(exchange:message("challenge")))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value1), result == nil and 0 or result.code, M._rows(listed), M._rows(answered), exchange.call_id, M._highest_cseq(exchange), M._nonce(exchange:message("challenge")))
   end
 
   function M._highest_cseq(exchange)
-    local list1 = { n = 0 }
+    local highest = -1
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil and step.place.message.is_request then
-        py.append(list1, step.place.message.cseq)
+      if step.place ~= nil then
+        local message = step.place.message
+        if message.is_request and message.cseq > highest then
+          highest = message.cseq
+        end
       end
     end
-    local sent = list1
-    return py.max(sent, -1)
+    return highest
   end
 
-  function M._rand(challenge)
+  function M._nonce(challenge)
     local value1
     if challenge == nil then
       value1 = nil
@@ -307,26 +299,11 @@ return function(import)
       value1 = challenge.challenge
     end
     local found = value1
-    local value2
-    if found == nil then
-      value2 = nil
-    else
-      value2 = found.aka_nonce
-    end
-    local nonce = value2
-    return nonce == nil and "" or nonce.rand
+    return found == nil and "" or (found.nonce or "")
   end
 
-  function M._rows(lists)
-    local list1 = { n = 0 }
-    for _, one in py.each(lists) do
-      if one ~= nil then
-        for _, row in py.each(one.rows) do
-          py.append(list1, row)
-        end
-      end
-    end
-    return list1
+  function M._rows(listed)
+    return listed == nil and { n = 0 } or listed.rows
   end
 
   -- Carry the row of challenges on: a success ends it, an AUTS report is no failure (AUTS).
@@ -339,15 +316,24 @@ return function(import)
       standing.challenged = { n = 0 }
       return
     end
+    local value1
+    if exchange.steps.n > 0 then
+      value1 = exchange.steps[exchange.steps.n].place
+    end
+    local last = value1
+    if last ~= nil and (200 <= last.message.code and last.message.code < 300) then
+      standing.challenged = { n = 0 }
+      return
+    end
     local row = py.list(standing.challenged)
     for _, step in py.each(exchange.steps) do
-      local value1
+      local value2
       if step.place == nil then
-        value1 = nil
+        value2 = nil
       else
-        value1 = step.place.message
+        value2 = step.place.message
       end
-      local message = value1
+      local message = value2
       if message ~= nil then
         if step.role == "failure-report" and row.n > 0 then
           py.pop(row)

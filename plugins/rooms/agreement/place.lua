@@ -6,6 +6,7 @@ return function(import)
   local compare = import("agreement.comparison").compare
   local older = import("agreement.older")
   local parse_list = import("agreement.mechanism").parse_list
+  local read_row = import("row_forms").read_row
   local with_uris = import("agreement.comparison").with_uris
   local M = {}
 
@@ -47,15 +48,11 @@ return function(import)
 
   -- The list due outside a challenged run: that of the set it travels on, while it lives.
   function M.Place:stand(standing)
-    if standing == nil then
-      return
-    end
-    self.against = standing.applies
-    self.older = standing.older
+    local lists = standing.lists
     if self.on ~= nil and (self.on.rows.n > 0 and not py.equal(self.on.rows, standing.applied)) then
-      local before = self.against == nil and { n = 0 } or { self.against, n = 1 }
-      self.older = py.concat(before, self.older)
-      self.against = parse_list(self.on.rows)
+      self.against, self.older = parse_list(self.on.rows), lists
+    elseif lists.n > 0 then
+      self.against, self.older = lists[1], py.slice(lists, 1)
     end
   end
 
@@ -87,7 +84,8 @@ return function(import)
       local index = message.index
       for name, header in M.HEADERS:pairs() do
         if index:has(header) then
-          lists:set(name, parse_list(message:folded_texts(header)))
+          local octets = message:whole_octets(header)
+          lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
       if older.present(message) then

@@ -31,16 +31,25 @@ return function(import)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
-      if message.is_request and place.from_client then
-        place:stand(standing)
-        M.doubt(place)
-      end
     end
     local in_force = place.on or place.in_force
     if in_force ~= nil then
       place.life = in_force.state
     end
     return place
+  end
+
+  -- A request that answers no challenge: what it has to repeat is the list in force.
+  function M.stand(place)
+    local access = place.access
+    if access == nil or not place.from_client then
+      return
+    end
+    local standing = access:standing_of(place.message)
+    if standing ~= nil then
+      place:stand(standing)
+      M.doubt(place)
+    end
   end
 
   -- A message on the ports of a set where no ESP was ever seen: captured above IPsec.
@@ -52,35 +61,33 @@ return function(import)
       end
       return
     end
-    if access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
+    if access.esp_interfaces.size > 0 and access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
       return
     end
-    local ports = { message.src, message.sport, message.dport, n = 3 }
+    local src, sport, dport = message.src, message.sport, message.dport
     for _, association in py.each(access.associations) do
       for _, sa in py.each(association.sas) do
-        if py.equal({ sa.src, sa.sport, sa.dport, n = 3 }, ports) then
+        if sa.sport == sport and (sa.dport == dport and sa.src == src) then
           place.protection, place.on, place.sa = "ports", association, sa.name
           return
         end
       end
     end
-    if message.protection == "clear" and M._on_repeated_ports(message) then
-      place.protection = "ports"
+    local asked = message.is_request and message or message.request
+    if asked ~= nil and (asked.index:has("security-verify") and message.protection == "clear") then
+      if M._on_repeated_ports(message, asked) then
+        place.protection = "ports"
+      end
     end
   end
 
   -- Whether the server's port is one that the Security-Verify of the request names: it belongs to
-  function M._on_repeated_ports(message)
-    local tuple1 = message.is_request and { message, message.dport, n = 2 } or { message.request, message.sport, n = 2 }
-    local asked, port = tuple1[1], tuple1[2]
-    if asked == nil or SIP_PORTS:has(port) then
-      return false
-    end
-    local rows = asked:folded_texts("security-verify")
-    local holds1 = rows.n > 0
+  function M._on_repeated_ports(message, asked)
+    local port = message == asked and message.dport or message.sport
+    local holds1 = not SIP_PORTS:has(port)
     if holds1 then
       local any2 = false
-      for _, one in py.each(parse_list(rows).elements) do
+      for _, one in py.each(parse_list(asked:folded_texts("security-verify")).elements) do
         if one.key == "ipsec-3gpp" and (port == one.port_c or port == one.port_s) then
           any2 = true
           break
@@ -93,40 +100,33 @@ return function(import)
 
   -- The list that an answer to the run's challenge must repeat, and those before it.
   function M.due(exchange)
-    local mine = py.list(due_lists(exchange))
-    local standing = exchange.standing
-    local before = { n = 0 }
-    if standing ~= nil then
-      local list1 = { n = 0 }
-      for _, one in py.each(py.concat({ standing.applies, n = 1 }, standing.older)) do
-        if one ~= nil then
-          py.append(list1, one)
-        end
-      end
-      before = list1
+    local mine = due_lists(exchange)
+    local before = exchange.standing == nil and { n = 0 } or exchange.standing.lists
+    if mine.n == 0 then
+      return { nil, before, n = 2 }
     end
-    return { mine.n > 0 and mine[1] or nil, py.concat(py.slice(mine, 1), before), n = 2 }
+    return { mine[1], (before.n > 0 or mine.n > 1) and py.concat(py.slice(mine, 1), before) or before, n = 2 }
   end
 
   -- A message on the very SPI that its own Security-Verify names, where the list known here does
   function M.doubt(place)
-    local spi = place.message.spi
-    if spi < 0 or (place.against == nil or place.verify == nil) then
+    local spi, against = place.message.spi, place.against
+    if spi < 0 or (against == nil or M._names(against, spi)) then
       return
     end
-    if M._names(place.verify, spi) and not M._names(place.against, spi) then
+    local verify = place.verify
+    if verify ~= nil and M._names(verify, spi) then
       place.against = nil
     end
   end
 
   function M._names(listed, spi)
-    local list1 = { n = 0 }
     for _, element in py.each(listed.elements) do
-      for _, one in py.each({ element.spi_c, element.spi_s, n = 2 }) do
-        py.append(list1, one)
+      if spi == element.spi_c or spi == element.spi_s then
+        return true
       end
     end
-    return py.contains(list1, spi)
+    return false
   end
 
   return M

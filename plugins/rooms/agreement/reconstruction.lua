@@ -6,6 +6,7 @@ return function(import)
   local ASKED_LAST = import("agreement.order").ASKED
   local Beyond = import("agreement.beyond").Beyond
   local CLOSING = import("agreement.order").CLOSING
+  local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
   local Event = import("agreement.states").Event
   local Evidence = import("agreement.evidence").Evidence
   local Exchange = import("agreement.exchange").Exchange
@@ -44,6 +45,7 @@ return function(import)
   local response_event = import("agreement.states").response_event
   local reused = import("agreement.reuse").reused
   local sent_again = import("agreement.meaning").sent_again
+  local stand = import("agreement.placing").stand
   local verdict = import("agreement.outcome").verdict
   local M = {}
 
@@ -79,7 +81,7 @@ return function(import)
 
   -- Take one SIP message: new, or a retransmission (`original` is set).
   function M.Reconstruction:message(message)
-    while self._runs.heavy do
+    while self._runs.octets > EXCHANGES_BUFFER do
       self:_drop_oldest()
     end
     if message.truncated and not (message.call_id ~= "" and message.cseq >= 0) then
@@ -254,6 +256,7 @@ return function(import)
     if place.from_client and (exchange ~= nil or negotiates(message)) then
       self:_run_request(message, place)
     else
+      stand(place)
       self:_traffic(place)
     end
   end
@@ -264,6 +267,7 @@ return function(import)
     if exchange ~= nil and self:_joins(exchange, message, place) then
       return
     end
+    stand(place)
     if message.method ~= "REGISTER" and not negotiates(message) then
       self:_traffic(place)
       return
@@ -280,6 +284,7 @@ return function(import)
   -- Let an open run take the request, if it means something to it.
   function M.Reconstruction:_joins(exchange, message, place)
     if sent_again(exchange, message) then
+      stand(place)
       self:_note(exchange, place)
       return true
     end
@@ -293,6 +298,8 @@ return function(import)
       if place.on ~= nil then
         place.on:carry(message)
       end
+    else
+      stand(place)
     end
     self:_step(exchange, event, place)
     exchange.pending = message
@@ -379,6 +386,7 @@ return function(import)
       local asked_place = self._later:take(request)
       if asked_place == nil or asked_place.access == nil then
         asked_place = place_of(request, place.evidence, access, self._settlements)
+        stand(asked_place)
       end
       begun = self:_begin(request, asked_place)
     else
@@ -602,12 +610,10 @@ return function(import)
   function M.Reconstruction:_step(exchange, event, place)
     place.exchange = exchange
     local before = exchange.octets
-    local step = exchange:apply(event, place, place.sa)
-    self._runs:weigh(exchange.octets - before)
-    place.role = step.role
-    if step.role == "verify" then
+    place.role = exchange:apply(event, place, place.sa)
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
+    if place.role == "verify" then
     end
-    return step
   end
 
   function M.Reconstruction:_note(exchange, place)
@@ -615,7 +621,7 @@ return function(import)
     place.role = "retransmission"
     local before = exchange.octets
     exchange:note(place)
-    self._runs:weigh(exchange.octets - before)
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
   end
   py.done(M.Reconstruction)
 

@@ -16,7 +16,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open. `heavy`:
+  -- All of them; `dropped` counts those that were let go because too many were open. `octets`
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -28,10 +28,9 @@ return function(import)
     self._due = { n = 0 }
     self._begun = 0
     self._most = 0
-    self._octets = 0
+    self.octets = 0
     self._most_octets = 0
     self.dropped = 0
-    self.heavy = false
     return self
   end
 
@@ -87,20 +86,11 @@ return function(import)
     run.refused = py.concat(run.refused, { key, n = 1 })
   end
 
-  -- Their messages have so many octets more.
-  function M.Runs:weigh(octets)
-    self._octets = self._octets + octets
-    self.heavy = self._octets > EXCHANGES_BUFFER
-    if self._octets > self._most_octets then
-      self._most_octets = self._octets
-    end
-  end
-
   -- It is closed.
   function M.Runs:remove(run)
     self._running:delete(run.number)
-    self._octets = self._octets - run.octets
-    self.heavy = self._octets > EXCHANGES_BUFFER
+    self:_weigh()
+    self.octets = self.octets - run.octets
     for _, key in py.each(run.keys) do
       if self._open:get(key) == run then
         self._open:delete(key)
@@ -113,6 +103,13 @@ return function(import)
       if self._refused:get(refused) == run then
         self._refused:delete(refused)
       end
+    end
+  end
+
+  -- They grow until one is removed.
+  function M.Runs:_weigh()
+    if self.octets > self._most_octets then
+      self._most_octets = self.octets
     end
   end
 
@@ -157,6 +154,7 @@ return function(import)
 
   -- How near each bound came.
   function M.Runs.__get.bounds(self)
+    self:_weigh()
     return py.dict_of({ { "exchanges", { self._most, EXCHANGES, n = 2 }, n = 2 }, { "exchange-octets", { self._most_octets, EXCHANGES_BUFFER, n = 2 }, n = 2 }, n = 2 })
   end
   py.done(M.Runs)

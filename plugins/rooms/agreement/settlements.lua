@@ -3,6 +3,7 @@
 return function(import)
   local py = import("runtime.python")
   local Agreement = import("agreement.items").Agreement
+  local Aka = import("agreement.association").Aka
   local Association = import("agreement.association").Association
   local SA_MARGIN = import("limits").SA_MARGIN
   local SECOND = import("limits").SECOND
@@ -101,8 +102,8 @@ return function(import)
     if server == nil then
       return
     end
-    local client = client_list(exchange, challenge)
-    if exchange.offer ~= nil and client == nil then
+    local offer, client = exchange.offer, client_list(exchange, challenge)
+    if offer ~= nil and client == nil then
       return
     end
     local chosen = choose(client, server)
@@ -117,10 +118,7 @@ return function(import)
     association.call_id = challenge.call_id
     association.rows = server.rows
     association.announced_at = { challenge.capture, challenge.frame, n = 2 }
-    association.challenge_text = challenge:value("www-authenticate") or ""
-    if exchange.offer ~= nil then
-      association.credentials_text = exchange.offer.message:value("authorization") or ""
-    end
+    association.aka = Aka.make(challenge:first_row("www-authenticate"), offer == nil and "" or offer.message:first_row("authorization"))
     association.collides = M._collision(association, exchange)
     local former = exchange.association
     association.older = former or exchange.under
@@ -151,9 +149,9 @@ return function(import)
       self:_end_standing(exchange, standing, time, "deregistered")
       return
     end
-    local applies = py.first(due_lists(exchange))
-    if applies ~= nil then
-      standing:apply(applies)
+    local applies = due_lists(exchange)
+    if applies.n > 0 then
+      standing:apply(applies[1])
     end
     local association = exchange.association
     if association == nil then

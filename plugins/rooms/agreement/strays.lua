@@ -46,6 +46,9 @@ return function(import)
   function M.Strays:announced(association, challenge)
     local given = { n = 0 }
     local access = association.exchange.access
+    if access.strays.size == 0 and self._unannounced:__len__() == 0 then
+      return given
+    end
     for _, sa in py.each(association.sas) do
       repeat
         local seen = self._unannounced:announced(sa.dst, sa.spi, challenge)

@@ -5,15 +5,9 @@ return function(import)
   local M = {}
 
   -- One security association (TS 33.203 7.1), named by its ports.
-  M.Sa = py.struct("Sa", { "name", "spi", "src", "dst", "sport", "dport", "alg", "ealg", "owner", "nonce", "identity" })
+  M.Sa = py.struct("Sa", { "name", "spi", "src", "dst", "sport", "dport", "alg", "ealg", "owner", "aka" })
 
-  function M.Sa.make(name, spi, src, dst, sport, dport, alg, ealg, owner, nonce, identity)
-    if nonce == nil then
-      nonce = ""
-    end
-    if identity == nil then
-      identity = ""
-    end
+  function M.Sa.make(name, spi, src, dst, sport, dport, alg, ealg, owner, aka)
     return setmetatable({
       name = name,
       spi = spi,
@@ -24,9 +18,18 @@ return function(import)
       alg = alg,
       ealg = ealg,
       owner = owner,
-      nonce = nonce,
-      identity = identity,
+      aka = aka,
     }, M.Sa)
+  end
+
+  -- That of the challenge, empty where it was no AKA.
+  function M.Sa.__get.nonce(self)
+    return self.aka == nil and "" or self.aka.nonce
+  end
+
+  -- A text that holds the IMSI, "" for none.
+  function M.Sa.__get.identity(self)
+    return self.aka == nil and "" or self.aka.identity
   end
   py.done(M.Sa)
 

@@ -326,6 +326,15 @@ return function(import)
     return found
   end
 
+  -- The octets of a header's value, folds as they stand: its only row, in a message without
+  function M.SipMessage:whole_octets(name)
+    local numbers = self.index:get(name)
+    if numbers == nil or (numbers.n ~= 1 or self.defects.n > 0) then
+      return nil
+    end
+    return str.strip(str.partition((self._lines and self._lines.n > 0 and self._lines or self.lines)[numbers[1] + 1], ":")[3], " \t\r\n")
+  end
+
   function M.SipMessage:_cut_off(number)
     local lines = self._lines or { n = 0 }
     local after = number + 1 < lines.n and lines[number + 2] or ""
@@ -359,6 +368,16 @@ return function(import)
     end
     local numbers = value1
     return numbers.n > 0 and row_text(self:_line(numbers[1])) or nil
+  end
+
+  -- The octets of the first row, name and all; empty without one.
+  function M.SipMessage:first_row(name)
+    local value1 = self.index:get(name)
+    if not (value1 and value1.n > 0) then
+      value1 = self:_numbers(name)
+    end
+    local numbers = value1
+    return numbers.n > 0 and (self._lines and self._lines.n > 0 and self._lines or self.lines)[numbers[1] + 1] or ""
   end
 
   -- The first of `values`; None without one.
