@@ -3,9 +3,11 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
-NEW_OBJECTS: Final = 200_000  # containers alive more than after the last look: some 40 MB
+NEW_OBJECTS: Final = 400_000  # containers alive more than after the last look: some 80 MB
+MOST_NEW_OBJECTS: Final = 800_000  # the same where looks find nothing
+WORTH_A_LOOK: Final = 16  # one in so many of those looked at was garbage
 
 
 @contextmanager
@@ -15,9 +17,19 @@ def paused() -> Iterator[None]:
     before = gc.get_threshold()
     gc.freeze()  # what is there already stays, and need not be looked at
     gc.set_threshold(NEW_OBJECTS, 50, 100)
+    gc.callbacks.append(_wait_longer)
     try:
         yield
     finally:
+        gc.callbacks.remove(_wait_longer)
         gc.freeze()  # what is new is old now: the next look need not begin with all of it
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _wait_longer(phase: str, info: dict[str, Any]) -> None:
+    """The next look comes later where this one found next to nothing, else as soon as ever."""
+    if phase == "stop":
+        waited, *older = gc.get_threshold()
+        in_vain = info["collected"] * WORTH_A_LOOK < waited
+        gc.set_threshold(MOST_NEW_OBJECTS if in_vain else NEW_OBJECTS, *older)

@@ -838,8 +838,11 @@ return function(import)
 
   -- The attempt that says most; None where the client did nothing that was seen.
   function M.attempt(exchange)
+    if exchange.state ~= State.CHALLENGED then
+      return nil
+    end
     local challenge = exchange:last("challenge")
-    if exchange.state ~= State.CHALLENGED or challenge == nil then
+    if challenge == nil then
       return nil
     end
     return M._connected(exchange, challenge.time) or (M._sent_esp(exchange, challenge.time) or M._quoted(exchange, challenge.time))
@@ -5280,8 +5283,6 @@ modules["agreement.order"] = [=[
 return function(import)
   local M = {}
 
-  M.packed = import("substitutes").packed
-
   M.START = { -1, n = 1 }
 
   M.END = 4611686018427387904
@@ -9505,23 +9506,27 @@ return function(import)
     end
     local facts = judged.facts
     local run = facts.exchange
+    local access = run.access
     local verdict = facts.verdict
-    local tuple1 = M._subscriber(run)
-    local impi, impu = tuple1[1], tuple1[2]
-    local list1 = { n = 0 }
-    for _, step in py.each(run.steps) do
-      py.append(list1, step.time)
-    end
-    return M.Closed.make(run.number, run.key, facts.dialect, facts.kind, run.method, run.call_id, run.access.ue, run.access.first_hop, run.begun, py.max(list1, run.begun), impi, impu, M._found(M._IMSI, (impi or "") ~= "" and impi or str.removeprefix(impu or "", "sip:")), M.registration(verdict.registration, run, captures), facts.outcome, verdict.stopped_at, verdict.layer, verdict.failed, M._mediasec(run), M._agreed(judged), run.under == nil and 0 or run.under.number, signals(run), M._coverage(judged), judged.not_checked)
+    local tuple1 = M._of_steps(run)
+    local ended, impi, impu, mediasec = tuple1[1], tuple1[2], tuple1[3], tuple1[4]
+    return M.Closed.make(run.number, run.key, facts.dialect, facts.kind, run.method, run.call_id, access.ue, access.first_hop, run.begun, ended, impi, impu, M._found(M._IMSI, (impi or "") ~= "" and impi or str.removeprefix(impu or "", "sip:")), M.registration(verdict.registration, run, captures), facts.outcome, verdict.stopped_at, verdict.layer, verdict.failed, mediasec, M._agreed(judged), run.under == nil and 0 or run.under.number, signals(run), M._coverage(judged), judged.not_checked)
   end
 
-  -- Private and public identity, None where none was read.
-  function M._subscriber(run)
+  -- When its last step was; private and public identity, None where none was read; whether a list
+  function M._of_steps(run)
+    local steps = run.steps
+    local ended = steps.n > 0 and steps[1].time or run.begun
     local impi = nil
     local impu = nil
-    for _, step in py.each(run.steps) do
-      if step.place ~= nil then
-        local message = step.place.message
+    local mediasec = false
+    for _, step in py.each(steps) do
+      if step.time > ended then
+        ended = step.time
+      end
+      local place = step.place
+      if place ~= nil then
+        local message = place.message
         if impi == nil and message.is_request then
           local credentials = message.credentials
           if credentials ~= nil then
@@ -9531,23 +9536,14 @@ return function(import)
         if impu == nil and message.cseq_method == "REGISTER" then
           impu = message.to_uri ~= "" and message.to_uri or nil
         end
-      end
-    end
-    return { impi, impu, n = 2 }
-  end
-
-  -- Whether a list of its messages is about media.
-  function M._mediasec(run)
-    for _, step in py.each(run.steps) do
-      if step.place ~= nil then
-        for _, listed in step.place.lists:pairs() do
+        for _, listed in place.lists:pairs() do
           if listed.media.n > 0 then
-            return true
+            mediasec = true
           end
         end
       end
     end
-    return false
+    return { ended, impi, impu, mediasec, n = 4 }
   end
 
   -- What became of the registration, its signs with their frames; None where there is none.
@@ -9835,6 +9831,9 @@ return function(import)
     local tried = attempt(run)
     if tried ~= nil and tried.kind == "esp" then
       py.append(found, M._short_esp(run, tried))
+    end
+    if found.n < 2 then
+      return found
     end
     return py.sorted(found, function(signal) return { signal.time, signal.capture, signal.frame, n = 3 } end)
   end
@@ -10404,7 +10403,7 @@ return function(import)
     if kept.n > 0 then
       for _, place in py.each(run.far) do
         local home = M._home(place, kept, run)
-        py.append(home.hops, M._kept(place, home.role, home.round))
+        home.hops = py.concat(home.hops, { M._kept(place, home.role, home.round), n = 1 })
       end
     end
     return kept
@@ -10482,10 +10481,11 @@ return function(import)
   end
 
   function M._kept_step(step, run)
-    if step.place ~= nil then
-      local kept = M._kept(step.place, step.role, step.round)
+    local place = step.place
+    if place ~= nil then
+      local kept = M._kept(place, step.role, step.round)
       if step.role == "verify" or step.role == "offer" then
-        kept.comparison = M._comparison(step.place, run)
+        kept.comparison = M._comparison(place, run)
       end
       return kept
     end

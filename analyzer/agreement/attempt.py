@@ -58,8 +58,10 @@ class Attempt(msgspec.Struct):
 
 def attempt(exchange: Exchange) -> Attempt | None:
     """The attempt that says most; None where the client did nothing that was seen."""
+    if exchange.state is not State.CHALLENGED:
+        return None
     challenge = exchange.last("challenge")
-    if exchange.state is not State.CHALLENGED or challenge is None:
+    if challenge is None:
         return None
     return (
         _connected(exchange, challenge.time)

@@ -5,16 +5,9 @@ because of which it came about; then a phase of what that packet set off, then w
 one phase apart. So orders depend on the captures alone, and not on how the work was shared.
 """
 
-import struct
 from typing import Final
 
 Order = tuple[int, ...]
-
-
-def packed(order: Order) -> bytes:
-    """An order in little room; packed ones compare alike."""
-    return struct.pack(f">{len(order)}Q", *[number + 1 for number in order])
-
 
 START: Final[Order] = (-1,)
 END: Final = 1 << 62  # stands for the number of a packet behind all of them

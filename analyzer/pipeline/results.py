@@ -8,11 +8,10 @@ from typing import Final, Protocol
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Item, release
-from analyzer.agreement.order import packed
 from analyzer.pipeline.conductor import Conductor
 from analyzer.report import assembly, model
 from analyzer.report.closed import Closed, put_away, whole
-from analyzer.report.joined import Share
+from analyzer.report.joined import Share, packed
 from analyzer.report.settled import settled
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.report.steps import Kept, keep
@@ -52,26 +51,29 @@ class Results:
     sigcomp: set[int] = field(default_factory=set)  # captures where compressed SIP may be missed
     exchanges: ExchangeSpool = field(default_factory=ExchangeSpool)
     agreements: AgreementSpool = field(default_factory=AgreementSpool)
-    _runs: list[tuple[Exchange, Closed, list[Kept]]] = field(default_factory=list)
+    _runs: list[Exchange] = field(default_factory=list)
+    _kept: list[tuple[Closed, list[Kept]]] = field(default_factory=list)
     _settled: list[Agreement] = field(default_factory=list)
 
     def take(self, items: list[Item], captures: int) -> None:
         """Judge what closed, and put it away."""
+        watch, judge, told = self.watch, self.judge, self.told
         for item in items:
-            if self.watch is not None:
-                self.watch.item(item)
+            if watch is not None:
+                watch.item(item)
             if isinstance(item, Exchange):
                 self._compression(item)
-                mark = len(self.judge)
-                judged = self.judge.exchange(item)
+                mark = 0 if told is None else len(judge)
+                judged = judge.exchange(item)
                 run, kept = put_away(judged, captures), keep(item)
-                self._runs.append((item, run, kept))
-                if self.told is not None:
+                self._runs.append(item)
+                self._kept.append((run, kept))
+                if told is not None:
                     self._put()
-                    self._tell(run, kept, self.judge.since(mark), ended=True)
+                    self._tell(run, kept, judge.since(mark), ended=True)
                 judged.facts.dismiss()
             else:
-                self.judge.item(item)
+                judge.item(item)
                 if isinstance(item, Agreement):
                     self._settled.append(item)
             release(item)
@@ -83,9 +85,10 @@ class Results:
         """Into the spools with what waits: what one piece of code does to many in turn costs less
         than many pieces in turn to one."""
         if self._runs:
-            self.exchanges.extend([(run, kept) for _, run, kept in self._runs])
-            self._place(0, [item for item, _, _ in self._runs])
+            self.exchanges.extend(self._kept)
+            self._place(0, self._runs)
             self._runs.clear()
+            self._kept.clear()
         if self._settled:
             self.agreements.extend([settled(item, self.show_keys) for item in self._settled])
             self._place(1, self._settled)

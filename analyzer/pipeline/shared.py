@@ -36,7 +36,7 @@ from analyzer.rules.conclusion import Found
 from analyzer.rules.judge import Judge
 from analyzer.sharing.crew import NO_MORE, Crew, Lost
 from analyzer.sharing.routing import Core, End, Entangled, Routed, Router, Turn, Turns, Whole
-from analyzer.sharing.witness import Met, Witness, agree, hashed
+from analyzer.sharing.witness import Met, Witness, agree
 
 ITEMS: Final = 512  # a batch holds no more of them, however small they are
 
@@ -136,15 +136,15 @@ def _put(filled: Filled[Any]) -> Put:
 def _witness(conductor: Conductor, met: Met) -> Witness:
     reconstruction = conductor.reconstruction
 
-    def sas(found: Iterable[tuple[bytes, int]]) -> list[int]:
-        return [hashed(dst + spi.to_bytes(4, "big")) for dst, spi in found]
+    def sas(found: Iterable[tuple[bytes, int]]) -> list[bytes]:
+        return [dst + spi.to_bytes(4, "big") for dst, spi in found]
 
     return Witness(
-        [hashed(call.encode("utf-8", "surrogateescape")) for call in met.calls],
+        [call.encode("utf-8", "surrogateescape") for call in met.calls],
         sas(reconstruction.announced()),
         sas(met.missed),
-        [hashed(rand) for rand in met.used],
-        [hashed(rand) for rand in met.found],
+        list(met.used),
+        list(met.found),
         conductor.flows.puzzled,
         [(one.ue, one.first_hop) for one in reconstruction.legs.accesses],
         [(*pair, number) for pair, number in reconstruction.legs.cores.items()],

@@ -71,8 +71,9 @@ def put_away(judged: Judged, captures: int = 1) -> Closed:
     """
     facts = judged.facts
     run = facts.exchange
+    access = run.access
     verdict = facts.verdict
-    impi, impu = _subscriber(run)
+    ended, impi, impu, mediasec = _of_steps(run)
     return Closed(
         run.number,
         run.key,
@@ -80,10 +81,10 @@ def put_away(judged: Judged, captures: int = 1) -> Closed:
         facts.kind,
         run.method,
         run.call_id,
-        run.access.ue,
-        run.access.first_hop,
+        access.ue,
+        access.first_hop,
         run.begun,
-        max([step.time for step in run.steps], default=run.begun),
+        ended,
         impi,
         impu,
         _found(_IMSI, impi or (impu or "").removeprefix("sip:")),
@@ -92,7 +93,7 @@ def put_away(judged: Judged, captures: int = 1) -> Closed:
         verdict.stopped_at,
         verdict.layer,
         verdict.failed,
-        _mediasec(run),
+        mediasec,
         _agreed(judged),
         0 if run.under is None else run.under.number,
         signals(run),
@@ -101,30 +102,31 @@ def put_away(judged: Judged, captures: int = 1) -> Closed:
     )
 
 
-def _subscriber(run: Exchange) -> tuple[str | None, str | None]:
-    """Private and public identity, None where none was read."""
+def _of_steps(run: Exchange) -> tuple[int, str | None, str | None, bool]:
+    """When its last step was; private and public identity, None where none was read; whether a list
+    of its messages is about media."""
+    steps = run.steps
+    ended = steps[0].time if steps else run.begun
     impi: str | None = None
     impu: str | None = None
-    for step in run.steps:
-        if step.place is not None:
-            message = step.place.message
-            if impi is None and message.is_request:
-                credentials = message.credentials
-                if credentials is not None:
-                    impi = credentials.username or None
-            if impu is None and message.cseq_method == "REGISTER":
-                impu = message.to_uri or None
-    return impi, impu
-
-
-def _mediasec(run: Exchange) -> bool:
-    """Whether a list of its messages is about media."""
-    for step in run.steps:
-        if step.place is not None:
-            for listed in step.place.lists.values():
-                if listed.media:
-                    return True
-    return False
+    mediasec = False
+    for step in steps:
+        if step.time > ended:
+            ended = step.time
+        place = step.place
+        if place is None:
+            continue
+        message = place.message
+        if impi is None and message.is_request:
+            credentials = message.credentials
+            if credentials is not None:
+                impi = credentials.username or None
+        if impu is None and message.cseq_method == "REGISTER":
+            impu = message.to_uri or None
+        for listed in place.lists.values():
+            if listed.media:
+                mediasec = True
+    return ended, impi, impu, mediasec
 
 
 def registration(

@@ -87,6 +87,8 @@ def signals(run: Exchange) -> list[model.Signal]:
     tried = attempt(run)
     if tried is not None and tried.kind == "esp":
         found.append(_short_esp(run, tried))
+    if len(found) < 2:
+        return found
     return sorted(found, key=lambda signal: (signal.time, signal.capture, signal.frame))
 
 

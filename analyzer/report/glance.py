@@ -7,7 +7,9 @@ without one of them being read back.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
+
+import msgspec
 
 from analyzer.agreement.naming import address_text
 from analyzer.report.closed import Closed
@@ -18,7 +20,7 @@ T = TypeVar("T", Exchange, Agreement)
 S_co = TypeVar("S_co", covariant=True)
 
 
-class Glance(NamedTuple):
+class Glance(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """`number` is that of the exchange, `state` that of the registration, "" where there is none;
     `phone` tells phones apart."""
 

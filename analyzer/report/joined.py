@@ -7,12 +7,14 @@ Where several were filled each has numbers of its own; here all get those that o
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, repeat
+from struct import Struct
 from typing import Generic, TypeVar
 
+from analyzer.agreement.order import Order
 from analyzer.report.glance import Glance
 from analyzer.report.model import Agreement, Exchange, Report
 from analyzer.report.spool import AgreementSpool, ExchangeSpool, Numbers, Spool, renamed
@@ -21,7 +23,18 @@ from analyzer.rules.conclusion import Found
 
 T = TypeVar("T", Exchange, Agreement)
 Packed = Sequence[bytes]
-"""Orders (`agreement.order.packed`), one for each object."""
+"""Orders (`packed`), one for each object."""
+
+
+def packed(order: Order) -> bytes:
+    """An order in little room; packed ones compare alike."""
+    return _packer(len(order))(*[number + 1 for number in order])
+
+
+@cache
+def _packer(length: int) -> Callable[..., bytes]:
+    """What packs so many integers: orders have few lengths."""
+    return Struct(f">{length}Q").pack
 
 
 class Filled(Generic[T]):
@@ -162,8 +175,8 @@ def ranked(keys: Sequence[Packed]) -> tuple[array[int], array[int]]:
 def _renumbered(glances: Sequence[Glance], numbers: Numbers) -> list[Glance]:
     exchanges = numbers.exchanges
     return [
-        Glance(exchanges[number], word, outcome, state, phone)
-        for number, word, outcome, state, phone in glances
+        Glance(exchanges[one.number], one.word, one.outcome, one.state, one.phone)
+        for one in glances
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -17,7 +17,7 @@ from analyzer.report.traffic import traffic
 SA_NAMES: Final = ("uc>ps", "pc>us", "us>pc", "ps>uc")
 
 
-class Numbers(NamedTuple):
+class Numbers(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """SPIs and ports that one side chose."""
 
     spi_c: int | None
@@ -26,7 +26,7 @@ class Numbers(NamedTuple):
     port_s: int | None
 
 
-class Counted(NamedTuple):
+class Counted(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The ESP packets of one SA; `last_time` in nanoseconds."""
 
     spi: int
@@ -100,7 +100,7 @@ def _set(found: Association, show_keys: bool) -> Set:
         found.state,
         {sa.name: sa.spi for sa in found.sas},
         {name: _counted(flow) for name, flow in found.flows.items()},
-        _keys(found, show_keys),
+        None if found.key is None else _keys(found, show_keys),
     )
 
 
@@ -120,10 +120,9 @@ def _counted(flow: Flow) -> Counted:
     )
 
 
-def _keys(found: Association, show_keys: bool) -> model.KeySource | None:
+def _keys(found: Association, show_keys: bool) -> model.KeySource:
     key = found.key
-    if key is None:
-        return None
+    assert key is not None
     origin = key.origin
     flows = found.flows.values()
     return model.KeySource(

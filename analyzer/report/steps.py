@@ -65,9 +65,9 @@ class Kept(msgspec.Struct, array_like=True, gc=False):
     seq: int = -1
     truncated: bool = False
     length: int = 0
-    sightings: list[Sighting] = []
+    sightings: Sequence[Sighting] = ()
     comparison: model.Comparison | None = None
-    hops: list[Kept] = []
+    hops: tuple[Kept, ...] = ()
 
 
 def keep(run: Exchange) -> list[Kept]:
@@ -76,7 +76,7 @@ def keep(run: Exchange) -> list[Kept]:
     if kept:
         for place in run.far:
             home = _home(place, kept, run)
-            home.hops.append(_kept(place, home.role, home.round))
+            home.hops = (*home.hops, _kept(place, home.role, home.round))
     return kept
 
 
@@ -125,10 +125,11 @@ def _headers(message: SipMessage | None) -> list[str]:
 
 
 def _kept_step(step: Step, run: Exchange) -> Kept:
-    if step.place is not None:
-        kept = _kept(step.place, step.role, step.round)
+    place = step.place
+    if place is not None:
+        kept = _kept(place, step.role, step.round)
         if step.role in ("verify", "offer"):
-            kept.comparison = _comparison(step.place, run)
+            kept.comparison = _comparison(place, run)
         return kept
     esp = step.esp
     assert esp is not None

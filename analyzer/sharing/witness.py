@@ -6,7 +6,7 @@ reached by all of them together, one process would have dropped something.
 """
 
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -14,9 +14,9 @@ import msgspec
 from analyzer.agreement.items import SaEvent
 from analyzer.sharing.routing import Router
 
-Key = int
+Key = bytes
+"""A Call-ID, an address and an SPI, or a RAND."""
 
-KEY_OCTETS: Final = 8
 RAND: Final = 16  # octets (TS 33.102 6.3.2)
 
 
@@ -42,13 +42,13 @@ class Met:
 
 
 class Witness(msgspec.Struct):
-    """What one share met. Calls, SPIs and RANDs as hashes (`hashed`).
+    """What one share met.
 
-    `missed` are SPIs with their receiver on which ESP came though no SA was announced, `used` RANDs
-    that SAs were announced with, `found` those that keys were found for, `accesses` the pairs of
-    phone and first hop, `cores` those of proxies with the number of the packet that showed it.
-    `puzzled`: keys of other challenges were tried. `bounds` says by name how near each bound of
-    `limits` came.
+    `announced` are the SAs that were announced, `missed` those on which ESP came though none was;
+    each is its receiver and its SPI. `used` are RANDs that SAs were announced with, `found` those
+    that keys were found for, `accesses` the pairs of phone and first hop, `cores` those of proxies
+    with the number of the packet that showed it. `puzzled`: keys of other challenges were tried.
+    `bounds` says by name how near each bound of `limits` came.
     """
 
     calls: list[Key]
@@ -60,13 +60,6 @@ class Witness(msgspec.Struct):
     accesses: list[tuple[bytes, bytes]]
     cores: list[tuple[bytes, bytes, int]]
     bounds: dict[str, tuple[int, int]]
-
-
-def hashed(octets: bytes) -> Key:
-    """A number that is the same in every process, and hardly ever that of other octets."""
-    if len(octets) != KEY_OCTETS:  # an IPv4 address and an SPI are just as long
-        octets = blake2b(octets, digest_size=KEY_OCTETS).digest()
-    return int.from_bytes(octets, "little")
 
 
 def agree(witnesses: Sequence[Witness], router: Router) -> bool:
@@ -88,11 +81,10 @@ def agree(witnesses: Sequence[Witness], router: Router) -> bool:
 def _apart(keys: Iterable[Sequence[Key]]) -> bool:
     """No key is in two of them."""
     every: set[Key] = set()
-    for one in keys:
-        mine = set(one)
-        if not mine.isdisjoint(every):
+    for before, mine in pairwise(keys):
+        every.update(before)
+        if not every.isdisjoint(mine):
             return False
-        every |= mine
     return True
 
 

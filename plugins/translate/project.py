@@ -86,7 +86,6 @@ REPLACED: Final[dict[str, str]] = {
     "analyzer.agreement.mechanism._NUMBERED": 'import("usual").numbered',
     "analyzer.agreement.mechanism._PARAMS": 'import("usual").parameters',
     "analyzer.agreement.naming.exchange_key": 'import("substitutes").exchange_key',
-    "analyzer.agreement.order.packed": 'import("substitutes").packed',
     "analyzer.rules.subjects.lazy.forget": 'import("substitutes").forget',
     "analyzer.report.times.iso": 'import("substitutes").iso',
     "analyzer.rules.finding.fingerprint": 'import("substitutes").fingerprint',

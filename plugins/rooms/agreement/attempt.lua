@@ -36,8 +36,11 @@ return function(import)
 
   -- The attempt that says most; None where the client did nothing that was seen.
   function M.attempt(exchange)
+    if exchange.state ~= State.CHALLENGED then
+      return nil
+    end
     local challenge = exchange:last("challenge")
-    if exchange.state ~= State.CHALLENGED or challenge == nil then
+    if challenge == nil then
       return nil
     end
     return M._connected(exchange, challenge.time) or (M._sent_esp(exchange, challenge.time) or M._quoted(exchange, challenge.time))

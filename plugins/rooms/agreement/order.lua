@@ -3,8 +3,6 @@
 return function(import)
   local M = {}
 
-  M.packed = import("substitutes").packed
-
   M.START = { -1, n = 1 }
 
   M.END = 4611686018427387904

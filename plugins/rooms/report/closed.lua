@@ -63,23 +63,27 @@ return function(import)
     end
     local facts = judged.facts
     local run = facts.exchange
+    local access = run.access
     local verdict = facts.verdict
-    local tuple1 = M._subscriber(run)
-    local impi, impu = tuple1[1], tuple1[2]
-    local list1 = { n = 0 }
-    for _, step in py.each(run.steps) do
-      py.append(list1, step.time)
-    end
-    return M.Closed.make(run.number, run.key, facts.dialect, facts.kind, run.method, run.call_id, run.access.ue, run.access.first_hop, run.begun, py.max(list1, run.begun), impi, impu, M._found(M._IMSI, (impi or "") ~= "" and impi or str.removeprefix(impu or "", "sip:")), M.registration(verdict.registration, run, captures), facts.outcome, verdict.stopped_at, verdict.layer, verdict.failed, M._mediasec(run), M._agreed(judged), run.under == nil and 0 or run.under.number, signals(run), M._coverage(judged), judged.not_checked)
+    local tuple1 = M._of_steps(run)
+    local ended, impi, impu, mediasec = tuple1[1], tuple1[2], tuple1[3], tuple1[4]
+    return M.Closed.make(run.number, run.key, facts.dialect, facts.kind, run.method, run.call_id, access.ue, access.first_hop, run.begun, ended, impi, impu, M._found(M._IMSI, (impi or "") ~= "" and impi or str.removeprefix(impu or "", "sip:")), M.registration(verdict.registration, run, captures), facts.outcome, verdict.stopped_at, verdict.layer, verdict.failed, mediasec, M._agreed(judged), run.under == nil and 0 or run.under.number, signals(run), M._coverage(judged), judged.not_checked)
   end
 
-  -- Private and public identity, None where none was read.
-  function M._subscriber(run)
+  -- When its last step was; private and public identity, None where none was read; whether a list
+  function M._of_steps(run)
+    local steps = run.steps
+    local ended = steps.n > 0 and steps[1].time or run.begun
     local impi = nil
     local impu = nil
-    for _, step in py.each(run.steps) do
-      if step.place ~= nil then
-        local message = step.place.message
+    local mediasec = false
+    for _, step in py.each(steps) do
+      if step.time > ended then
+        ended = step.time
+      end
+      local place = step.place
+      if place ~= nil then
+        local message = place.message
         if impi == nil and message.is_request then
           local credentials = message.credentials
           if credentials ~= nil then
@@ -89,23 +93,14 @@ return function(import)
         if impu == nil and message.cseq_method == "REGISTER" then
           impu = message.to_uri ~= "" and message.to_uri or nil
         end
-      end
-    end
-    return { impi, impu, n = 2 }
-  end
-
-  -- Whether a list of its messages is about media.
-  function M._mediasec(run)
-    for _, step in py.each(run.steps) do
-      if step.place ~= nil then
-        for _, listed in step.place.lists:pairs() do
+        for _, listed in place.lists:pairs() do
           if listed.media.n > 0 then
-            return true
+            mediasec = true
           end
         end
       end
     end
-    return false
+    return { ended, impi, impu, mediasec, n = 4 }
   end
 
   -- What became of the registration, its signs with their frames; None where there is none.

@@ -84,6 +84,9 @@ return function(import)
     if tried ~= nil and tried.kind == "esp" then
       py.append(found, M._short_esp(run, tried))
     end
+    if found.n < 2 then
+      return found
+    end
     return py.sorted(found, function(signal) return { signal.time, signal.capture, signal.frame, n = 3 } end)
   end
 

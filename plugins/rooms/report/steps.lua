@@ -89,7 +89,7 @@ return function(import)
     if kept.n > 0 then
       for _, place in py.each(run.far) do
         local home = M._home(place, kept, run)
-        py.append(home.hops, M._kept(place, home.role, home.round))
+        home.hops = py.concat(home.hops, { M._kept(place, home.role, home.round), n = 1 })
       end
     end
     return kept
@@ -167,10 +167,11 @@ return function(import)
   end
 
   function M._kept_step(step, run)
-    if step.place ~= nil then
-      local kept = M._kept(step.place, step.role, step.round)
+    local place = step.place
+    if place ~= nil then
+      local kept = M._kept(place, step.role, step.round)
       if step.role == "verify" or step.role == "offer" then
-        kept.comparison = M._comparison(step.place, run)
+        kept.comparison = M._comparison(place, run)
       end
       return kept
     end
