@@ -180,6 +180,11 @@ return function(import)
     return fired
   end
 
+  -- Runs are judged piece by piece: forms of runs are known where many are judged.
+  function Engine:judge_run()
+    return nil
+  end
+
   function Engine:unmet(met, dialect)
     local found = {}
     for index = 1, book.rules.n do

@@ -7616,6 +7616,7 @@ modules["agreement.strength"] = [=[
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local M = {}
 
   M._MECHANISMS = py.dict_of({
@@ -7681,7 +7682,7 @@ return function(import)
     if element.key ~= "ipsec-3gpp" then
       return { element.key, "", "", n = 3 }
     end
-    return { element.key, element.effective_alg or "", element.effective_ealg, n = 3 }
+    return { "ipsec-3gpp", str.lower(element.alg or ""), element.effective_ealg, n = 3 }
   end
 
   -- Those of the signalling elements, in order; empty for no list.
@@ -7693,7 +7694,7 @@ return function(import)
     for _, one in py.each(listed.signalling) do
       py.append(list1, M.shape(one))
     end
-    return list1
+    return py.list(list1)
   end
 
   function M._algorithms(element)
@@ -8581,6 +8582,11 @@ return function(import)
       end
     end
     return fired
+  end
+
+  -- Runs are judged piece by piece: forms of runs are known where many are judged.
+  function Engine:judge_run()
+    return nil
   end
 
   function Engine:unmet(met, dialect)
@@ -32137,12 +32143,12 @@ return function(import)
   end
 
   function M._effect_of(rule, severity, role, ending)
-    local here = M._is_where_it_stopped(role, ending)
+    local explains = ending.reached == false and M._is_where_it_stopped(role, ending)
     if rule.class_ == "security" then
-      return ending.reached == false and here and "explains-outcome" or "risk"
+      return explains and "explains-outcome" or "risk"
     elseif rule.class_ == "failure" then
       return ending.reached and "none" or "explains-outcome"
-    elseif rule.class_ == "conformance" and (ending.reached == false and (here and M._grave(severity))) then
+    elseif rule.class_ == "conformance" and (explains and M._grave(severity)) then
       return "explains-outcome"
     else
       return "none"
@@ -32446,7 +32452,6 @@ return function(import)
   local Site = import("rules.finding").Site
   local StrayFlow = import("agreement.items").StrayFlow
   local Tally = import("rules.notes").Tally
-  local TransactionFacts = import("rules.subjects.message").TransactionFacts
   local UNKNOWN = import("rules.effects").UNKNOWN
   local address_text = import("agreement.naming").address_text
   local conclude = import("rules.conclusion").conclude
@@ -32455,6 +32460,7 @@ return function(import)
   local merge = import("rules.folding").merge
   local moved = import("rules.finding").moved
   local nameless = import("rules.notes").nameless
+  local transaction_of = import("rules.subjects.message").transaction_of
   local whom = import("rules.notes").whom
   local M = {}
 
@@ -32503,25 +32509,25 @@ return function(import)
     local facts = ExchangeFacts.make(exchange)
     local seen = coverage(exchange)
     local met = M.met_by(seen)
-    local peers = M._peers(exchange.access, facts.cast)
+    local peers = M._peers(exchange)
     local ending = M._ending(exchange)
     local named = peers:get("ue") ~= address_text(exchange.access.ue)
     local told = named and peers or nameless(peers)
     local tally = Tally.make(self._notes, told, ending)
-    local judge = py.bound(self._engine, "judge")
-    local fired = { n = 0 }
-    py.extend(fired, judge("exchange", facts, met, tally))
-    self:_messages(facts.cast, met, fired, tally)
+    local fired = self._engine:judge_run(facts, met, tally)
+    if fired == nil then
+      fired = { n = 0 }
+      self:_run(facts, met, fired, tally)
+    end
     if facts.far ~= nil then
       self:_messages(facts.far, met, fired, tally)
       self:_pairs(facts, facts.far, met, fired)
     end
     if facts.challenges > 1 or facts.previous ~= nil then
-      py.extend(fired, judge("identity", IdentityFacts.make(facts), met))
+      py.extend(fired, self._engine:judge("identity", IdentityFacts.make(facts), met))
     end
     if exchange.association ~= nil then
       self._sites:set(exchange.number, { exchange.key, ending, n = 2 })
-      py.extend(fired, judge("association", AssociationFacts.make(exchange.association), met, tally))
     end
     self.claims:learn(exchange, facts.dialect)
     local waiting = self._waiting:pop(exchange.number, { n = 0 })
@@ -32590,9 +32596,19 @@ return function(import)
     return conclude({ self:found(), n = 1 }, self._engine)
   end
 
+  -- The run itself, its messages, and the set that it announced.
+  function M.Judge:_run(facts, met, fired, tally)
+    py.extend(fired, self._engine:judge("exchange", facts, met, tally))
+    self:_messages(facts.cast, met, fired, tally)
+    local association = facts.exchange.association
+    if association ~= nil then
+      py.extend(fired, self._engine:judge("association", AssociationFacts.make(association), met, tally))
+    end
+  end
+
   function M.Judge:_messages(cast, met, fired, tally)
     local judge = py.bound(self._engine, "judge")
-    for _, facts in py.each(py.list(cast.members)) do
+    for _, facts in py.each(cast.members) do
       local hits = judge("message", facts, met, tally)
       if hits.n > 0 then
         py.extend(fired, hits)
@@ -32600,12 +32616,9 @@ return function(import)
       if facts.message.variant_of ~= nil then
         self:_variant(facts, cast, met, fired)
       end
-      if facts.is_request and not facts.retransmission then
-        local final = facts.message.final
-        if final ~= nil or facts.message.provisional ~= nil then
-          local transaction = TransactionFacts.make(facts, cast:of(final, facts.place))
-          py.extend(fired, judge("transaction", transaction, met, tally))
-        end
+      local transaction = transaction_of(facts)
+      if transaction ~= nil then
+        py.extend(fired, judge("transaction", transaction, met, tally))
       end
     end
   end
@@ -32760,23 +32773,28 @@ return function(import)
     return verdict.registration ~= nil and verdict.registration.state == "unknown"
   end
 
-  -- The first hop by its address, the handset by its model, else its address.
-  function M._peers(access, cast)
-    local agent
-    local first1
-    for _, one in py.each(cast.members) do
-      local holds1 = one.from_client
-      if holds1 then
-        agent = one.message:value("user-agent")
-        holds1 = (agent or "") ~= ""
-      end
-      if holds1 then
-        first1 = agent
-        break
+  -- The first hop by its address, the handset by its model, else by its address.
+  function M._peers(exchange)
+    local access = exchange.access
+    local value1 = M._model(exchange)
+    if (value1 or "") == "" then
+      value1 = address_text(access.ue)
+    end
+    return py.dict_of({ { "pcscf", address_text(access.first_hop), n = 2 }, { "ue", value1, n = 2 }, n = 2 })
+  end
+
+  -- What the handset calls itself in the first of its messages that says so.
+  function M._model(exchange)
+    for _, step in py.each(exchange.steps) do
+      local place = step.place
+      if place ~= nil and place.from_client then
+        local agent = place.message:value("user-agent")
+        if (agent or "") ~= "" then
+          return agent
+        end
       end
     end
-    agent = first1
-    return py.dict_of({ { "pcscf", address_text(access.first_hop), n = 2 }, { "ue", (agent or "") ~= "" and agent or address_text(access.ue), n = 2 }, n = 2 })
+    return nil
   end
 
   -- The run that announced the set a message travelled on, while that is open: what is found
@@ -32839,6 +32857,7 @@ return function(import)
     self.exchanges = py.set()
     self.frames = py.set()
     self.severity = SEVERITIES.n
+    self.full = false
     return self
   end
 
@@ -32849,14 +32868,10 @@ return function(import)
       self.exchanges:add(one.exchange)
       self.frames:update(one.frames)
       self.severity = math.min(severity, self.severity)
+      self.full = self.exchanges.size >= M.EXCHANGES and self.frames.size >= FRAMES
     else
       self.noted.more = self.noted.more + one.count
     end
-  end
-
-  -- Nothing but a worse severity would be kept any more.
-  function M._Group.__get.full(self)
-    return self.exchanges.size >= M.EXCHANGES and self.frames.size >= FRAMES
   end
   py.done(M._Group)
 
@@ -33106,42 +33121,75 @@ return function(import)
     end
     self.association = association
     self.state = state ~= "" and state or association.state
-    self.alg = association.alg
-    self.ealg = association.ealg
-    local server, client = association.server, association.client
-    self.spi_pc = server.spi_c
-    self.spi_ps = server.spi_s
-    self.port_pc = M._port(server.port_c)
-    self.port_ps = M._port(server.port_s)
+    return self
+  end
+
+  function M.AssociationFacts.__get.alg(self)
+    return self.association.alg
+  end
+
+  function M.AssociationFacts.__get.ealg(self)
+    return self.association.ealg
+  end
+
+  function M.AssociationFacts.__get.spi_pc(self)
+    return self.association.server.spi_c
+  end
+
+  function M.AssociationFacts.__get.spi_ps(self)
+    return self.association.server.spi_s
+  end
+
+  function M.AssociationFacts.__get.port_pc(self)
+    return M._port(self.association.server.port_c)
+  end
+
+  function M.AssociationFacts.__get.port_ps(self)
+    return M._port(self.association.server.port_s)
+  end
+
+  function M.AssociationFacts.__get.spi_uc(self)
+    local client = self.association.client
     local value1
     if client == nil then
       value1 = nil
     else
       value1 = client.spi_c
     end
-    self.spi_uc = value1
-    local value2
+    return value1
+  end
+
+  function M.AssociationFacts.__get.spi_us(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value2 = nil
+      value1 = nil
     else
-      value2 = client.spi_s
+      value1 = client.spi_s
     end
-    self.spi_us = value2
-    local value3
+    return value1
+  end
+
+  function M.AssociationFacts.__get.port_uc(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value3 = nil
+      value1 = nil
     else
-      value3 = M._port(client.port_c)
+      value1 = M._port(client.port_c)
     end
-    self.port_uc = value3
-    local value4
+    return value1
+  end
+
+  function M.AssociationFacts.__get.port_us(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value4 = nil
+      value1 = nil
     else
-      value4 = M._port(client.port_s)
+      value1 = M._port(client.port_s)
     end
-    self.port_us = value4
-    return self
+    return value1
   end
 
   -- (capture, frame) of the challenge that announced it.
@@ -33929,8 +33977,7 @@ return function(import)
     if credentials == nil or credentials.qop == nil then
       return nil
     end
-    local counted = credentials.nc ~= nil and M.NC:fullmatch(credentials.nc) ~= nil
-    return counted and credentials.cnonce ~= nil
+    return M.is_qop_complete(credentials)
   end
 
   function M.CredentialFacts.__facts.auts_valid(self)
@@ -33957,14 +34004,12 @@ return function(import)
     if challenge == nil or (credentials == nil or self.role ~= "verify") then
       return nil
     end
-    local list1 = { n = 0 }
     for _, one in py.each(challenge.message.challenges) do
       if one.nonce == credentials.nonce then
-        py.append(list1, one)
+        return one
       end
     end
-    local same = list1
-    return same.n > 0 and same[1] or challenge.message.challenge
+    return challenge.message.challenge
   end
 
   function M.CredentialFacts.__facts.algorithm_kept(self)
@@ -33983,22 +34028,24 @@ return function(import)
     if answered == nil or credentials == nil then
       return { n = 0 }
     end
-    local list1 = { n = 0 }
-    for _, name in py.each({ "realm", "nonce", "opaque", n = 3 }) do
-      if answered[name] ~= nil and py.truth(not py.equal(answered[name], credentials[name])) then
-        py.append(list1, name)
-      end
+    local found = { n = 0 }
+    if answered.realm ~= nil and answered.realm ~= credentials.realm then
+      py.append(found, "realm")
     end
-    local found = list1
+    if answered.nonce ~= nil and answered.nonce ~= credentials.nonce then
+      py.append(found, "nonce")
+    end
+    if answered.opaque ~= nil and answered.opaque ~= credentials.opaque then
+      py.append(found, "opaque")
+    end
     local first = self._first_credentials
     if first ~= nil then
-      local list2 = { n = 0 }
-      for _, name in py.each({ "username", "uri", n = 2 }) do
-        if first[name] ~= nil and py.truth(not py.equal(first[name], credentials[name])) then
-          py.append(list2, name)
-        end
+      if first.username ~= nil and first.username ~= credentials.username then
+        py.append(found, "username")
       end
-      py.extend(found, list2)
+      if first.uri ~= nil and first.uri ~= credentials.uri then
+        py.append(found, "uri")
+      end
     end
     return found
   end
@@ -34181,6 +34228,12 @@ return function(import)
     return setmetatable({}, M.CredentialFacts)
   end
   py.done(M.CredentialFacts)
+
+  -- Count and nonce of the client are there, as its qop needs them (RFC 2617 3.2.2).
+  function M.is_qop_complete(credentials)
+    local counted = credentials.nc ~= nil and M.NC:fullmatch(credentials.nc) ~= nil
+    return counted and credentials.cnonce ~= nil
+  end
 
   function M._algorithm(one)
     return str.lower((one.algorithm or "") ~= "" and one.algorithm or M.WITHOUT_ALGORITHM)
@@ -35384,6 +35437,19 @@ return function(import)
     return self.element
   end
 
+  -- Which element of its list it is; None outside of a list.
+  function M.MechanismFacts.__get.place(self)
+    local elements = self._listed == nil and { n = 0 } or self._listed.elements
+    local first1
+    for at, one in py.each_from_zero(elements) do
+      if one == self.element then
+        first1 = at
+        break
+      end
+    end
+    return first1
+  end
+
   function M.MechanismFacts.__facts.mirrored(self)
     local any1 = false
     for _, twin in py.each(self._twins) do
@@ -35795,15 +35861,31 @@ return function(import)
   function M.Cast.make(places, dialect)
     local self = setmetatable({}, M.Cast)
     self._dialect = dialect
+    self._places = py.list(places)
     self._facts = py.dict()
     self._elements = py.dict()
-    self.members = { n = 0 }
-    for _, place in py.each(places) do
-      local facts = M.MessageFacts.make(place, self)
-      self._facts:set(py.identity(place.message), facts)
-      py.append(self.members, facts)
-    end
     return self
+  end
+
+  -- Those that it was made of, in order.
+  function M.Cast.__get.members(self)
+    local list1 = { n = 0 }
+    for number = 0, self._places.n - 1 do
+      py.append(list1, self:member(number))
+    end
+    return list1
+  end
+
+  -- One of them; its facts are made when somebody asks for it.
+  function M.Cast:member(number)
+    local place = self._places[number + 1]
+    local found = self._facts:get(py.identity(place.message))
+    if found == nil or found.place ~= place then
+      local value1 = M.MessageFacts.make(place, self)
+      found = value1
+      self._facts:set(py.identity(place.message), value1)
+    end
+    return found
   end
 
   -- The facts of a message; one from elsewhere is taken to stand on the leg of `like`.
@@ -35813,7 +35895,15 @@ return function(import)
     end
     local found = self._facts:get(py.identity(message))
     if found == nil then
-      found = M.MessageFacts.make(M._elsewhere(message, like), self)
+      local first1
+      for _, one in py.each(self._places) do
+        if one.message == message then
+          first1 = one
+          break
+        end
+      end
+      local place = first1
+      found = M.MessageFacts.make(place or M._elsewhere(message, like), self)
       self._facts:set(py.identity(message), found)
     end
     return found
@@ -35839,7 +35929,7 @@ return function(import)
     for _, facts in self._facts:pairs() do
       forget(facts)
     end
-    py.clear(self.members)
+    py.clear(self._places)
     self._facts:clear()
   end
 
@@ -36406,6 +36496,18 @@ return function(import)
     return demanded(self.request, self.response)
   end
   py.done(M.TransactionFacts)
+
+  -- A request with its final response; None for what is no request, or a repeated one, and where
+  function M.transaction_of(request)
+    local message = request.message
+    if not request.is_request or request.retransmission then
+      return nil
+    end
+    if message.final == nil and message.provisional == nil then
+      return nil
+    end
+    return M.TransactionFacts.make(request, request.cast:of(message.final, request.place))
+  end
 
   function M._elsewhere(message, like)
     if like == nil then

@@ -52,14 +52,14 @@ def shape(element: Mechanism) -> Shape:
     """What is negotiated in an element: its name and algorithms, no numbers."""
     if element.key != "ipsec-3gpp":
         return element.key, "", ""
-    return element.key, element.effective_alg or "", element.effective_ealg
+    return "ipsec-3gpp", (element.alg or "").lower(), element.effective_ealg
 
 
 def shapes(listed: MechanismList | None) -> tuple[Shape, ...]:
     """Those of the signalling elements, in order; empty for no list."""
     if listed is None:
         return ()
-    return tuple(shape(one) for one in listed.signalling)
+    return tuple([shape(one) for one in listed.signalling])
 
 
 def _algorithms(element: Mechanism) -> tuple[int, int] | None:

@@ -7,10 +7,12 @@ declared here is which of them the form decides (`forms`); where there is doubt,
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from analyzer.rules.forms import CREDENTIALS, earlier_roles, repeats_client
-from analyzer.rules.residue import PRESENT
+from analyzer.agreement.states import State
+from analyzer.rules.forms import earlier_roles, last_offer, repeats_client
+from analyzer.rules.residue import PRESENT, Drawn
+from analyzer.rules.shapes import CREDENTIALS, LEAST_PORT, LEAST_SPI, draws_well, spis_apart
 from analyzer.rules.sorts import SORTS
-from analyzer.rules.subjects.association import AgreementFacts
+from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.lists import ComparisonFacts, HeaderFacts, MechanismFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
@@ -23,6 +25,7 @@ DECIDED: Final = (
     *("has_credentials", "has_challenge", "aka", "algorithm", "algorithms", "qop"),
     *("nonce_empty", "response_empty", "integrity_protected", "via_count", "enclosed"),
     *("client", "server", "verify", "mechanisms", "flawed", "to_far_client"),
+    *("sa", "fragmented", "qop_complete", "aka_nonce"),
 )
 """Facts of a message that its form decides."""
 
@@ -38,6 +41,14 @@ OF_ELEMENT: Final = (
     *("repeated", "quoted", "old_names", "private_names", "digest_names"),
 )
 SHOWN_OF_ELEMENT: Final = ("spi_c", "spi_s", "port_c", "port_s", "d_ver", "raw")
+DRAWN: Final = (
+    ("spi_c", "spi_s", LEAST_SPI),
+    ("spi_s", "spi_c", LEAST_SPI),
+    ("port_c", "port_s", LEAST_PORT),
+    ("port_s", "port_c", LEAST_PORT),
+)
+"""Numbers of an element, which other one they are not, and their least value, where it is usual."""
+
 OF_LIST: Final = ("header", "defects", "equal_q", "lacks_q", "ports_on_last")
 OF_COMPARISON: Final = ("level", "kind", "mediasec")
 """The same of an element of a list, of a list, and of a comparison of lists with equal rows."""
@@ -48,6 +59,9 @@ OF_EXCHANGE: Final = (
     *("passed_over", "first_common", "best_common", "chosen", "association", "previous"),
 )
 """Facts of a run that its form decides, or whether they are there."""
+
+OF_ASSOCIATION: Final = ("older", "collides", "kernel_difference")
+"""Facts of a set that its form decides where they are absent."""
 
 OF_AGREEMENT: Final = (
     *("replaced_requests", "lingering_requests", "lingering_answers", "lost_transport"),
@@ -115,12 +129,16 @@ def _asked_known(facts: MessageFacts) -> bool:
     return facts.place.server is None or request is None or request.form is not None
 
 
+def _repeats_client(facts: MessageFacts) -> bool | None:
+    return repeats_client(facts.place, last_offer(facts.place))
+
+
 def _compared_alike(facts: MessageFacts) -> bool:
     """It repeats nothing, or the list due as it stands."""
     return facts.comparison is None or _own_words(facts)
 
 
-_UNPROVEN: Final = ("auts_valid", "qop_complete", "mismatched", "algorithm_kept", "count_repeated")
+_UNPROVEN: Final = ("auts_valid", "mismatched", "algorithm_kept", "count_repeated")
 _OF_SERVER: Final = ("server_comparison", "list_before", "list_moved", "strength_lost")
 
 WHERE: Final[tuple[tuple[Condition, tuple[str, ...]], ...]] = (
@@ -133,8 +151,6 @@ WHERE: Final[tuple[tuple[Condition, tuple[str, ...]], ...]] = (
     (_outside("offer", "verify"), ("refused_by", "since_challenge_ms")),
     (_outside("verify", "retransmission"), ("client_comparison",)),
     (lambda facts: facts.auts is None, ("auts_valid",)),
-    (lambda facts: facts.qop is None, ("qop_complete",)),
-    (lambda facts: facts.is_request or not facts.aka, ("aka_nonce",)),
     (_answers_known, ("algorithm_kept",)),
     (_asked_known, ("algorithms_common", "settles_on")),
     (_one_set, ("sets_offered",)),
@@ -170,6 +186,8 @@ def known_of(scope: str, facts: Any) -> Found:
             return _message(facts, "message")
         case "transaction":
             return _transaction(facts)
+        case "association":
+            return _association(facts)
         case "agreement":
             return _agreement(facts)
         case _:
@@ -193,18 +211,45 @@ def _message(facts: MessageFacts | None, path: str) -> Found:
     if facts.verify_comparison is not None and "comparisons" in names:
         found |= _decided(facts.verify_comparison, OF_COMPARISON, f"{path}.verify_comparison")
     if facts.verify is not None and facts.verify_against is not None and _own_words(facts):
-        found[f"{path}.verify_against"] = _of_each(facts.verify_against)
-    if facts.role == "verify" and repeats_client(facts) is not False:
+        against = f"{path}.verify_against"
+        found[against] = _of_each(facts.verify_against, against)
+    if facts.role == "verify" and _repeats_client(facts) is not False:
         found |= _whole(facts.client_comparison, OF_COMPARISON, f"{path}.client_comparison")
     for name in ("request", "challenge"):
         found |= _message(getattr(facts, name), f"{path}.{name}")
+    request = facts.request
+    if request is not None and spis_apart(facts.place.server, request.place.client):
+        theirs = _spis(found.get(f"{path}.request.client"))
+        found[f"{path}.server"] = _apart_from(theirs, found[f"{path}.server"])
     return found
+
+
+def _spis(elements: Any) -> frozenset[str]:
+    """The names of their SPIs."""
+    spis = (one[name] for one in elements or () for name in ("spi_c", "spi_s"))
+    return frozenset(one.name for one in spis if isinstance(one, Drawn))
+
+
+def _apart_from(others: frozenset[str], elements: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is known of elements, none of whose SPIs is one of those."""
+    found = []
+    for element in elements:
+        known = dict(element)
+        for name in ("spi_c", "spi_s"):
+            spi = known[name]
+            if isinstance(spi, Drawn):
+                known[name] = Drawn(spi.name, spi.least, spi.others | others)
+        found.append(known)
+    return tuple(found)
 
 
 def _transaction(facts: TransactionFacts) -> Found:
     found: Found = {}
     if facts.response is not None:
         found["transaction.accepted"] = facts.accepted
+    asked = facts.request.message
+    if asked.provisional is None and asked.forward is None:
+        found |= _decided(facts, ("provisional", "forwarded", "let_pass"), "transaction")
     for name in ("request", "response"):
         found |= _message(getattr(facts, name), f"transaction.{name}")
     return found
@@ -215,6 +260,12 @@ def _exchange(facts: ExchangeFacts) -> Found:
     names = [*OF_EXCHANGE]
     if not facts.failure_reports:
         names.append("resync_ignored")
+    if exchange.state is not State.CHALLENGED:
+        names.append("silence_ms")
+    if exchange.state is not State.ANSWERED:
+        names.append("unanswered_ms")
+    if not facts.unanswered:
+        names.append("unanswered")
     if exchange.superseded_by is None:
         names += ("restart", "began_anew_ms")
     if exchange.authentication is None:
@@ -233,6 +284,13 @@ def _exchange(facts: ExchangeFacts) -> Found:
     return found
 
 
+def _association(facts: AssociationFacts) -> Found:
+    found = _shown(facts, OF_ASSOCIATION, "association")
+    if facts.association.older is None:
+        found["association.new_keys"] = None
+    return found
+
+
 def _agreement(facts: AgreementFacts) -> Found:
     names = [*OF_AGREEMENT]
     if facts.association.older is None:
@@ -246,36 +304,49 @@ def _whole(one: Any, names: Iterable[str], path: str) -> Found:
 
 
 def _decided(one: Any, names: Iterable[str], path: str) -> Found:
-    return {f"{path}.{name}": _value(getattr(one, name)) for name in names}
+    return {f"{path}.{name}": _value(getattr(one, name), path) for name in names}
 
 
 def _shown(one: Any, names: Iterable[str], path: str) -> Found:
     return {f"{path}.{name}": None if getattr(one, name) is None else PRESENT for name in names}
 
 
-def _value(found: Any) -> Any:
-    """As `residue` has it: lists element by element, other objects as there."""
+def _value(found: Any, path: str) -> Any:
+    """As `residue` has it: lists element by element, other objects as there; `path` is that of the
+    message."""
     if found is None or isinstance(found, bool | int | str | frozenset):
         return found
     if isinstance(found, Sequence):
-        return _of_each(found)
+        return _of_each(found, path)
     return PRESENT
 
 
-def _of_each(elements: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(_element(one) for one in elements)
+def _of_each(elements: Iterable[Any], path: str) -> tuple[Any, ...]:
+    return tuple(_element(one, path) for one in elements)
 
 
-def _element(one: Any) -> Any:
+def _element(one: Any, path: str) -> Any:
     match one:
         case MechanismFacts():
-            found = {name: _value(getattr(one, name)) for name in OF_ELEMENT}
-            return found | {
-                name: None if getattr(one, name) is None else PRESENT for name in SHOWN_OF_ELEMENT
-            }
+            found = {name: _value(getattr(one, name), path) for name in OF_ELEMENT}
+            for name in SHOWN_OF_ELEMENT:
+                found[name] = None if getattr(one, name) is None else PRESENT
+            if one.place is not None and draws_well(one.element):
+                found |= _drawn(one, path)
+            return found
         case HeaderFacts():
-            return {name: _value(getattr(one, name)) for name in OF_LIST}
+            return {name: _value(getattr(one, name), path) for name in OF_LIST}
         case ComparisonFacts():
-            return {name: _value(getattr(one, name)) for name in OF_COMPARISON}
+            return {name: _value(getattr(one, name), path) for name in OF_COMPARISON}
         case _:
             return one
+
+
+def _drawn(one: MechanismFacts, path: str) -> Found:
+    """Its numbers; each has a name of its own among all that is known of a subject."""
+    place = f"{path}.{one.header}.{one.place}"
+    return {
+        name: Drawn(f"{place}.{name}", least, frozenset([f"{place}.{other}"]))
+        for name, other, least in DRAWN
+        if getattr(one, name) is not None
+    }

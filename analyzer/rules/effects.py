@@ -35,13 +35,13 @@ def effect_of(rule: Rule, severity: str, role: str | None, loud: bool, ending: E
 
 
 def _effect_of(rule: Rule, severity: str, role: str | None, ending: Ending) -> str:
-    here = _is_where_it_stopped(role, ending)
+    explains = ending.reached is False and _is_where_it_stopped(role, ending)
     match rule.class_:
         case "security":
-            return "explains-outcome" if ending.reached is False and here else "risk"
+            return "explains-outcome" if explains else "risk"
         case "failure":
             return "none" if ending.reached else "explains-outcome"
-        case "conformance" if ending.reached is False and here and _grave(severity):
+        case "conformance" if explains and _grave(severity):
             return "explains-outcome"
         case _:
             return "none"

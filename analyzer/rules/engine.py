@@ -5,16 +5,15 @@ in its dialects, and where no guard silences it; a rule that asks for an absence
 coverage does not reach ("not seen" is never "wrong").
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
 
 from analyzer.agreement.exchange import Dialect
-from analyzer.limits import FORM_USUAL, SORTS_KNOWN
+from analyzer.limits import FORM_USUAL
 from analyzer.rules.book import Book
-from analyzer.rules.by_form import known_of
-from analyzer.rules.forms import Form, Forms
+from analyzer.rules.forms import Forms
 from analyzer.rules.fusing import Clause
 from analyzer.rules.nodes import (
     TEXT,
@@ -31,15 +30,14 @@ from analyzer.rules.nodes import (
     Words,
 )
 from analyzer.rules.rendering import shown
-from analyzer.rules.residue import clauses_left
 from analyzer.rules.rule import SEVERITIES, Guard, Rule
-from analyzer.rules.sorts import Sort, given, sort_of
+from analyzer.rules.runs import Part, index_of, parts_of, role_of
+from analyzer.rules.scopes import Scope
+from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.to_python import (
-    Fused,
     Hit,
     PolicyValues,
     condition_function,
-    fuse,
     value_function,
 )
 from analyzer.rules.transform import conjuncts
@@ -114,13 +112,14 @@ class Engine:
         alone = spoken - {MEDIASEC}
         self.dialect = cast("Dialect", min(alone)) if len(alone) == 1 else None
         self.guards = book.guards
-        self._not_checked: dict[tuple[frozenset[str], str], dict[str, list[str]]] = {}
+        self._not_checked: dict[tuple[frozenset[str], str], _Unchecked] = {}
         self._speakers: list[_Speaker | None] = [None] * len(self.rules)
         self._gates = [rule.gate for rule in self.rules]
         self.forms = Forms()
+        self._usual = usual
         finders = self.forms.finders if usual else {}
         self._scopes = {
-            scope: _Scope(scope, self.clauses(scope), policy, finders, usual) for scope in SCOPES
+            scope: Scope(scope, self.clauses(scope), policy, finders, usual) for scope in SCOPES
         }
 
     def judge(
@@ -139,14 +138,45 @@ class Engine:
         if not hits:
             return ()
         if len(hits) > 1:
-            hits.sort(key=_index)
+            hits.sort(key=index_of)
         fired = []
         for index, element in hits:
             if self._gates[index] <= met:
                 speaker = self._speaker(index)
-                if tally is None or not speaker.is_counted(subject, tally):
+                if tally is None or not speaker.is_counted(role_of(scope, subject), tally):
                     fired.append(speaker.speak(subject, element))
         return fired
+
+    def judge_run(
+        self, run: ExchangeFacts, met: frozenset[str], tally: Tally
+    ) -> list[Fired] | None:
+        """The same of a run, its messages with their transactions, and its set, where the form of
+        the run has come often; None where they have to be judged one by one."""
+        parts = self._parts(run) if self._usual else None
+        if parts is None:
+            return None
+        fired: list[Fired] = []
+        for part in parts:
+            hits, subject = part.hits(run)
+            for index, element in hits:
+                if self._gates[index] <= met:
+                    speaker = self._speaker(index)
+                    if not speaker.is_counted(part.role, tally):
+                        subject = part.pick(run) if subject is None else subject
+                        fired.append(speaker.speak(subject, element))
+        return fired
+
+    def _parts(self, run: ExchangeFacts) -> tuple[Part, ...] | None:
+        """What is left to ask of runs of this form, once it came often."""
+        form = self.forms.of_run(run)
+        if form is None:
+            return None
+        if form.parts is None:
+            form.seen += 1
+            # forms of its messages are told here, for what is known of them
+            if form.seen >= self._usual and self.forms.of_exchange(run) is not None:
+                form.parts = parts_of(run, self._scopes)
+        return form.parts
 
     def hits(self, scope: str, subject: Any) -> list[Hit]:
         """The rules that hold, whatever their coverage: index and element."""
@@ -162,11 +192,11 @@ class Engine:
         """
         found = self._not_checked.get((met, dialect))
         if found is None:
-            found = self._not_checked[met, dialect] = self._unmet(met, dialect)
+            found = self._not_checked[met, dialect] = _Unchecked(self._unmet(met, dialect))
         done = set(fired)
-        if all(done.isdisjoint(ids) for ids in found.values()):
-            return found
-        rest = {reason: [id_ for id_ in ids if id_ not in done] for reason, ids in found.items()}
+        if found.ids.isdisjoint(done):
+            return found.reasons
+        rest = {why: [id_ for id_ in ids if id_ not in done] for why, ids in found.reasons.items()}
         return {reason: ids for reason, ids in rest.items() if ids}
 
     def _unmet(self, met: frozenset[str], dialect: str) -> dict[str, list[str]]:
@@ -195,75 +225,14 @@ class Engine:
         return speaker
 
 
-class _Scope:
-    """The rules of one scope: a function for each sort of subjects that was met, one for all others
-    where the sorts are too many, and one for each form that comes often."""
+class _Unchecked:
+    """Rules that could not be checked, by reason, and all of them together."""
 
-    __slots__ = (
-        "_clauses",
-        "_forms",
-        "_functions",
-        "_name",
-        "_others",
-        "_policy",
-        "_sort_of",
-        "_usual",
-        "of_sort",
-    )
+    __slots__ = ("ids", "reasons")
 
-    def __init__(
-        self,
-        name: str,
-        clauses: Sequence[Clause],
-        policy: PolicyValues,
-        forms: Mapping[type, Callable[[Any], Form | None]],
-        usual: int,
-    ) -> None:
-        self._name = name
-        self._clauses = clauses
-        self._policy = policy
-        self._forms = forms
-        self._usual = usual
-        self._sort_of = sort_of(name)
-        self.of_sort: dict[Sort, Fused] = {}
-        self._others: Fused | None = None
-        self._functions: dict[tuple[Clause, ...], Fused] = {}
-
-    def function(self, subject: Any) -> Fused:
-        """What asks a subject all that is not known of it beforehand."""
-        form_of = self._forms.get(type(subject))
-        form = None if form_of is None else form_of(subject)
-        if form is not None:
-            if form.function is not None:
-                return form.function
-            form.seen += 1
-            if form.seen >= self._usual:
-                form.function = self._of_form(subject)
-                return form.function
-        return self.of_sort.get(self._sort_of(subject)) or self._meet(subject)
-
-    def _meet(self, subject: Any) -> Fused:
-        """The function for a subject of a sort that has none yet."""
-        sort = self._sort_of(subject)
-        if len(self.of_sort) >= SORTS_KNOWN:
-            if self._others is None:
-                self._others = fuse(self._name, self._clauses, self._policy)
-            return self._others
-        known = given(self._name, sort, self._policy)
-        function = fuse(self._name, clauses_left(self._clauses, known), self._policy)
-        self.of_sort[sort] = function
-        return function
-
-    def _of_form(self, subject: Any) -> Fused:
-        """The function for the form of a subject. Forms of which the same is left share it."""
-        known = given(self._name, self._sort_of(subject), self._policy)
-        left = tuple(clauses_left(self._clauses, {**known, **known_of(self._name, subject)}))
-        function = self._functions.get(left)
-        if function is None:
-            if len(self._functions) >= SORTS_KNOWN:
-                self._functions.clear()
-            function = self._functions[left] = fuse(self._name, left, self._policy)
-        return function
+    def __init__(self, reasons: dict[str, list[str]]) -> None:
+        self.reasons = reasons
+        self.ids = frozenset(id_ for ids in reasons.values() for id_ in ids)
 
 
 def guards_of(rule: Rule, guards: Mapping[str, Guard]) -> list[Guard]:
@@ -313,10 +282,6 @@ def _in_dialects(rule: Rule, subject: Variable) -> list[Condition]:
 def _fact(of: Variable, name: str) -> Attribute:
     fact = KINDS[of.type.name][name]
     return Attribute(of, fact, Type(fact.type, "", fact.values))
-
-
-def _index(hit: tuple[int, Any]) -> int:
-    return hit[0]
 
 
 class _Speaker:
@@ -372,13 +337,13 @@ class _Speaker:
             return None
         return self._levels[0][0], self._parties[0][0]
 
-    def is_counted(self, subject: Any, tally: Tally) -> bool:
-        """Whether `tally` takes what the rule would say."""
+    def is_counted(self, role: str | None, tally: Tally) -> bool:
+        """Whether `tally` takes what the rule would say of a subject of this role."""
         if self._always is None:
             return False
         rule = self._rule
         severity, party = self._always
-        return tally.takes(rule, severity, party, rule.role or _role_of(rule.scope, subject))
+        return tally.takes(rule, severity, party, rule.role or role)
 
     def speak(self, subject: Any, element: Any) -> Fired:
         rule = self._rule
@@ -392,7 +357,7 @@ class _Speaker:
             party=_first(self._parties, subject, element),
             subject=subject,
             element=element,
-            role=rule.role or _role_of(rule.scope, subject),
+            role=rule.role or role_of(rule.scope, subject),
             loud=loud,
             expected=expected,
             seen=seen,
@@ -425,17 +390,3 @@ def _nothing(subject: Any, element: Any) -> None:
 
 def _one_lower(level: str) -> str:
     return SEVERITIES[min(SEVERITIES.index(level) + 1, len(SEVERITIES) - 1)]
-
-
-def _role_of(scope: str, subject: Any) -> str | None:
-    """The role in the exchange of what a rule of this scope is about."""
-    match scope:
-        case "message":
-            role: str | None = subject.role
-        case "transaction":
-            role = None if subject.request is None else subject.request.role
-        case "pair":
-            role = None if subject.near is None else subject.near.role
-        case _:
-            role = None
-    return role

@@ -1,41 +1,28 @@
 """Forms of messages: what messages of one phone model, or of one operator, have in common.
 
 Such messages are equal but for values that change each time: tags, nonces, SPIs, ports. Messages of
-one form have some headers in common octet by octet, and of the others their shape: which
-parameters are there, what a list says beside its numbers, what came before in the run. A
-transaction has a form where its two messages have one, a run where all its messages have.
+one form have one shape (`shapes`), and the same came before them in the run. A transaction has a
+form where its two messages have one, a run where all its messages have.
 
 A form says nothing by itself: what `by_form` knows of one subject is so for all of its form.
 """
 
 from collections.abc import Callable, Mapping
-from operator import itemgetter
 from typing import Any, Final
 
+from analyzer.agreement.association import Association
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.mechanism import MechanismList
-from analyzer.agreement.older import MECHANISM, METHOD
-from analyzer.agreement.place import HEADERS, Place
-from analyzer.limits import FORM_ELEMENTS, FORM_HEAD, FORM_STEPS, FORMS_KNOWN, LISTS_CACHED
+from analyzer.agreement.place import Place
+from analyzer.limits import FORM_STEPS, FORMS_KNOWN
+from analyzer.rules.shapes import Key, Shapes, same_list, spis_apart
 from analyzer.rules.sorts import SORTS, sort_of
-from analyzer.rules.subjects.association import AgreementFacts
+from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
-from analyzer.sip.headers import Index
 
-CREDENTIALS: Final = ("authorization", "proxy-authorization")
-CHALLENGES: Final = ("www-authenticate", "proxy-authenticate")
-LISTS: Final = tuple(HEADERS.values())
-STATIC: Final = ("supported", "require", "proxy-require", "unsupported", "content-type")
-"""Headers of which messages of one form have the same rows, octet by octet."""
-
+OFFERS: Final = ("offer", "failure-report")
 ANSWERING: Final = ("verify", "failure-report")
-"""Roles of messages that answer a challenge."""
-
-VARIED: Final = frozenset({"spi-c", "spi-s", "port-c", "port-s", "d-ver"})
-"""Parameters of an element that have other values each time."""
-
-Key = tuple[Any, ...]
+"""Roles of messages that make an offer, and of those that answer a challenge."""
 
 
 class Form:
@@ -48,22 +35,15 @@ class Form:
         self.seen = 0
 
 
-class _Layout:
-    """Where the rows stand that a form looks at: heads with the same names in order share it."""
+class RunForm:
+    """The form of a run with all its messages; `parts` is what is left to ask in it (`runs`), None
+    where nobody has worked it out yet."""
 
-    __slots__ = ("challenges", "credentials", "index", "pick", "usual")
+    __slots__ = ("parts", "seen")
 
-    def __init__(self, index: Index) -> None:
-        self.index = index
-        self.usual = not any(name in index for name in (MECHANISM, METHOD))
-        self.credentials = any(name in index for name in CREDENTIALS)
-        self.challenges = any(name in index for name in CHALLENGES)
-        rows = [row for name in STATIC for row in index.get(name, ())]
-        self.pick: Callable[[tuple[bytes, ...]], Any] = itemgetter(*rows) if rows else _no_rows
-
-
-def _no_rows(_: tuple[bytes, ...]) -> None:
-    return None
+    def __init__(self) -> None:
+        self.parts: tuple[Any, ...] | None = None
+        self.seen = 0
 
 
 class Forms:
@@ -71,14 +51,14 @@ class Forms:
 
     def __init__(self) -> None:
         self._forms: dict[Key, Form] = {}
-        self._layouts: dict[int, _Layout] = {}
-        self._lists: dict[tuple[str, ...], object] = {}
-        self._shapes: dict[Key, object] = {}
+        self._runs: dict[Key, RunForm] = {}
+        self._shapes = Shapes()
         self._sort_of = {name: sort_of(name) for name in SORTS}
         self.finders: Final[Mapping[type, Callable[[Any], Form | None]]] = {
             MessageFacts: self.of_message,
             TransactionFacts: self.of_transaction,
             ExchangeFacts: self.of_exchange,
+            AssociationFacts: self.of_association,
             AgreementFacts: self.of_agreement,
         }
 
@@ -95,7 +75,17 @@ class Forms:
         response = None if facts.response is None else self.of_message(facts.response)
         if request is None or (response is None and facts.response is not None):
             return None
-        return self._form((self._sort_of["transaction"](facts), request, response))
+        passed = facts.request.message
+        return self._form(
+            (
+                "transaction",
+                self._sort_of["transaction"](facts),
+                request,
+                response,
+                passed.provisional is None,
+                passed.forward is None,
+            )
+        )
 
     def of_exchange(self, facts: ExchangeFacts) -> Form | None:
         """The form of a run all of whose messages have one."""
@@ -106,15 +96,11 @@ class Forms:
         forms = [self.of_message(one) for one in members]
         if None in forms:
             return None
-        return self._form(
-            (
-                self._sort_of["exchange"](facts),
-                *forms,
-                _set_shape(exchange),
-                exchange.superseded_by is None,
-                exchange.authentication is None,
-            )
-        )
+        return self._form(("exchange", *_own_of_run(facts, exchange), *forms))
+
+    def of_association(self, facts: AssociationFacts) -> Form:
+        """The form of a set that a run announced."""
+        return self._form(("association", facts.state, *_own_of_set(facts.association)))
 
     def of_agreement(self, facts: AgreementFacts) -> Form | None:
         """The form of a set on which nothing was sent behind its run; None for others."""
@@ -122,49 +108,80 @@ class Forms:
             return None
         association = facts.association
         older, until = association.older is None, association.until == 0
-        return self._form((self._sort_of["agreement"](facts), older, until))
+        return self._form(("agreement", self._sort_of["agreement"](facts), older, until))
+
+    def of_run(self, facts: ExchangeFacts) -> RunForm | None:
+        """The form of a run with its set, told without making facts of its messages: runs of one
+        form have messages and transactions of the same forms, in the same order. None where some
+        message is out of the ordinary, answers one from elsewhere, or was seen at two taps."""
+        exchange = facts.exchange
+        steps = exchange.steps
+        if not 0 < len(steps) <= FORM_STEPS:
+            return None
+        found = exchange.association
+        key = [*_own_of_run(facts, exchange), None if found is None else _own_of_set(found)]
+        places: list[Place] = []
+        numbers: dict[int, int] = {}
+        offered: Place | None = None
+        for number, step in enumerate(steps):
+            place = step.place
+            if place is None or place.exchange is not exchange:
+                return None
+            shape = self._shapes.of_place(place, facts.dialect)
+            message = place.message
+            if shape is None or message.variant_of is not None:
+                return None
+            places.append(place)
+            numbers[id(message)] = number
+            key += (step.role, *shape)
+            role = step.role
+            if place.role == "verify":
+                key.append(repeats_client(place, offered))
+            if role in OFFERS:
+                offered = place
+        if len(numbers) < len(places):
+            return None
+        for place in places:
+            message = place.message
+            asked = final = -1
+            if message.request is not None:
+                asked = numbers.get(id(message.request), -1)
+                if asked < 0:
+                    return None
+            if message.final is not None:
+                final = numbers.get(id(message.final), -1)
+                if final < 0:
+                    return None
+            on = place.on
+            key += (
+                asked,
+                final,
+                message.provisional is None,
+                message.forward is None,
+                None if asked < 0 else spis_apart(place.server, places[asked].client),
+                None if on is None else asked >= 0 and places[asked].on is on,
+            )
+        return self._run_form(tuple(key))
 
     def _of_message(self, facts: MessageFacts, place: Place) -> Form | None:
-        message = place.message
-        index = message.layout
-        if index is None or message.body_start > FORM_HEAD:
-            return None
-        layout = self._layouts.get(id(index))
-        if layout is None or layout.index is not index:
-            layout = self._meet(index)
-        if not layout.usual:
+        shape = self._shapes.of_place(place, facts.dialect)
+        if shape is None:
             return None
         before = earlier_roles(place)
         if before is None:
             return None
-        lists = self._shape_of_lists(place)
-        if lists is None:
-            return None
-        challenge: Key | None = None
-        if layout.challenges:
-            challenge = _challenge_shape(facts)
-            if challenge is None:
-                return None
         request = facts.request
         return self._form(
             (
-                self._sort_of["message"](facts),
-                layout,
-                layout.pick(message.lines),
-                message.reason,
-                message.via_count,
-                facts.is_request and facts.emergency,
-                _credentials_shape(facts) if layout.credentials else None,
-                challenge,
-                lists,
+                "message",
+                shape,
                 before,
                 place.exchange is None or place.exchange.previous is None,
                 _travelled(place, request),
-                place.in_force is None,
-                place.reuses is None,
+                None if request is None else spis_apart(place.server, request.place.client),
                 None if request is None else self.of_message(request) or True,
                 self._answered(facts) if facts.role in ANSWERING else None,
-                repeats_client(facts) if facts.role == "verify" else None,
+                repeats_client(place, last_offer(place)) if facts.role == "verify" else None,
             )
         )
 
@@ -181,60 +198,13 @@ class Forms:
             form = self._forms[key] = Form()
         return form
 
-    def _meet(self, index: Index) -> _Layout:
-        if len(self._layouts) >= FORMS_KNOWN:
-            self._layouts.clear()
-        layout = self._layouts[id(index)] = _Layout(index)
-        return layout
-
-    def _shape_of_lists(self, place: Place) -> Key | None:
-        """That of its lists, and how its Security-Verify stands to the list due; None where one of
-        them is out of the ordinary."""
-        lists, against = place.lists, place.against
-        if place.enclosed:
-            return None
-        if not lists:
-            return (against is None,)
-        shapes: list[Any] = []
-        for name, listed in lists.items():
-            shape = self._shape_of_list(listed)
-            if shape is None:
-                return None
-            shapes += (name, shape)
-        verify = lists.get("verify")
-        if against is not None and verify is not None:
-            return (*shapes, verify.rows == against.rows and verify.dialect == against.dialect)
-        return (*shapes, None, against is None)
-
-    def _shape_of_list(self, listed: MechanismList) -> object | None:
-        found = self._lists.get(listed.rows)
-        if found is None:
-            shape = _list_shape(listed)
-            if shape is None:
-                return None
-            if len(self._lists) >= LISTS_CACHED:
-                self._lists.clear()
-            if len(self._shapes) >= FORMS_KNOWN:
-                self._lists.clear()
-                self._shapes.clear()
-            found = self._lists[listed.rows] = self._shapes.setdefault(shape, object())
-        return found
-
-
-def _list_shape(listed: MechanismList) -> Key | None:
-    """All that a list says but for numbers; None for one with a defect, or of a draft."""
-    elements = listed.elements
-    if listed.defects or listed.dialect or len(elements) > FORM_ELEMENTS:
-        return None
-    shape: list[Any] = []
-    for one in elements:
-        if one.defects:
-            return None
-        shape += (
-            one.name,
-            tuple([written if written[0] not in VARIED else written[0] for written in one.params]),
-        )
-    return tuple(shape)
+    def _run_form(self, key: Key) -> RunForm:
+        form = self._runs.get(key)
+        if form is None:
+            if len(self._runs) >= FORMS_KNOWN:
+                self._runs.clear()
+            form = self._runs[key] = RunForm()
+        return form
 
 
 def earlier_roles(place: Place) -> tuple[str, ...] | None:
@@ -249,39 +219,23 @@ def earlier_roles(place: Place) -> tuple[str, ...] | None:
     return tuple(roles)
 
 
-def _challenge_shape(facts: MessageFacts) -> Key | None:
-    """What its one challenge has; None where there are several."""
-    found = facts.message.challenges
-    if len(found) != 1:
-        return None
-    one = found[0]
-    return (
-        one.algorithm,
-        one.qop,
-        one.realm is None,
-        one.nonce is None,
-        one.opaque is None,
-        one.ck is None,
-        one.ik is None,
-    )
+def last_offer(place: Place) -> Place | None:
+    """The message of the last step before it that makes an offer."""
+    found = None
+    for step in () if place.exchange is None else place.exchange.steps:
+        if step.place is place:
+            break
+        if step.role in OFFERS:
+            found = step.place
+    return found
 
 
-def _credentials_shape(facts: MessageFacts) -> Key | None:
-    one = facts.message.credentials
-    if one is None:
+def repeats_client(place: Place, offered: Place | None) -> bool | None:
+    """Whether an answer to a challenge repeats the Security-Client of the offer."""
+    mine, theirs = place.client, None if offered is None else offered.client
+    if mine is None or theirs is None:
         return None
-    return (
-        one.algorithm,
-        one.qop,
-        one.integrity_protected,
-        not one.nonce,
-        not one.response,
-        one.username is None,
-        one.realm is None,
-        one.uri is None,
-        one.auts is None,
-        one.nc is None,
-    )
+    return mine is theirs or same_list(mine, theirs)
 
 
 def _travelled(place: Place, request: MessageFacts | None) -> bool | None:
@@ -290,15 +244,41 @@ def _travelled(place: Place, request: MessageFacts | None) -> bool | None:
     return None if on is None else request is not None and request.place.on is on
 
 
-def repeats_client(facts: MessageFacts) -> bool | None:
-    """Whether an answer to a challenge repeats the Security-Client of the offer."""
-    mine, theirs = facts.place.client, facts.client_before
-    if mine is None or theirs is None:
-        return None
-    return mine.rows == theirs.rows and mine.dialect == theirs.dialect
-
-
-def _set_shape(exchange: Exchange) -> tuple[bool, bool] | None:
-    """Whether ESP ran on its set, and whether some of it could be read."""
+def _own_of_run(facts: ExchangeFacts, exchange: Exchange) -> list[Any]:
+    """What a run is known by beside its messages."""
     found = exchange.association
-    return None if found is None else (found.packets > 0, found.opened > 0)
+    return [
+        facts.dialect,
+        facts.kind,
+        facts.outcome,
+        facts.method,
+        facts.registered,
+        exchange.state,
+        exchange.previous is None,
+        exchange.superseded_by is None,
+        exchange.authentication is None,
+        *((None,) * 3 if found is None else _ran_on(found)),
+    ]
+
+
+def _ran_on(association: Association) -> tuple[bool, bool, bool]:
+    """Whether ESP ran on a set, whether some of it could be read, and whether a request of the
+    client's protected client port is unanswered."""
+    ran = read = unanswered = False
+    for flow in association.flows.values():
+        ran = ran or flow.packets > 0
+        read = read or flow.opened > 0
+        unanswered = unanswered or (flow.name == "uc>ps" and flow.unanswered > 0)
+    return ran, read, unanswered
+
+
+def _own_of_set(association: Association) -> Key:
+    """What a set is known by when its run is judged."""
+    return (
+        association.state,
+        association.alg,
+        association.ealg,
+        association.older is None,
+        association.collides is None,
+        association.kernel == "",
+    )

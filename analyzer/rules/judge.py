@@ -25,7 +25,7 @@ from analyzer.rules.folding import merge
 from analyzer.rules.notes import NetworkNotes, Tally, nameless, whom
 from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts, IdentityFacts
-from analyzer.rules.subjects.message import Cast, MessageFacts, TransactionFacts
+from analyzer.rules.subjects.message import Cast, MessageFacts, transaction_of
 from analyzer.rules.subjects.pair import PairFacts
 
 NOWHERE: Final = Site()
@@ -71,23 +71,22 @@ class Judge:
         facts = ExchangeFacts(exchange)
         seen = coverage(exchange)
         met = met_by(seen)
-        peers = _peers(exchange.access, facts.cast)
+        peers = _peers(exchange)
         ending = _ending(exchange)
         named = peers["ue"] != address_text(exchange.access.ue)
         told = peers if named else nameless(peers)
         tally = Tally(self._notes, told, ending)
-        judge = self._engine.judge
-        fired: list[Fired] = []
-        fired += judge("exchange", facts, met, tally)
-        self._messages(facts.cast, met, fired, tally)
+        fired = self._engine.judge_run(facts, met, tally)
+        if fired is None:
+            fired = []
+            self._run(facts, met, fired, tally)
         if facts.far is not None:
             self._messages(facts.far, met, fired, tally)
             self._pairs(facts, facts.far, met, fired)
         if facts.challenges > 1 or facts.previous is not None:
-            fired += judge("identity", IdentityFacts(facts), met)
+            fired += self._engine.judge("identity", IdentityFacts(facts), met)
         if exchange.association is not None:
             self._sites[exchange.number] = exchange.key, ending
-            fired += judge("association", AssociationFacts(exchange.association), met, tally)
         self.claims.learn(exchange, facts.dialect)
         waiting = self._waiting.pop(exchange.number, ())
         if fired or waiting:
@@ -130,21 +129,29 @@ class Judge:
 
     # ---- subjects
 
+    def _run(
+        self, facts: ExchangeFacts, met: frozenset[str], fired: list[Fired], tally: Tally
+    ) -> None:
+        """The run itself, its messages, and the set that it announced."""
+        fired += self._engine.judge("exchange", facts, met, tally)
+        self._messages(facts.cast, met, fired, tally)
+        association = facts.exchange.association
+        if association is not None:
+            fired += self._engine.judge("association", AssociationFacts(association), met, tally)
+
     def _messages(
         self, cast: Cast, met: frozenset[str], fired: list[Fired], tally: Tally | None = None
     ) -> None:
         judge = self._engine.judge
-        for facts in list(cast.members):
+        for facts in cast.members:
             hits = judge("message", facts, met, tally)
             if hits:
                 fired += hits
             if facts.message.variant_of is not None:
                 self._variant(facts, cast, met, fired)
-            if facts.is_request and not facts.retransmission:
-                final = facts.message.final
-                if final is not None or facts.message.provisional is not None:
-                    transaction = TransactionFacts(facts, cast.of(final, facts.place))
-                    fired += judge("transaction", transaction, met, tally)
+            transaction = transaction_of(facts)
+            if transaction is not None:
+                fired += judge("transaction", transaction, met, tally)
 
     def _pairs(
         self, facts: ExchangeFacts, beyond: Cast, met: frozenset[str], fired: list[Fired]
@@ -269,17 +276,24 @@ def _unknown(verdict: Verdict) -> bool:
     return verdict.registration is not None and verdict.registration.state == "unknown"
 
 
-def _peers(access: Access, cast: Cast) -> dict[str, str]:
-    """The first hop by its address, the handset by its model, else its address."""
-    agent = next(
-        (
-            agent
-            for one in cast.members
-            if one.from_client and (agent := one.message.value("user-agent"))
-        ),
-        None,
-    )
-    return {"pcscf": address_text(access.first_hop), "ue": agent or address_text(access.ue)}
+def _peers(exchange: Exchange) -> dict[str, str]:
+    """The first hop by its address, the handset by its model, else by its address."""
+    access = exchange.access
+    return {
+        "pcscf": address_text(access.first_hop),
+        "ue": _model(exchange) or address_text(access.ue),
+    }
+
+
+def _model(exchange: Exchange) -> str | None:
+    """What the handset calls itself in the first of its messages that says so."""
+    for step in exchange.steps:
+        place = step.place
+        if place is not None and place.from_client:
+            agent = place.message.value("user-agent")
+            if agent:
+                return agent
+    return None
 
 
 def _open_run(place: Place) -> Exchange | None:

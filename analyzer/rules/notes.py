@@ -33,13 +33,14 @@ class Noted(Struct):
 class _Group:
     """What is held of one rule about one peer, with what would stand in the note by now."""
 
-    __slots__ = ("exchanges", "frames", "noted", "severity")
+    __slots__ = ("exchanges", "frames", "full", "noted", "severity")
 
     def __init__(self, about: str) -> None:
         self.noted = Noted(about, [])
         self.exchanges: set[str | None] = set()
         self.frames: set[Frame] = set()
         self.severity = len(SEVERITIES)
+        self.full = False  # nothing but a worse severity would be kept any more
 
     def add(self, one: Finding) -> None:
         severity = SEVERITIES.index(one.severity)
@@ -53,13 +54,9 @@ class _Group:
             self.exchanges.add(one.exchange)
             self.frames.update(one.frames)
             self.severity = min(severity, self.severity)
+            self.full = len(self.exchanges) >= EXCHANGES and len(self.frames) >= FRAMES
         else:
             self.noted.more += one.count
-
-    @property
-    def full(self) -> bool:
-        """Nothing but a worse severity would be kept any more."""
-        return len(self.exchanges) >= EXCHANGES and len(self.frames) >= FRAMES
 
 
 class NetworkNotes:

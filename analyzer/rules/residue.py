@@ -1,12 +1,15 @@
 """What is left to ask of rules where some facts are known beforehand.
 
 A fact is known by its path from the scope on ("message.request.code"): its value, None where it is
-absent, `PRESENT` where it is there with a value that nobody knows beforehand. A list of objects is
-known as a tuple of what is known of each, by the names of its facts.
+absent, `PRESENT` where it is there with a value that nobody knows beforehand, `Drawn` where
+something is known of that value all the same. A list of objects is known as a tuple of what is
+known of each, by the names of its facts.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from msgspec import Struct
 
 from analyzer.rules.fusing import Clause
 from analyzer.rules.nodes import (
@@ -33,6 +36,15 @@ Given = Mapping[str, Any]
 PRESENT: Final = object()
 _UNKNOWN: Final = object()
 _OPEN: Final = (PRESENT, _UNKNOWN)
+
+
+class Drawn(Struct, frozen=True):
+    """A number that a peer draws, such as an SPI: not below `least`, and none of those that are
+    named in `others`."""
+
+    name: str
+    least: int
+    others: frozenset[str]
 
 
 def clauses_left(clauses: Iterable[Clause], given: Given) -> list[Clause]:
@@ -151,7 +163,7 @@ def _leaf(node: Condition, known: _Known) -> Condition | bool:
     match node:
         case Truth():
             value = _known(node.value, known)
-            if value in _OPEN:
+            if _is_open(value):
                 return node
             return value is False if node.negated else bool(value)
         case Absent():
@@ -161,18 +173,43 @@ def _leaf(node: Condition, known: _Known) -> Condition | bool:
             item, collection = _known(node.item, known), _known(node.collection, known)
             if item is None or collection is None:
                 return False
-            if item in _OPEN or collection in _OPEN:
+            if isinstance(item, Drawn) and isinstance(collection, frozenset | tuple):
+                below = all(one < item.least for one in collection)
+                return node.negated if below else node
+            if _is_open(item) or _is_open(collection):
                 return node
             return (item in collection) != node.negated
         case Compare():
             one, other = _known(node.left, known), _known(node.right, known)
             if one is None or other is None:
                 return False
-            if one in _OPEN or other in _OPEN:
+            if isinstance(one, Drawn):
+                decided = _of_drawn(node.operator, one, other)
+                return node if decided is None else decided
+            if _is_open(one) or _is_open(other):
                 return node
             return _holds(node.operator, one, other)
         case _:
             return node
+
+
+def _is_open(value: Any) -> bool:
+    """Nobody knows the value."""
+    return value is PRESENT or value is _UNKNOWN or isinstance(value, Drawn)
+
+
+def _of_drawn(operator: str, one: Drawn, other: Any) -> bool | None:
+    """Whether a comparison with a number that a peer draws holds; None where that is open."""
+    if isinstance(other, Drawn):
+        apart = one.name in other.others or other.name in one.others
+        return operator == "!=" if apart and operator in ("==", "!=") else None
+    if _is_open(other):
+        return None
+    if other < one.least:
+        return operator in ("!=", ">", ">=")
+    if other == one.least and operator in ("<", ">="):
+        return operator == ">="
+    return None
 
 
 def _holds(operator: str, one: Any, other: Any) -> bool:
@@ -238,7 +275,7 @@ def _call(node: Call, known: _Known) -> Any:
     arguments = [_known(argument, known) for argument in node.arguments]
     if None in arguments:
         return None
-    if any(argument in _OPEN for argument in arguments):
+    if any(_is_open(argument) for argument in arguments):
         return _UNKNOWN
     match node.function:
         case "len":

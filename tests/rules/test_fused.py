@@ -2,13 +2,14 @@
 
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine, conditions_of
 from analyzer.rules.nodes import Literal, Words, walk
-from analyzer.rules.residue import PRESENT, clauses_left
+from analyzer.rules.residue import PRESENT, Drawn, clauses_left
 from analyzer.rules.to_python import fuse
 from analyzer.rules.vocabulary import KINDS, POLICY_DEFAULTS, SCOPES
 from tests.amounts import FULL
@@ -170,9 +171,18 @@ def known_of(subject, path, draw):
             found[f"{path}.{name}"] = tuple(some_of(one, draw) for one in value)
         elif value is None or draw(st.booleans()):
             found[f"{path}.{name}"] = tuple(value) if isinstance(value, list) else value
+        elif type(value) is int and draw(st.booleans()):
+            found[f"{path}.{name}"] = drawn(name, value, vars(subject), draw)
         else:
             found[f"{path}.{name}"] = PRESENT
     return found
+
+
+def drawn(name, value, numbers, draw):
+    """A number of a subject, as one that its peer draws: a bound, and which others it is not."""
+    others = {f"{id(numbers)}.{one}" for one, other in numbers.items() if other != value}
+    least = value - draw(st.integers(0, 3))
+    return Drawn(f"{id(numbers)}.{name}", least, frozenset(others))
 
 
 def some_of(element, draw):
@@ -201,8 +211,79 @@ def test_what_is_known_whole_leaves_nothing_to_ask():
     assert "SYN-08" in ids  # q of a client
 
 
+OWN_RULE = """
+[[rule]]
+id = "OWN-01"
+name = "own"
+title = "A rule of its own"
+class = "conformance"
+severity = "warning"
+party = "ue"
+scope = "message"
+each = "m in message.mechanisms"
+when = "WHEN"
+expected = "'this'"
+seen = "'that'"
+spec = "RFC 3329 2.3.1"
+cause = "A test."
+fix = "None."
+"""
+
+QUESTIONS = [
+    *(f"m.spi_c {operator} {other}" for operator in ("==", "!=") for other in ("m.spi_s", "256")),
+    *(
+        f"{one} {operator} {other}"
+        for operator in ("<", "<=", ">", ">=")
+        for one, other in (("m.spi_c", "256"), ("256", "m.spi_c"), ("m.spi_c", "m.spi_s"))
+    ),
+    *("m.port_c in (5060, 5061)", "m.port_c not in (5060, 5061)", "m.spi_c + 1 == 257"),
+    *("m.spi_c is None", "m.spi_c is not None", "any(o.spi_c == m.spi_s for o in message.client)"),
+]
+
+
+def clauses_of(question):
+    text = OWN_RULE.replace("WHEN", question).encode()
+    return Engine(rule_book.read([("own.toml", text)])).clauses("message")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_what_is_known_of_a_number_that_a_peer_draws_decides_rightly(question, data):
+    clauses = clauses_of(question)
+    number = st.integers(254, 259)
+    numbers = {name: data.draw(number) for name in ("spi_c", "spi_s")}
+    numbers["port_c"] = data.draw(st.integers(5059, 5063))
+    element = mechanism(**numbers)
+    subject = message(mechanisms=[element], client=[mechanism(spi_c=data.draw(number))])
+    known = {name: drawn(name, value, numbers, data.draw) for name, value in numbers.items()}
+    given_ = {f"policy.{name}": value for name, value in POLICY_DEFAULTS.items()}
+    left = clauses_left(clauses, given_ | {"message.mechanisms": (known,)})
+    whole = fuse("message", clauses, POLICY_DEFAULTS)(subject)
+    assert fuse("message", left, POLICY_DEFAULTS)(subject) == whole
+
+
+def test_what_is_known_of_drawn_numbers_leaves_nothing_to_ask_of_them():
+    def left(question, least, others=()):
+        known = {
+            "spi_c": Drawn("spi_c", least, frozenset(others)),
+            "spi_s": Drawn("spi_s", least, frozenset()),
+            **dict.fromkeys(("mediasec",), False),
+        }
+        given_ = {f"policy.{name}": value for name, value in POLICY_DEFAULTS.items()}
+        given_ |= {"message.mechanisms": (known,), "message.leg": "gm", "message.dialect": "ims"}
+        return [one.conjuncts for one in clauses_left(clauses_of(question), given_)]
+
+    assert left("m.spi_c < 256", 256) == []
+    assert left("m.spi_c < 256", 255) != []
+    assert left("m.spi_c == m.spi_s", 1, ["spi_s"]) == []
+    assert left("m.spi_c == m.spi_s", 1) != []
+    assert left("m.spi_c in (1, 2)", 3) == []
+    assert left("m.spi_c in (1, 3)", 3) != []
+
+
 def test_where_the_sorts_are_too_many_one_function_serves_the_rest(monkeypatch):
-    monkeypatch.setattr("analyzer.rules.engine.SORTS_KNOWN", 2)
+    monkeypatch.setattr("analyzer.rules.scopes.SORTS_KNOWN", 2)
     engine = Engine(BOOK)
     for method in ("REGISTER", "INVITE", "MADE", "UP", "OPTIONS"):
         subject = message(method=method, require={"sec-agree"}, proxy_require={"sec-agree"})

@@ -30,17 +30,50 @@ class AssociationFacts:
     def __init__(self, association: Association, state: str = "") -> None:
         self.association = association
         self.state = state or association.state
-        self.alg = association.alg
-        self.ealg = association.ealg
-        server, client = association.server, association.client
-        self.spi_pc = server.spi_c
-        self.spi_ps = server.spi_s
-        self.port_pc = _port(server.port_c)
-        self.port_ps = _port(server.port_s)
-        self.spi_uc = None if client is None else client.spi_c
-        self.spi_us = None if client is None else client.spi_s
-        self.port_uc = None if client is None else _port(client.port_c)
-        self.port_us = None if client is None else _port(client.port_s)
+
+    @property
+    def alg(self) -> str:
+        return self.association.alg
+
+    @property
+    def ealg(self) -> str:
+        return self.association.ealg
+
+    @property
+    def spi_pc(self) -> int | None:
+        return self.association.server.spi_c
+
+    @property
+    def spi_ps(self) -> int | None:
+        return self.association.server.spi_s
+
+    @property
+    def port_pc(self) -> int | None:
+        return _port(self.association.server.port_c)
+
+    @property
+    def port_ps(self) -> int | None:
+        return _port(self.association.server.port_s)
+
+    @property
+    def spi_uc(self) -> int | None:
+        client = self.association.client
+        return None if client is None else client.spi_c
+
+    @property
+    def spi_us(self) -> int | None:
+        client = self.association.client
+        return None if client is None else client.spi_s
+
+    @property
+    def port_uc(self) -> int | None:
+        client = self.association.client
+        return None if client is None else _port(client.port_c)
+
+    @property
+    def port_us(self) -> int | None:
+        client = self.association.client
+        return None if client is None else _port(client.port_s)
 
     @property
     def frames(self) -> FrameIds:

@@ -60,8 +60,7 @@ class CredentialFacts:
         credentials = self.message.credentials
         if credentials is None or credentials.qop is None:
             return None
-        counted = credentials.nc is not None and NC.fullmatch(credentials.nc) is not None
-        return counted and credentials.cnonce is not None
+        return is_qop_complete(credentials)
 
     @fact
     def auts_valid(self) -> bool | None:
@@ -82,8 +81,10 @@ class CredentialFacts:
         challenge, credentials = self.challenge, self.message.credentials
         if challenge is None or credentials is None or self.role != "verify":
             return None
-        same = [one for one in challenge.message.challenges if one.nonce == credentials.nonce]
-        return same[0] if same else challenge.message.challenge
+        for one in challenge.message.challenges:
+            if one.nonce == credentials.nonce:
+                return one
+        return challenge.message.challenge
 
     @fact
     def algorithm_kept(self) -> bool | None:
@@ -99,20 +100,19 @@ class CredentialFacts:
         answered, credentials = self._answered, self.message.credentials
         if answered is None or credentials is None:
             return []
-        found = [
-            name
-            for name in ("realm", "nonce", "opaque")
-            if getattr(answered, name) is not None
-            and getattr(answered, name) != getattr(credentials, name)
-        ]
+        found = []
+        if answered.realm is not None and answered.realm != credentials.realm:
+            found.append("realm")
+        if answered.nonce is not None and answered.nonce != credentials.nonce:
+            found.append("nonce")
+        if answered.opaque is not None and answered.opaque != credentials.opaque:
+            found.append("opaque")
         first = self._first_credentials
         if first is not None:
-            found += [
-                name
-                for name in ("username", "uri")
-                if getattr(first, name) is not None
-                and getattr(first, name) != getattr(credentials, name)
-            ]
+            if first.username is not None and first.username != credentials.username:
+                found.append("username")
+            if first.uri is not None and first.uri != credentials.uri:
+                found.append("uri")
         return found
 
     @property
@@ -214,6 +214,12 @@ class CredentialFacts:
             or ("port", one.port_c) in taken
             for one in listed.signalling
         )
+
+
+def is_qop_complete(credentials: Credentials) -> bool:
+    """Count and nonce of the client are there, as its qop needs them (RFC 2617 3.2.2)."""
+    counted = credentials.nc is not None and NC.fullmatch(credentials.nc) is not None
+    return counted and credentials.cnonce is not None
 
 
 def _algorithm(one: Challenge | Credentials) -> str:

@@ -194,6 +194,12 @@ class MechanismFacts:
                     return whole
         return self.element
 
+    @property
+    def place(self) -> int | None:
+        """Which element of its list it is; None outside of a list."""
+        elements = () if self._listed is None else self._listed.elements
+        return next((at for at, one in enumerate(elements) if one is self.element), None)
+
     @fact
     def mirrored(self) -> bool:
         return any(set(self.element.defects) <= set(twin.defects) for twin in self._twins)

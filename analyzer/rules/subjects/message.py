@@ -39,13 +39,22 @@ class Cast:
 
     def __init__(self, places: Iterable[Place], dialect: str | None = None) -> None:
         self._dialect = dialect
+        self._places = list(places)
         self._facts: dict[int, MessageFacts] = {}
         self._elements: dict[tuple[int, str, int], Elements] = {}
-        self.members: list[MessageFacts] = []
-        for place in places:
-            facts = MessageFacts(place, self)
-            self._facts[id(place.message)] = facts
-            self.members.append(facts)
+
+    @property
+    def members(self) -> list[MessageFacts]:
+        """Those that it was made of, in order."""
+        return [self.member(number) for number in range(len(self._places))]
+
+    def member(self, number: int) -> MessageFacts:
+        """One of them; its facts are made when somebody asks for it."""
+        place = self._places[number]
+        found = self._facts.get(id(place.message))
+        if found is None or found.place is not place:
+            found = self._facts[id(place.message)] = MessageFacts(place, self)
+        return found
 
     def of(self, message: SipMessage | None, like: Place | None = None) -> MessageFacts | None:
         """The facts of a message; one from elsewhere is taken to stand on the leg of `like`."""
@@ -53,7 +62,8 @@ class Cast:
             return None
         found = self._facts.get(id(message))
         if found is None:
-            found = MessageFacts(_elsewhere(message, like), self)
+            place = next((one for one in self._places if one.message is message), None)
+            found = MessageFacts(place or _elsewhere(message, like), self)
             self._facts[id(message)] = found
         return found
 
@@ -73,7 +83,7 @@ class Cast:
         """Part with the messages: they and the cast refer to one another."""
         for facts in self._facts.values():
             forget(facts)
-        self.members.clear()
+        self._places.clear()
         self._facts.clear()
 
     def dialect(self, place: Place) -> str:
@@ -470,6 +480,17 @@ class TransactionFacts:
     @fact
     def demanded(self) -> bool:
         return demanded(self.request, self.response)
+
+
+def transaction_of(request: MessageFacts) -> TransactionFacts | None:
+    """A request with its final response; None for what is no request, or a repeated one, and where
+    nothing answered it."""
+    message = request.message
+    if not request.is_request or request.retransmission:
+        return None
+    if message.final is None and message.provisional is None:
+        return None
+    return TransactionFacts(request, request.cast.of(message.final, request.place))
 
 
 def _elsewhere(message: SipMessage, like: Place | None) -> Place:

@@ -2,6 +2,7 @@
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local M = {}
 
   M._MECHANISMS = py.dict_of({
@@ -67,7 +68,7 @@ return function(import)
     if element.key ~= "ipsec-3gpp" then
       return { element.key, "", "", n = 3 }
     end
-    return { element.key, element.effective_alg or "", element.effective_ealg, n = 3 }
+    return { "ipsec-3gpp", str.lower(element.alg or ""), element.effective_ealg, n = 3 }
   end
 
   -- Those of the signalling elements, in order; empty for no list.
@@ -79,7 +80,7 @@ return function(import)
     for _, one in py.each(listed.signalling) do
       py.append(list1, M.shape(one))
     end
-    return list1
+    return py.list(list1)
   end
 
   function M._algorithms(element)

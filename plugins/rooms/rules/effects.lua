@@ -28,12 +28,12 @@ return function(import)
   end
 
   function M._effect_of(rule, severity, role, ending)
-    local here = M._is_where_it_stopped(role, ending)
+    local explains = ending.reached == false and M._is_where_it_stopped(role, ending)
     if rule.class_ == "security" then
-      return ending.reached == false and here and "explains-outcome" or "risk"
+      return explains and "explains-outcome" or "risk"
     elseif rule.class_ == "failure" then
       return ending.reached and "none" or "explains-outcome"
-    elseif rule.class_ == "conformance" and (ending.reached == false and (here and M._grave(severity))) then
+    elseif rule.class_ == "conformance" and (explains and M._grave(severity)) then
       return "explains-outcome"
     else
       return "none"

@@ -21,7 +21,6 @@ return function(import)
   local Site = import("rules.finding").Site
   local StrayFlow = import("agreement.items").StrayFlow
   local Tally = import("rules.notes").Tally
-  local TransactionFacts = import("rules.subjects.message").TransactionFacts
   local UNKNOWN = import("rules.effects").UNKNOWN
   local address_text = import("agreement.naming").address_text
   local conclude = import("rules.conclusion").conclude
@@ -30,6 +29,7 @@ return function(import)
   local merge = import("rules.folding").merge
   local moved = import("rules.finding").moved
   local nameless = import("rules.notes").nameless
+  local transaction_of = import("rules.subjects.message").transaction_of
   local whom = import("rules.notes").whom
   local M = {}
 
@@ -78,25 +78,25 @@ return function(import)
     local facts = ExchangeFacts.make(exchange)
     local seen = coverage(exchange)
     local met = M.met_by(seen)
-    local peers = M._peers(exchange.access, facts.cast)
+    local peers = M._peers(exchange)
     local ending = M._ending(exchange)
     local named = peers:get("ue") ~= address_text(exchange.access.ue)
     local told = named and peers or nameless(peers)
     local tally = Tally.make(self._notes, told, ending)
-    local judge = py.bound(self._engine, "judge")
-    local fired = { n = 0 }
-    py.extend(fired, judge("exchange", facts, met, tally))
-    self:_messages(facts.cast, met, fired, tally)
+    local fired = self._engine:judge_run(facts, met, tally)
+    if fired == nil then
+      fired = { n = 0 }
+      self:_run(facts, met, fired, tally)
+    end
     if facts.far ~= nil then
       self:_messages(facts.far, met, fired, tally)
       self:_pairs(facts, facts.far, met, fired)
     end
     if facts.challenges > 1 or facts.previous ~= nil then
-      py.extend(fired, judge("identity", IdentityFacts.make(facts), met))
+      py.extend(fired, self._engine:judge("identity", IdentityFacts.make(facts), met))
     end
     if exchange.association ~= nil then
       self._sites:set(exchange.number, { exchange.key, ending, n = 2 })
-      py.extend(fired, judge("association", AssociationFacts.make(exchange.association), met, tally))
     end
     self.claims:learn(exchange, facts.dialect)
     local waiting = self._waiting:pop(exchange.number, { n = 0 })
@@ -165,9 +165,19 @@ return function(import)
     return conclude({ self:found(), n = 1 }, self._engine)
   end
 
+  -- The run itself, its messages, and the set that it announced.
+  function M.Judge:_run(facts, met, fired, tally)
+    py.extend(fired, self._engine:judge("exchange", facts, met, tally))
+    self:_messages(facts.cast, met, fired, tally)
+    local association = facts.exchange.association
+    if association ~= nil then
+      py.extend(fired, self._engine:judge("association", AssociationFacts.make(association), met, tally))
+    end
+  end
+
   function M.Judge:_messages(cast, met, fired, tally)
     local judge = py.bound(self._engine, "judge")
-    for _, facts in py.each(py.list(cast.members)) do
+    for _, facts in py.each(cast.members) do
       local hits = judge("message", facts, met, tally)
       if hits.n > 0 then
         py.extend(fired, hits)
@@ -175,12 +185,9 @@ return function(import)
       if facts.message.variant_of ~= nil then
         self:_variant(facts, cast, met, fired)
       end
-      if facts.is_request and not facts.retransmission then
-        local final = facts.message.final
-        if final ~= nil or facts.message.provisional ~= nil then
-          local transaction = TransactionFacts.make(facts, cast:of(final, facts.place))
-          py.extend(fired, judge("transaction", transaction, met, tally))
-        end
+      local transaction = transaction_of(facts)
+      if transaction ~= nil then
+        py.extend(fired, judge("transaction", transaction, met, tally))
       end
     end
   end
@@ -335,23 +342,28 @@ return function(import)
     return verdict.registration ~= nil and verdict.registration.state == "unknown"
   end
 
-  -- The first hop by its address, the handset by its model, else its address.
-  function M._peers(access, cast)
-    local agent
-    local first1
-    for _, one in py.each(cast.members) do
-      local holds1 = one.from_client
-      if holds1 then
-        agent = one.message:value("user-agent")
-        holds1 = (agent or "") ~= ""
-      end
-      if holds1 then
-        first1 = agent
-        break
+  -- The first hop by its address, the handset by its model, else by its address.
+  function M._peers(exchange)
+    local access = exchange.access
+    local value1 = M._model(exchange)
+    if (value1 or "") == "" then
+      value1 = address_text(access.ue)
+    end
+    return py.dict_of({ { "pcscf", address_text(access.first_hop), n = 2 }, { "ue", value1, n = 2 }, n = 2 })
+  end
+
+  -- What the handset calls itself in the first of its messages that says so.
+  function M._model(exchange)
+    for _, step in py.each(exchange.steps) do
+      local place = step.place
+      if place ~= nil and place.from_client then
+        local agent = place.message:value("user-agent")
+        if (agent or "") ~= "" then
+          return agent
+        end
       end
     end
-    agent = first1
-    return py.dict_of({ { "pcscf", address_text(access.first_hop), n = 2 }, { "ue", (agent or "") ~= "" and agent or address_text(access.ue), n = 2 }, n = 2 })
+    return nil
   end
 
   -- The run that announced the set a message travelled on, while that is open: what is found

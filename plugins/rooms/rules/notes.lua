@@ -41,6 +41,7 @@ return function(import)
     self.exchanges = py.set()
     self.frames = py.set()
     self.severity = SEVERITIES.n
+    self.full = false
     return self
   end
 
@@ -51,14 +52,10 @@ return function(import)
       self.exchanges:add(one.exchange)
       self.frames:update(one.frames)
       self.severity = math.min(severity, self.severity)
+      self.full = self.exchanges.size >= M.EXCHANGES and self.frames.size >= FRAMES
     else
       self.noted.more = self.noted.more + one.count
     end
-  end
-
-  -- Nothing but a worse severity would be kept any more.
-  function M._Group.__get.full(self)
-    return self.exchanges.size >= M.EXCHANGES and self.frames.size >= FRAMES
   end
   py.done(M._Group)
 

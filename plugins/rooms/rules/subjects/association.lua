@@ -27,42 +27,75 @@ return function(import)
     end
     self.association = association
     self.state = state ~= "" and state or association.state
-    self.alg = association.alg
-    self.ealg = association.ealg
-    local server, client = association.server, association.client
-    self.spi_pc = server.spi_c
-    self.spi_ps = server.spi_s
-    self.port_pc = M._port(server.port_c)
-    self.port_ps = M._port(server.port_s)
+    return self
+  end
+
+  function M.AssociationFacts.__get.alg(self)
+    return self.association.alg
+  end
+
+  function M.AssociationFacts.__get.ealg(self)
+    return self.association.ealg
+  end
+
+  function M.AssociationFacts.__get.spi_pc(self)
+    return self.association.server.spi_c
+  end
+
+  function M.AssociationFacts.__get.spi_ps(self)
+    return self.association.server.spi_s
+  end
+
+  function M.AssociationFacts.__get.port_pc(self)
+    return M._port(self.association.server.port_c)
+  end
+
+  function M.AssociationFacts.__get.port_ps(self)
+    return M._port(self.association.server.port_s)
+  end
+
+  function M.AssociationFacts.__get.spi_uc(self)
+    local client = self.association.client
     local value1
     if client == nil then
       value1 = nil
     else
       value1 = client.spi_c
     end
-    self.spi_uc = value1
-    local value2
+    return value1
+  end
+
+  function M.AssociationFacts.__get.spi_us(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value2 = nil
+      value1 = nil
     else
-      value2 = client.spi_s
+      value1 = client.spi_s
     end
-    self.spi_us = value2
-    local value3
+    return value1
+  end
+
+  function M.AssociationFacts.__get.port_uc(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value3 = nil
+      value1 = nil
     else
-      value3 = M._port(client.port_c)
+      value1 = M._port(client.port_c)
     end
-    self.port_uc = value3
-    local value4
+    return value1
+  end
+
+  function M.AssociationFacts.__get.port_us(self)
+    local client = self.association.client
+    local value1
     if client == nil then
-      value4 = nil
+      value1 = nil
     else
-      value4 = M._port(client.port_s)
+      value1 = M._port(client.port_s)
     end
-    self.port_us = value4
-    return self
+    return value1
   end
 
   -- (capture, frame) of the challenge that announced it.

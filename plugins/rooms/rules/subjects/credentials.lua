@@ -62,8 +62,7 @@ return function(import)
     if credentials == nil or credentials.qop == nil then
       return nil
     end
-    local counted = credentials.nc ~= nil and M.NC:fullmatch(credentials.nc) ~= nil
-    return counted and credentials.cnonce ~= nil
+    return M.is_qop_complete(credentials)
   end
 
   function M.CredentialFacts.__facts.auts_valid(self)
@@ -90,14 +89,12 @@ return function(import)
     if challenge == nil or (credentials == nil or self.role ~= "verify") then
       return nil
     end
-    local list1 = { n = 0 }
     for _, one in py.each(challenge.message.challenges) do
       if one.nonce == credentials.nonce then
-        py.append(list1, one)
+        return one
       end
     end
-    local same = list1
-    return same.n > 0 and same[1] or challenge.message.challenge
+    return challenge.message.challenge
   end
 
   function M.CredentialFacts.__facts.algorithm_kept(self)
@@ -116,22 +113,24 @@ return function(import)
     if answered == nil or credentials == nil then
       return { n = 0 }
     end
-    local list1 = { n = 0 }
-    for _, name in py.each({ "realm", "nonce", "opaque", n = 3 }) do
-      if answered[name] ~= nil and py.truth(not py.equal(answered[name], credentials[name])) then
-        py.append(list1, name)
-      end
+    local found = { n = 0 }
+    if answered.realm ~= nil and answered.realm ~= credentials.realm then
+      py.append(found, "realm")
     end
-    local found = list1
+    if answered.nonce ~= nil and answered.nonce ~= credentials.nonce then
+      py.append(found, "nonce")
+    end
+    if answered.opaque ~= nil and answered.opaque ~= credentials.opaque then
+      py.append(found, "opaque")
+    end
     local first = self._first_credentials
     if first ~= nil then
-      local list2 = { n = 0 }
-      for _, name in py.each({ "username", "uri", n = 2 }) do
-        if first[name] ~= nil and py.truth(not py.equal(first[name], credentials[name])) then
-          py.append(list2, name)
-        end
+      if first.username ~= nil and first.username ~= credentials.username then
+        py.append(found, "username")
       end
-      py.extend(found, list2)
+      if first.uri ~= nil and first.uri ~= credentials.uri then
+        py.append(found, "uri")
+      end
     end
     return found
   end
@@ -314,6 +313,12 @@ return function(import)
     return setmetatable({}, M.CredentialFacts)
   end
   py.done(M.CredentialFacts)
+
+  -- Count and nonce of the client are there, as its qop needs them (RFC 2617 3.2.2).
+  function M.is_qop_complete(credentials)
+    local counted = credentials.nc ~= nil and M.NC:fullmatch(credentials.nc) ~= nil
+    return counted and credentials.cnonce ~= nil
+  end
 
   function M._algorithm(one)
     return str.lower((one.algorithm or "") ~= "" and one.algorithm or M.WITHOUT_ALGORITHM)

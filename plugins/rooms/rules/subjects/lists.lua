@@ -286,6 +286,19 @@ return function(import)
     return self.element
   end
 
+  -- Which element of its list it is; None outside of a list.
+  function M.MechanismFacts.__get.place(self)
+    local elements = self._listed == nil and { n = 0 } or self._listed.elements
+    local first1
+    for at, one in py.each_from_zero(elements) do
+      if one == self.element then
+        first1 = at
+        break
+      end
+    end
+    return first1
+  end
+
   function M.MechanismFacts.__facts.mirrored(self)
     local any1 = false
     for _, twin in py.each(self._twins) do

@@ -35,15 +35,31 @@ return function(import)
   function M.Cast.make(places, dialect)
     local self = setmetatable({}, M.Cast)
     self._dialect = dialect
+    self._places = py.list(places)
     self._facts = py.dict()
     self._elements = py.dict()
-    self.members = { n = 0 }
-    for _, place in py.each(places) do
-      local facts = M.MessageFacts.make(place, self)
-      self._facts:set(py.identity(place.message), facts)
-      py.append(self.members, facts)
-    end
     return self
+  end
+
+  -- Those that it was made of, in order.
+  function M.Cast.__get.members(self)
+    local list1 = { n = 0 }
+    for number = 0, self._places.n - 1 do
+      py.append(list1, self:member(number))
+    end
+    return list1
+  end
+
+  -- One of them; its facts are made when somebody asks for it.
+  function M.Cast:member(number)
+    local place = self._places[number + 1]
+    local found = self._facts:get(py.identity(place.message))
+    if found == nil or found.place ~= place then
+      local value1 = M.MessageFacts.make(place, self)
+      found = value1
+      self._facts:set(py.identity(place.message), value1)
+    end
+    return found
   end
 
   -- The facts of a message; one from elsewhere is taken to stand on the leg of `like`.
@@ -53,7 +69,15 @@ return function(import)
     end
     local found = self._facts:get(py.identity(message))
     if found == nil then
-      found = M.MessageFacts.make(M._elsewhere(message, like), self)
+      local first1
+      for _, one in py.each(self._places) do
+        if one.message == message then
+          first1 = one
+          break
+        end
+      end
+      local place = first1
+      found = M.MessageFacts.make(place or M._elsewhere(message, like), self)
       self._facts:set(py.identity(message), found)
     end
     return found
@@ -79,7 +103,7 @@ return function(import)
     for _, facts in self._facts:pairs() do
       forget(facts)
     end
-    py.clear(self.members)
+    py.clear(self._places)
     self._facts:clear()
   end
 
@@ -646,6 +670,18 @@ return function(import)
     return demanded(self.request, self.response)
   end
   py.done(M.TransactionFacts)
+
+  -- A request with its final response; None for what is no request, or a repeated one, and where
+  function M.transaction_of(request)
+    local message = request.message
+    if not request.is_request or request.retransmission then
+      return nil
+    end
+    if message.final == nil and message.provisional == nil then
+      return nil
+    end
+    return M.TransactionFacts.make(request, request.cast:of(message.final, request.place))
+  end
 
   function M._elsewhere(message, like)
     if like == nil then
