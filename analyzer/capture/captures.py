@@ -1,7 +1,7 @@
 """All inputs together: from paths to one stream of packets and watermarks in the order of time."""
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -16,7 +16,7 @@ from analyzer.capture.look import Look, Sample, look, sample
 from analyzer.capture.merge import merge
 from analyzer.capture.packet import CaptureInfo, Packet, Problem, Watermark
 from analyzer.capture.problems import Problems
-from analyzer.capture.records import read_records
+from analyzer.capture.records import read_records, read_runs
 from analyzer.capture.text import TEXT_LINK
 from analyzer.capture.text import packet as text_packet
 from analyzer.capture.walk import Walk
@@ -205,8 +205,13 @@ class Captures:
 def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Packet | Watermark]:
     """The candidates of one file in its order, a watermark a second between them, one at its end.
 
-    Fills `info`, which is as of the item given last.
+    Fills `info`, whose link types, format and secrets are known of what came before an item.
     """
+    return chain.from_iterable(_runs(capture, entry, info))
+
+
+def _runs(capture: int, entry: Input, info: CaptureInfo) -> Iterator[list[Packet | Watermark]]:
+    """The same, those together whose records stand together in memory."""
     info.problems.clear()
     info.cut, info.cut_frame = 0, None
     info.unread_links, info.unread_interfaces = [], []
@@ -223,42 +228,47 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
     unread = 0
     latest = due = 0
     try:
-        for record in read_records(walk):
+        for run in read_runs(walk):
             if not info.format:
                 describe(info, walk, opened.compression)
-            if record.time > latest:
-                latest = record.time
-            if record.cut:
-                info.cut += 1
-                if info.cut_frame is None:
-                    info.cut_frame = record.frame
-            if record.link_type == UPPER_PDU:
-                found = exported_packet(pdus.read(record.data), record, capture, problems)
-            elif record.link_type == TEXT_LINK:
-                found = text_packet(record.data, record.frame, record.time, record.cut, capture)
-            elif ("link", record.link_type) not in LAYERS:
-                unread += 1
-                name = link_type_name(record.link_type)
-                problems.add("link-type", record.frame, None, f"{name} is not read")
-                unread_frame(info, name, record.interface)
-                found = None
-            else:
-                found = decapsulate(
-                    record.data,
-                    record.link_type,
-                    capture=capture,
-                    frame=record.frame,
-                    time=record.time,
-                    interface=record.interface,
-                    cut=record.cut,
-                    problems=problems,
-                )
-            if found is not None:
-                yield found
-                due = latest + SECOND
-            elif latest >= due:
-                yield Watermark(capture, record.frame, latest)
-                due = latest + SECOND
+            items: list[Packet | Watermark] = []
+            for record in run:
+                frame, time, cut = record.frame, record.time, record.cut
+                link_type = record.link_type
+                if time > latest:
+                    latest = time
+                if cut:
+                    info.cut += 1
+                    if info.cut_frame is None:
+                        info.cut_frame = frame
+                if ("link", link_type) in LAYERS:
+                    found = decapsulate(
+                        record.data,
+                        link_type,
+                        capture,
+                        frame,
+                        time,
+                        record.interface,
+                        cut,
+                        problems,
+                    )
+                elif link_type == UPPER_PDU:
+                    found = exported_packet(pdus.read(record.data), record, capture, problems)
+                elif link_type == TEXT_LINK:
+                    found = text_packet(record.data, frame, time, cut, capture)
+                else:
+                    unread += 1
+                    name = link_type_name(link_type)
+                    problems.add("link-type", frame, None, f"{name} is not read")
+                    unread_frame(info, name, record.interface)
+                    found = None
+                if found is not None:
+                    items.append(found)
+                    due = latest + SECOND
+                elif latest >= due:
+                    items.append(Watermark(capture, frame, latest))
+                    due = latest + SECOND
+            yield items
     finally:
         opened.close()
         advice = EXPORTS.get(Path(entry.path).suffix.lower())
@@ -267,7 +277,7 @@ def read_capture(capture: int, entry: Input, info: CaptureInfo) -> Iterator[Pack
         describe(info, walk, opened.compression)
         info.unreadable = walk.frames == unread + walk.lost and any(map(is_fault, info.problems))
     if walk.frames:
-        yield Watermark(capture, walk.frames, walk.last_time or 0)
+        yield [Watermark(capture, walk.frames, walk.last_time or 0)]
 
 
 def is_fault(problem: Problem) -> bool:

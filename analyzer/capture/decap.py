@@ -129,9 +129,11 @@ USUAL_PROTOCOLS: Final = frozenset({6, UDP, 50})
 TUNNELS: Final = frozenset(number for space, number in LAYERS if space == "udp")
 
 
-def usual(data: bytes, link_type: int) -> tuple[str, bytes, bytes, int, int, int, int, bool] | None:
-    """Path, addresses, protocol, start and end of the IP payload, identification and whether it
-    was cut, of a frame of the commonest kind; None of any other. The layers say the same of it."""
+def usual(
+    data: bytes, link_type: int, capture: int, frame: int, time: int, interface: int
+) -> Packet | None:
+    """The datagram in a frame of the commonest kind, candidate or not; None of any other. The
+    layers say the same of it."""
     row = USUAL.get(link_type)
     size = len(data)
     if row is None or size < row[0] + 28:
@@ -154,15 +156,15 @@ def usual(data: bytes, link_type: int) -> tuple[str, bytes, bytes, int, int, int
         return None
     if proto not in USUAL_PROTOCOLS or (proto == UDP and (sport in TUNNELS or dport in TUNNELS)):
         return None
-    if end > size:
-        return path, src, dst, proto, start, size, ip_id, True
-    return path, src, dst, proto, start, end, ip_id, False
+    return Packet(
+        capture, frame, time, interface, path, src, dst, proto, data[start:end], start, ip_id, -1,
+        False, end > size,
+    )  # fmt: skip
 
 
 def decapsulate(
     data: bytes,
     link_type: int,
-    *,
     capture: int,
     frame: int,
     time: int,
@@ -177,16 +179,10 @@ def decapsulate(
     Under `LINUX_SLL2`, `Packet.interface` is the pcapng interface in the upper 32 bits and the
     interface index of the frame in the lower ones.
     """
-    found = usual(data, link_type)
+    found = usual(data, link_type, capture, frame, time, interface)
     if found is not None:
-        path, src, dst, proto, start, end, ip_id, truncated = found
-        if not is_candidate(proto, data, start, end, -1):
-            return None
-        payload = data[start:end]
-        return Packet(
-            capture, frame, time, interface, path, src, dst, proto, payload, start, ip_id, -1,
-            False, truncated,
-        )  # fmt: skip
+        payload = found.data
+        return found if is_candidate(found.proto, payload, 0, len(payload), -1) else None
     context = Context(interface, cut=cut)
     if not descend(data, ("link", link_type, 0, len(data)), context):
         problems.add("nesting", frame, None, TOO_DEEP)

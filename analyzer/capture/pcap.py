@@ -29,8 +29,9 @@ LINK_TYPE: Final = 0x03FFFFFF  # the bits above say how long the frame check seq
 IN_A_ROW: Final = 3  # records that follow one another: this is where the walk may go on
 
 
-def records(walk: Walk, order: str, unit: int, start: int) -> Iterator[Record]:
-    """The frames of a file with such a magic, in its order."""
+def runs(walk: Walk, order: str, unit: int, start: int) -> Iterator[list[Record]]:
+    """The frames of a file with such a magic, in its order, those together that the inner loop
+    walked at one go."""
     window = walk.window
     if not window.have(start):
         walk.broken("cut-short", window.left, "in the file header")
@@ -47,13 +48,15 @@ def records(walk: Walk, order: str, unit: int, start: int) -> Iterator[Record]:
             window.buffer, window.at, window.limit, RECORD, walk.frames, due, layout, hits
         )
         buffer = window.buffer
-        for frame, at in hits:
-            second, fraction, size, original = header.unpack_from(buffer, at)
-            time = second * SECOND + fraction * unit
-            walk.seen(time)
-            data = buffer[at + RECORD_HEADER : at + RECORD_HEADER + size]
-            yield Record(frame, time, 0, link_type, data, size < original)
-        hits.clear()
+        if hits:
+            run = []
+            for frame, at in hits:
+                second, fraction, size, original = header.unpack_from(buffer, at)
+                time = walk.time(frame, second * SECOND + fraction * unit)
+                data = buffer[at + RECORD_HEADER : at + RECORD_HEADER + size]
+                run.append(Record(frame, time, 0, link_type, data, size < original))
+            hits.clear()
+            yield run
         if 0 <= last < window.at:
             second, fraction, _, _ = header.unpack_from(buffer, last)
             walk.seen(second * SECOND + fraction * unit)

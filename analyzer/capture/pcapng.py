@@ -55,10 +55,16 @@ class Interface(msgspec.Struct):
     second: int = 1_000_000  # units of time in a second
     offset: int = 0  # nanoseconds
 
+    @property
+    def scale(self) -> tuple[int, int]:
+        """By what units of time are multiplied and divided to give nanoseconds."""
+        common = gcd(SECOND, self.second)
+        return SECOND // common, self.second // common
+
     def time(self, units: int) -> int:
         """Units since the epoch to nanoseconds."""
-        common = gcd(SECOND, self.second)
-        return units * (SECOND // common) // (self.second // common) + self.offset
+        times, per = self.scale
+        return units * times // per + self.offset
 
 
 class Section:
@@ -170,12 +176,15 @@ class Blocks:
         self._section = Section("<", 0)
         self._hits: list[tuple[int, int]] = []
 
-    def records(self) -> Iterator[Record]:
-        """The frames, in the order of the file."""
+    def runs(self) -> Iterator[list[Record]]:
+        """The frames, in the order of the file, those together that the inner loop walked at one
+        go."""
         window = self._window
         while window.have(SMALLEST_BLOCK):
             if self._section.chosen is not None:
-                yield from self._enhanced(self._section.chosen)
+                run = self._enhanced(self._section.chosen)
+                if run:
+                    yield run
                 if not window.have(SMALLEST_BLOCK):
                     break
             whole = self._whole()
@@ -186,7 +195,9 @@ class Blocks:
             kind, length = whole
             if kind == ENHANCED and self._section.select(self._epb_interface(length)):
                 continue
-            yield from self._block(kind, length)
+            record = self._block(kind, length)
+            if record is not None:
+                yield [record]
             window.at += length + 3 & ~3
         if window.left:
             self._walk.problem("cut-short", "in the header of a block")
@@ -216,7 +227,7 @@ class Blocks:
             return None
         return kind, length
 
-    def _enhanced(self, chosen: Interface) -> Iterator[Record]:
+    def _enhanced(self, chosen: Interface) -> list[Record]:
         """The common case: a run of Enhanced Packet Blocks, walked by the inner loop."""
         window, walk, section = self._window, self._walk, self._section
         window.at, walk.frames, section.due, last = scan_pcapng(
@@ -231,36 +242,37 @@ class Blocks:
             chosen.layout,
             self._hits,
         )
-        buffer = window.buffer
+        buffer, unpack, interfaces = window.buffer, section.enhanced.unpack_from, section.interfaces
+        link_type, (times, per) = chosen.link_type, chosen.scale  # those of all of its group
+        run = []
         for frame, at in self._hits:
-            _, _, number, high, low, size, original = section.enhanced.unpack_from(buffer, at)
-            yield self._record(
-                section.interfaces[number],
-                frame,
-                high << 32 | low,
-                buffer[at + 28 : at + 28 + size],
-                size < original,
-            )
+            _, _, number, high, low, size, original = unpack(buffer, at)
+            interface = interfaces[number]
+            time = walk.time(frame, (high << 32 | low) * times // per + interface.offset)
+            data = buffer[at + 28 : at + 28 + size]
+            run.append(Record(frame, time, interface.number, link_type, data, size < original))
         unseen = last >= 0 and (not self._hits or self._hits[-1][1] != last)
         self._hits.clear()
         if unseen:
             _, _, number, high, low, _, _ = section.enhanced.unpack_from(buffer, last)
             walk.time(walk.frames, section.interfaces[number].time(high << 32 | low))
+        return run
 
-    def _block(self, kind: int, length: int) -> Iterator[Record]:
+    def _block(self, kind: int, length: int) -> Record | None:
         """Any whole block that the inner loop leaves; `length` as the block says."""
         window = self._window
         body = window.buffer[window.at + 8 : window.at + length - 4]
         if kind == INTERFACE:
             self._interface(body)
         elif kind in PACKETS:
-            yield from self._packet(*PACKETS[kind], body)
+            return self._packet(*PACKETS[kind], body)
         elif kind == SECRETS and len(body) >= 8:
             self._secrets(body)
         elif kind == STATISTICS:
             self._statistics(body)
         elif kind in EVENTS:
             self._walk.skip()
+        return None
 
     def _secrets(self, body: bytes) -> None:
         """Decryption Secrets Block: type and length, then what the type says (pcapng 4.7)."""
@@ -272,20 +284,20 @@ class Blocks:
 
     def _packet(
         self, fields: Callable[[str, bytes], Fields], fixed: int, body: bytes
-    ) -> Iterator[Record]:
+    ) -> Record | None:
         """A block with a packet: read by `fields`, the packet stands behind `fixed` octets."""
         walk, section = self._walk, self._section
         room = len(body) - fixed
         if room < 0:
             walk.problem("bad-length", "a packet block too short for its fields")
             walk.skip()
-            return
+            return None
         number, units, size, original = fields(section.order, body)
         interface = section.interface(number)
         if interface is None:
             walk.problem("unknown-interface", "a packet of an interface never described")
             walk.skip()
-            return
+            return None
         if size is None:
             size = min(original, interface.snap_length or original, room)
         elif size > room:
@@ -293,7 +305,13 @@ class Blocks:
             size = room
         walk.frames += 1
         data = body[fixed : fixed + size]
-        yield self._record(interface, walk.frames, units, data, size < original)
+        if units is None:
+            time = walk.last_time or 0
+        else:
+            time = walk.time(walk.frames, interface.time(units))
+        return Record(
+            walk.frames, time, interface.number, interface.link_type, data, size < original
+        )
 
     def _interface(self, body: bytes) -> None:
         """Interface Description Block: link type, snap length, options of time."""
@@ -340,15 +358,6 @@ class Blocks:
             return -1
         _, _, number, _, _, size, _ = self._section.enhanced.unpack_from(window.buffer, window.at)
         return number if size + 32 <= length else -1
-
-    def _record(
-        self, interface: Interface, frame: int, units: int | None, data: bytes, cut: bool
-    ) -> Record:
-        if units is None:
-            time = self._walk.last_time or 0
-        else:
-            time = self._walk.time(frame, interface.time(units))
-        return Record(frame, time, interface.number, interface.link_type, data, cut)
 
     def _find_block(self) -> bool:
         """Move to the next section header or Enhanced Packet Block whose two lengths agree.

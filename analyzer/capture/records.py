@@ -5,6 +5,7 @@ as Wireshark does: from 1, over all sections. What is nonsense becomes a `Proble
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from analyzer.capture import pcap, pcapng
@@ -35,6 +36,12 @@ CONVERT: Final = "make a capture of it: editcap -F pcapng IN OUT"
 def read_records(walk: Walk) -> Iterator[Record]:
     """The frames that `scan` takes for candidates and one a second beside them, or with `every` all
     of them, in the order of the file."""
+    return chain.from_iterable(read_runs(walk))
+
+
+def read_runs(walk: Walk) -> Iterator[list[Record]]:
+    """The same, those together that stand together in memory: each step from a file to a packet
+    is done for some hundred of them before the next one, which keeps it near the processor."""
     window = walk.window
     window.have(4)
     magic = window.buffer[: min(4, window.left)]
@@ -47,10 +54,10 @@ def read_records(walk: Walk) -> Iterator[Record]:
         walk.broken("export-first", 0, f"{name}: {CONVERT}")
     elif magic in pcap.MAGICS:
         walk.format = "pcap"
-        yield from pcap.records(walk, *pcap.MAGICS[magic])
+        yield from pcap.runs(walk, *pcap.MAGICS[magic])
     elif magic == pcapng.SECTION:
         walk.format = "pcapng"
-        yield from pcapng.Blocks(walk).records()
+        yield from pcapng.Blocks(walk).runs()
     elif is_text(window.buffer[: window.left]):
         yield from _text(walk)
     else:
@@ -62,7 +69,7 @@ def foreign(head: bytes) -> str | None:
     return next((name for magic, name in FOREIGN.items() if head.startswith(magic)), None)
 
 
-def _contained(walk: Walk, container: Container) -> Iterator[Record]:
+def _contained(walk: Walk, container: Container) -> Iterator[list[Record]]:
     """A container of `formats`, one record at a time."""
     window = walk.window
     walk.format = container.name
@@ -80,20 +87,15 @@ def _contained(walk: Walk, container: Container) -> Iterator[Record]:
             walk.frames += 1
             walk.seen(entry.time)
             at = window.at + entry.skip
-            yield Record(
-                walk.frames,
-                entry.time,
-                entry.interface,
-                entry.link_type,
-                window.buffer[at : at + entry.captured],
-                entry.captured < entry.original,
-            )
+            data = window.buffer[at : at + entry.captured]
+            cut = entry.captured < entry.original
+            yield [Record(walk.frames, entry.time, entry.interface, entry.link_type, data, cut)]
         window.at += entry.size
     if window.left:
         walk.problem("cut-short", "in the header of a packet")
 
 
-def _text(walk: Walk) -> Iterator[Record]:
+def _text(walk: Walk) -> Iterator[list[Record]]:
     """The messages of a text file: the line of each is its frame, all have `TEXT_LINK`."""
     for message in messages(_pieces(walk.window)):
         if not walk.frames:
@@ -101,7 +103,7 @@ def _text(walk: Walk) -> Iterator[Record]:
             walk.link_types[TEXT_LINK] = None
         walk.frames += 1
         walk.seen(message.time)
-        yield Record(message.line, message.time, 0, TEXT_LINK, message.octets, message.cut)
+        yield [Record(message.line, message.time, 0, TEXT_LINK, message.octets, message.cut)]
     if not walk.frames:
         walk.broken("not-a-capture", 0, "text without a SIP message")
 

@@ -75,9 +75,13 @@ class Walk:
 
     def time(self, frame: int, time: int) -> int:
         """The same, of a time that may be none: then the latest so far stands for it."""
+        last = self.last_time
+        if last is not None and last <= time < LATEST:
+            self.last_time = time
+            return time
         if not 0 <= time < LATEST:
             self._problems.add("bad-time", frame, None, "before 1970 or after 2262")
-            return self.last_time or 0
+            return last or 0
         self.seen(time)
         return time
 

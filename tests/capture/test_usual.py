@@ -48,7 +48,7 @@ def datagrams(wire: Any) -> list[tuple[bytes, int]]:
 def test_the_short_way_is_taken(wire: Any, link: int) -> None:
     linked = wire.eth if link == 1 else wire.sll
     for datagram, ether in datagrams(wire)[:2]:
-        assert decap.usual(linked(datagram, ether), link) is not None
+        assert decap.usual(linked(datagram, ether), link, 1, 2, 3, 4) is not None
 
 
 @settings(max_examples=400, deadline=None)
