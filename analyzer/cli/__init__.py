@@ -12,6 +12,8 @@ from typing import Final
 
 import click
 
+from analyzer.collector import idle_at_exit
+
 _NAMES: Final = ("analyze", "show", "dissect", "doctor", "keys", "live", "rules", "plugin")
 _COMMANDS: Final = {name: name for name in _NAMES}
 _DEFAULT: Final = "analyze"
@@ -72,3 +74,4 @@ def main() -> None:
     secagree rules VER-05            one rule, in full
     secagree plugin --install        the same findings inside Wireshark
     """
+    idle_at_exit()
