@@ -484,18 +484,18 @@ return function(import)
   end
   py.done(M.Unannounced)
 
-  -- Messages beyond the first hop whose run has not begun.
+  -- Messages beyond the first hop whose run has not begun, `waiting` by their Call-ID.
   M.Forwards = py.class("Forwards")
 
   function M.Forwards.make()
     local self = setmetatable({}, M.Forwards)
-    self._waiting = py.dict()
+    self.waiting = py.dict()
     return self
   end
 
   -- Whether it is kept; it has its place in the order with it.
   function M.Forwards:keep(place, order)
-    local waiting = self._waiting:setdefault(place.message.call_id, { n = 0 })
+    local waiting = self.waiting:setdefault(place.message.call_id, { n = 0 })
     if waiting.n >= FAR then
       return false
     end
@@ -506,7 +506,7 @@ return function(import)
   -- Those of a run that began at `time`, set behind its start.
   function M.Forwards:of(call_id, time)
     local list1 = { n = 0 }
-    for _, item1 in py.each(self._waiting:pop(call_id, { n = 0 })) do
+    for _, item1 in py.each(self.waiting:pop(call_id, { n = 0 })) do
       local place = item1[1]
       py.append(list1, place)
     end
@@ -520,10 +520,10 @@ return function(import)
   -- Those whose run does not begin any more, at this time.
   function M.Forwards:due(time)
     local given = { n = 0 }
-    for _, item1 in py.each(py.list(self._waiting:items())) do
+    for _, item1 in py.each(py.list(self.waiting:items())) do
       local call_id, waiting = item1[1], item1[2]
       if waiting[1][1].message.time < time - RESIDUAL then
-        self._waiting:delete(call_id)
+        self.waiting:delete(call_id)
         py.extend(given, waiting)
       end
     end
@@ -533,10 +533,10 @@ return function(import)
   -- All that wait.
   function M.Forwards:finish()
     local given = { n = 0 }
-    for _, waiting in self._waiting:pairs() do
+    for _, waiting in self.waiting:pairs() do
       py.extend(given, waiting)
     end
-    self._waiting:clear()
+    self.waiting:clear()
     return given
   end
   py.done(M.Forwards)
@@ -760,7 +760,8 @@ return function(import)
   -- The SAs as far as both lists name them, to be entered in the `SaTable`.
   function M.Association:build(ue, first_hop)
     local server, client = self.server, self.client
-    local alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+    local alg, ealg = server.effective_alg or "", server.effective_ealg
+    local number, aka = self.number, self.aka
     local pc, ps = server.port_c or 0, server.port_s or 0
     local uc = 0
     local us = 0
@@ -1057,6 +1058,9 @@ return function(import)
 
   -- A new run has what waited for it.
   function M.Beyond:begun(run)
+    if self._forwards.waiting.size == 0 then
+      return
+    end
     run.far = self._forwards:of(run.call_id, run.begun)
     for _, place in py.each(run.far) do
       place.exchange = run
@@ -1932,7 +1936,9 @@ modules["agreement.coverage"] = [=[
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local SYNTHETIC = import("capture.text").SYNTHETIC
   local State = import("agreement.states").State
   local undeliverable = import("agreement.attempt").undeliverable
   local M = {}
@@ -1985,7 +1991,7 @@ return function(import)
         src = place.message.src
         read = read or place.protection ~= "clear"
         above = above or place.protection == "ports"
-        synthetic = synthetic or place.message.synthetic
+        synthetic = synthetic or str.startswith(place.message.path, SYNTHETIC)
       end
       if src == ue then
         up = true
@@ -2544,7 +2550,11 @@ return function(import)
 
   -- Connections and errors between two ends, from `since` to `until` (ns).
   function M.Evidence:between(one, other, since, until_)
-    local heard = self._between:get(M._ends(one, other))
+    local value1
+    if self._between.size > 0 then
+      value1 = self._between:get(M._ends(one, other))
+    end
+    local heard = value1
     if heard == nil then
       return { n = 0 }
     end
@@ -2726,12 +2736,15 @@ return function(import)
     return TABLE:has({ self.state, event, n = 2 })
   end
 
-  -- Take one event in; the caller has asked `accepts`. Gives the role of the step.
+  -- Take one event in; gives the role of the step. Where the table has no row for it in the
   function M.Exchange:apply(event, seen, sa)
+    local row = TABLE:get({ self.state, event, n = 2 })
+    if row == nil then
+      return ""
+    end
     local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
-    local tuple1 = TABLE:get({ self.state, event, n = 2 })
-    self.state = tuple1[1]
-    local role = tuple1[2]
+    self.state = row[1]
+    local role = row[2]
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then
       self.round = self.round + 1
     end
@@ -3317,31 +3330,34 @@ return function(import)
       if item.association ~= nil then
         item.association:slim()
       end
+      local list1 = { n = 0 }
       for _, step in py.each(item.steps) do
         if step.place ~= nil then
-          M._let_go(step.place)
+          py.append(list1, step.place)
         end
       end
-      for _, place in py.each(item.far) do
-        M._let_go(place)
+      M._let_go(list1)
+      if item.far.n > 0 then
+        M._let_go(item.far)
       end
     elseif py.isinstance(item, M.Loose) then
-      M._let_go(item.place)
+      M._let_go({ item.place, n = 1 })
     elseif py.isinstance(item, M.LooseTransaction) then
-      M._let_go(item.request)
-      M._let_go(item.response)
+      M._let_go({ item.request, item.response, n = 2 })
     end
   end
 
-  function M._let_go(place)
-    place.exchange = nil
-    local message = place.message
-    message.request = nil
-    message.final = nil
-    message.provisional = nil
-    message.forward = nil
-    message.source = nil
-    message:slim()
+  function M._let_go(places)
+    for _, place in py.each(places) do
+      place.exchange = nil
+      local message = place.message
+      message.request = nil
+      message.final = nil
+      message.provisional = nil
+      message.forward = nil
+      message.source = nil
+      message:slim()
+    end
   end
 
   return M
@@ -3551,12 +3567,12 @@ return function(import)
   local conclude = import("agreement.settlements").conclude
   local M = {}
 
-  -- What was handed on since it was last taken, and the agreements that cannot be yet.
+  -- What was handed on since it was last taken, `items`, and agreements that cannot be yet.
   M.Leaving = py.class("Leaving")
 
   function M.Leaving.make()
     local self = setmetatable({}, M.Leaving)
-    self._items = { n = 0 }
+    self.items = { n = 0 }
     self._held = py.dict()
     self._lines = py.dict()
     self._times = py.dict()
@@ -3566,16 +3582,7 @@ return function(import)
   -- Hand on an item that stands here in the order of the sweep.
   function M.Leaving:put(item, order)
     item.order = order
-    py.append(self._items, item)
-  end
-
-  -- All since the last call.
-  function M.Leaving:take()
-    local items = self._items
-    if items.n > 0 then
-      self._items = { n = 0 }
-    end
-    return items
+    py.append(self.items, item)
   end
 
   -- A capture, one of a line of them, has come to this time (ns).
@@ -3705,28 +3712,38 @@ return function(import)
 
   -- (leg, evidence) of one message; registrations teach the pairs.
   function M.Legs:leg(message)
-    local pair = { message.src, message.dst, n = 2 }
     if message.is_request then
-      return self:_request(message, pair)
+      return self:_request(message)
     end
-    if message.request ~= nil then
-      return self:_of_request(message, pair)
+    local request = message.request
+    if request == nil then
+      return self:_response(message, { message.src, message.dst, n = 2 })
     end
-    return self:_response(message, pair)
+    local tuple1 = self:_request(request)
+    local leg, reason = tuple1[1], tuple1[2]
+    if leg == "unknown" and M._asks_for_agreement(message) then
+      return { "gm", "asks for an agreement, one Via", n = 2 }
+    end
+    local value1 = reason
+    if value1 ~= "" then
+      value1 = "answers #" .. str.of(request.frame)
+    end
+    return { leg, value1, n = 2 }
   end
 
-  function M.Legs:_request(message, pair)
+  function M.Legs:_request(message)
     if message.protection ~= "clear" then
       return { "gm", "inside the SA", n = 2 }
     end
     if message.method == "REGISTER" then
       local reason = M.core_evidence(message)
       if reason ~= "" then
-        self:_learn_core(pair)
+        self:_learn_core({ message.src, message.dst, n = 2 })
         return { "mw", reason, n = 2 }
       end
       return { "gm", "REGISTER with one Via", n = 2 }
     end
+    local pair = { message.src, message.dst, n = 2 }
     if self._access:has(pair) then
       return { "gm", "addresses of a registration", n = 2 }
     end
@@ -3740,20 +3757,6 @@ return function(import)
       return { "mw", str.of(message.via_count) .. " Via", n = 2 }
     end
     return { "unknown", "", n = 2 }
-  end
-
-  function M.Legs:_of_request(message, pair)
-    local request = message.request
-    local tuple1 = self:_request(request, { request.src, request.dst, n = 2 })
-    local leg, reason = tuple1[1], tuple1[2]
-    if leg == "unknown" and M._asks_for_agreement(message) then
-      return { "gm", "asks for an agreement, one Via", n = 2 }
-    end
-    local value1 = reason
-    if value1 ~= "" then
-      value1 = "answers #" .. str.of(request.frame)
-    end
-    return { leg, value1, n = 2 }
   end
 
   function M.Legs:_response(message, pair)
@@ -3917,7 +3920,7 @@ return function(import)
   local server_list = import("agreement.listed").server_list
   local M = {}
 
-  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
+  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013 ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013 ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034"})
 
   M.EMERGENCY = "urn:service:sos"
 
@@ -3955,13 +3958,18 @@ return function(import)
     if exchange.state == State.BEGUN or exchange.state == State.DONE then
       return nil
     end
-    local challenge = exchange:message("challenge")
-    local value1 = message:value("authorization")
-    if (value1 or "") == "" then
-      value1 = message:value("proxy-authorization") or ""
+    if verifies then
+      local value1 = message:first_row("authorization")
+      if value1 == "" then
+        value1 = message:first_row("proxy-authorization")
+      end
+      local row = value1
+      if M.RESPONSE:search(row) and not str.contains(str.lower(row), "auts") then
+        return Event.ANSWER
+      end
     end
-    local text = value1
-    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and not str.contains(str.lower(text), "auts"))) then
+    local challenge = exchange:message("challenge")
+    if (message:value("authorization") or "") ~= "" or (message:value("proxy-authorization") or "") ~= "" then
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
@@ -4027,8 +4035,8 @@ return function(import)
 
   function M._responds_anew(pending, request)
     for _, header in py.each({ "authorization", "proxy-authorization", n = 2 }) do
-      local text = request:value(header)
-      if text ~= nil and (M.RESPONSE:search(text) and text ~= pending:value(header)) then
+      local row = request:first_row(header)
+      if M.RESPONSE:search(row) and request:value(header) ~= pending:value(header) then
         local new, old = request.credentials, pending.credentials
         local had = old == nil and "" or old.nonce
         return new ~= nil and ((new.nonce or "") ~= "" and new.nonce ~= had)
@@ -5571,45 +5579,46 @@ return function(import)
   function M.past(exchange)
     local found = exchange.verdict
     local registered = found.registration ~= nil and found.registration.state == "registered"
-    local offer = exchange:first("offer")
-    local result = exchange:message("result")
-    local listed = nil
-    local answered = nil
-    for _, item1 in py.each(listings(exchange.steps)) do
-      local place, offered = item1[1], item1[2]
-      listed, answered = place.server, offered
-    end
-    local value1
-    if offer == nil or offer.place == nil then
-      value1 = nil
-    else
-      value1 = offer.place.client
-    end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value1), result == nil and 0 or result.code, M._rows(listed), M._rows(answered), exchange.call_id, M._highest_cseq(exchange), M._nonce(exchange:message("challenge")))
-  end
-
-  function M._highest_cseq(exchange)
-    local highest = -1
+    local code, cseq = 0, -1
+    local challenge = nil
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil then
-        local message = step.place.message
-        if message.is_request and message.cseq > highest then
-          highest = message.cseq
-        end
+      local value1
+      if step.place == nil then
+        value1 = nil
+      else
+        value1 = step.place.message
+      end
+      local message = value1
+      if step.role == "challenge" then
+        challenge = message
+      elseif step.role == "result" then
+        code = message == nil and 0 or message.code
+      end
+      if message ~= nil and (message.is_request and message.cseq > cseq) then
+        cseq = message.cseq
       end
     end
-    return highest
-  end
-
-  function M._nonce(challenge)
-    local value1
-    if challenge == nil then
-      value1 = nil
-    else
-      value1 = challenge.challenge
+    local listed = nil
+    local listed_for = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, answered = item1[1], item1[2]
+      listed, listed_for = place.server, answered
     end
-    local found = value1
-    return found == nil and "" or (found.nonce or "")
+    local offer = exchange:first("offer")
+    local value2
+    if challenge == nil then
+      value2 = nil
+    else
+      value2 = challenge.challenge
+    end
+    local asked = value2
+    local value3
+    if offer == nil or offer.place == nil then
+      value3 = nil
+    else
+      value3 = offer.place.client
+    end
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -5728,7 +5737,7 @@ return function(import)
 
   -- Whether the accepted request repeated the list that applies (RFC 3329 2.3.1).
   function M._by_echo(request)
-    if request == nil or (request.against == nil or request.cut) then
+    if request == nil or (request.against == nil or request.message.truncated and request.cut) then
       return "incomplete"
     end
     local compared = request.comparison
@@ -6097,9 +6106,16 @@ return function(import)
     end
     place.from_client = message.src == access.ue
     if message.spi < 0 then
-      M._above_ipsec(place, access)
+      local asked = message.is_request and message or message.request
+      if access.associations.n > 0 or asked ~= nil and asked.index:has("security-verify") then
+        M._above_ipsec(place, access, asked)
+      end
     end
-    local standing = access:standing_of(message)
+    local value1
+    if access.standings.size > 0 then
+      value1 = access:standing_of(message)
+    end
+    local standing = value1
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
@@ -6114,7 +6130,7 @@ return function(import)
   -- A request that answers no challenge: what it has to repeat is the list in force.
   function M.stand(place)
     local access = place.access
-    if access == nil or not place.from_client then
+    if access == nil or (access.standings.size == 0 or not place.from_client) then
       return
     end
     local standing = access:standing_of(place.message)
@@ -6124,8 +6140,8 @@ return function(import)
     end
   end
 
-  -- A message on the ports of a set where no ESP was ever seen: captured above IPsec.
-  function M._above_ipsec(place, access)
+  -- A message on the ports of a set where no ESP was ever seen: captured above IPsec. `asked` is
+  function M._above_ipsec(place, access, asked)
     local message = place.message
     if message.synthetic then
       if access.associations.n > 0 and is_protected(message) then
@@ -6133,7 +6149,7 @@ return function(import)
       end
       return
     end
-    if access.esp_interfaces.size > 0 and access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
+    if access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
       return
     end
     local src, sport, dport = message.src, message.sport, message.dport
@@ -6145,8 +6161,7 @@ return function(import)
         end
       end
     end
-    local asked = message.is_request and message or message.request
-    if asked ~= nil and (asked.index:has("security-verify") and message.protection == "clear") then
+    if asked ~= nil and message.protection == "clear" then
       if M._on_repeated_ports(message, asked) then
         place.protection = "ports"
       end
@@ -6340,7 +6355,9 @@ return function(import)
     if access == nil then
       return
     end
-    access:esp_seen(esp.line, esp.interface)
+    if not access.esp_interfaces:has({ esp.line, esp.interface, n = 2 }) then
+      access:esp_seen(esp.line, esp.interface)
+    end
     if flow.direction == "to-client" then
       access:returned()
     end
@@ -6394,7 +6411,11 @@ return function(import)
 
   -- What closed, and what stands outside every exchange, since the last call.
   function M.Reconstruction:take()
-    return self._leaving:take()
+    local items = self._leaving.items
+    if items.n > 0 then
+      self._leaving.items = { n = 0 }
+    end
+    return items
   end
 
   -- How near each bound came.
@@ -6497,42 +6518,35 @@ return function(import)
       return true
     end
     local event = request_event(exchange, message)
-    if event == nil or not exchange:accepts(event) then
+    if event == nil or not self:_step(exchange, event, place) then
       return false
     end
-    if event == Event.ANSWER then
-      place:due(py.unpack(due(exchange)))
-      doubt(place)
-      if place.on ~= nil then
-        place.on:carry(message)
-      end
-    else
-      stand(place)
-    end
-    self:_step(exchange, event, place)
     exchange.pending = message
+    if event ~= Event.ANSWER then
+      stand(place)
+      return true
+    end
+    place:due(py.unpack(due(exchange)))
+    doubt(place)
+    if place.on ~= nil then
+      place.on:carry(message)
+    end
     return true
   end
 
   function M.Reconstruction:_begin(message, place)
-    local access = place.access
-    if message.method == "REGISTER" and place.protection == "clear" then
-      self:_start_over(access, message)
+    local access, register = place.access, message.method == "REGISTER"
+    local standing = access:standing(identity(message))
+    local run, clear = standing.run, place.protection == "clear"
+    if register and (clear and (run ~= nil and (run.method == "REGISTER" and not run.closed))) then
+      self:_supersede(run, message)
     end
-    local exchange = self:_new_exchange(access, message)
-    exchange.deregistration = message.method == "REGISTER" and message.expires == 0
-    exchange.start_seen = place.protection == "clear" or exchange.under ~= nil
+    local exchange = self:_new_exchange(access, standing, message)
+    exchange.deregistration = register and message.expires == 0
+    exchange.start_seen = clear or exchange.under ~= nil
     self:_step(exchange, Event.REQUEST, place)
     exchange.pending = message
     return exchange
-  end
-
-  -- A clear REGISTER under another Call-ID ends the run its subscriber had open.
-  function M.Reconstruction:_start_over(access, register)
-    local run = access:standing(identity(register)).run
-    if run ~= nil and (not run.closed and run.method == "REGISTER") then
-      self:_supersede(run, register)
-    end
   end
 
   function M.Reconstruction:_response(message, evidence)
@@ -6556,18 +6570,20 @@ return function(import)
 
   -- Let an open run take the response, if it answers its pending request.
   function M.Reconstruction:_answers(exchange, message, place)
-    if repeats(exchange, message) then
-      self:_note(exchange, place)
-      return true
-    end
-    if not answers_pending(exchange, message) then
-      return false
+    local request = message.request
+    if request == nil or (request ~= exchange.pending or message.original ~= nil) then
+      if repeats(exchange, message) then
+        self:_note(exchange, place)
+        return true
+      end
+      if not answers_pending(exchange, message) then
+        return false
+      end
     end
     local event = response_event(message.code, exchange.state)
-    if not exchange:accepts(event) then
+    if not self:_step(exchange, event, place) then
       return false
     end
-    self:_step(exchange, event, place)
     if event == Event.CHALLENGE then
       self:_challenged(exchange, place)
     elseif event ~= Event.PROVISIONAL then
@@ -6610,7 +6626,8 @@ return function(import)
 
   -- A run whose request travelled in unread ESP, or before the capture.
   function M.Reconstruction:_begin_unread(challenge, access, before)
-    local begun = self:_new_exchange(access, challenge)
+    local standing = access:standing(identity(challenge))
+    local begun = self:_new_exchange(access, standing, challenge)
     begun.start_seen = begun.under ~= nil
     if before ~= nil then
       local unread = M._last_from(before, access.ue)
@@ -6643,9 +6660,9 @@ return function(import)
         self:esp(esp)
       end
     end
-    local access = exchange.access
-    if place.server ~= nil and place.server.dialect ~= "" then
-      access.spoken = place.server.dialect
+    local access, server = exchange.access, place.server
+    if server ~= nil and server.dialect ~= "" then
+      access.spoken = server.dialect
     end
     if message.code == 421 or message.code == 494 then
       access.demands = true
@@ -6660,12 +6677,15 @@ return function(import)
   end
 
   function M.Reconstruction:_result(exchange, message)
-    self:_tell(exchange)
+    if self.known ~= nil then
+      py.append(self.known, exchange)
+    end
     if message.code < 300 then
-      self._settlements:settle(exchange, message.time, message.expires)
+      local expires = message.expires
+      self._settlements:settle(exchange, message.time, expires)
       M._settle_in_tls(exchange, message)
       if exchange.association == nil and exchange.under ~= nil then
-        self._settlements:extend(exchange.under, message.time, message.expires)
+        self._settlements:extend(exchange.under, message.time, expires)
       end
     end
   end
@@ -6743,19 +6763,19 @@ return function(import)
     end
   end
 
-  function M.Reconstruction:_new_exchange(access, message)
+  function M.Reconstruction:_new_exchange(access, standing, message)
     if self._runs.full then
       self:_drop_oldest()
     end
     local method = message.method ~= "" and message.method or message.cseq_method
-    local exchange = Exchange.make(self._runs.next_number, access, message.call_id, method, message.time, self._order)
-    exchange.standing = access:standing(identity(message))
-    exchange.standing.run = exchange
-    exchange.under = exchange.standing.association
+    local exchange = Exchange.make(self._runs.begun + 1, access, message.call_id, method, message.time, self._order)
+    exchange.standing = standing
+    standing.run = exchange
+    exchange.under = standing.association
     if exchange.under ~= nil then
       exchange.granted = exchange.under.granted
     end
-    exchange.previous = exchange.standing.past
+    exchange.previous = standing.past
     self._runs:add(exchange)
     self._far:begun(exchange)
     return exchange
@@ -6815,13 +6835,16 @@ return function(import)
     self._leaving:put(item, self._order)
   end
 
+  -- Move a run on by a message, where that means something to it as it stands.
   function M.Reconstruction:_step(exchange, event, place)
-    place.exchange = exchange
     local before = exchange.octets
-    place.role = exchange:apply(event, place, place.sa)
-    self._runs.octets = self._runs.octets + (exchange.octets - before)
-    if place.role == "verify" then
+    local role = exchange:apply(event, place, place.sa)
+    if role == "" then
+      return false
     end
+    place.exchange, place.role = exchange, role
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
+    return true
   end
 
   function M.Reconstruction:_note(exchange, place)
@@ -6835,12 +6858,20 @@ return function(import)
 
   -- Remember the connection of an agreement on TLS; one that was made otherwise replaces it.
   function M._settle_in_tls(exchange, result)
-    local standing, challenge = exchange.standing, exchange:place("challenge")
-    if standing == nil or (challenge == nil or exchange.deregistration) then
+    local standing = exchange.standing
+    if standing == nil or exchange.deregistration then
+      return
+    end
+    local above = result.protection == "tls" or result.transport == "tcp" and above_tls(result)
+    if not above and standing.tls_port < 0 then
+      return
+    end
+    local challenge = exchange:place("challenge")
+    if challenge == nil then
       return
     end
     standing.tls_port = -1
-    if result.protection == "tls" or above_tls(result) then
+    if above then
       local listed = challenge.server
       local holds1 = listed ~= nil
       if holds1 then
@@ -6936,7 +6967,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open. `octets`
+  -- All of them; `begun` counts those there were, `dropped` those that were let go because too
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -6946,7 +6977,7 @@ return function(import)
     self._refused = py.dict()
     self._running = py.dict()
     self._due = { n = 0 }
-    self._begun = 0
+    self.begun = 0
     self._most = 0
     self.octets = 0
     self._most_octets = 0
@@ -6984,14 +7015,9 @@ return function(import)
     return run
   end
 
-  -- Of the run that begins next.
-  function M.Runs.__get.next_number(self)
-    return self._begun + 1
-  end
-
   -- It begins.
   function M.Runs:add(run)
-    self._begun = self._begun + 1
+    self.begun = self.begun + 1
     self._running:set(run.number, run)
     self._most = math.max(self._most, self._running.size)
     self:_find_by(run, { run.access.ue, run.call_id, n = 2 })
@@ -7106,9 +7132,9 @@ return function(import)
 
   -- A set of the same UE that is alive and has the same port_uc (TS 33.203 7.1), not the same
   function M._collision(association, exchange)
-    local access, former, given_up = exchange.access, exchange.association, py.set()
+    local access, former = exchange.access, exchange.association
     local client = association.client
-    if client == nil or client.port_c == nil then
+    if client == nil or (client.port_c == nil or former == nil and access.associations.n == 0) then
       return nil
     end
     local list1 = { n = 0 }
@@ -7124,6 +7150,7 @@ return function(import)
     if live.n == 0 then
       return nil
     end
+    local given_up = py.set()
     if exchange.offer ~= nil and exchange.offer.protection == "clear" then
       local before = exchange.under
       while before ~= nil do
@@ -7188,7 +7215,14 @@ return function(import)
     if server == nil then
       return
     end
-    local offer, client = exchange.offer, client_list(exchange, challenge)
+    local offer = exchange.offer
+    local value1
+    if offer == nil then
+      value1 = client_list(exchange, challenge)
+    else
+      value1 = offer.client
+    end
+    local client = value1
     if offer ~= nil and client == nil then
       return
     end
@@ -7208,7 +7242,9 @@ return function(import)
     association.collides = M._collision(association, exchange)
     local former = exchange.association
     association.older = former or exchange.under
-    M._forget(association)
+    if association.older ~= nil then
+      M._forget(association)
+    end
     if exchange.under ~= nil and former == nil then
       exchange.under.rekeyed = challenge.time
     end
@@ -40973,6 +41009,11 @@ return function(import)
     return py.set(list1)
   end)
 
+  -- The seconds in an Expires row, given the whole row; None where they are no number.
+  M.read_expires = py.remembered(limits.READINGS, limits.READING, function(line)
+    return M.read_number(row_text(line))
+  end)
+
   -- Content-Length of a head, the largest of several; None where absent or not a number.
   function M.content_length(head)
     local rows = head.index:get("content-length")
@@ -41048,6 +41089,9 @@ return function(import)
     local uri, closed, after = tuple2[1], tuple2[2], tuple2[3]
     local parts
     if opened ~= "" and (closed ~= "" and (not str.contains(before, ";") and (not str.contains(before, "\"") and not str.contains(uri, "\"")))) then
+      if after == "" then
+        return { str.strip(uri), py.dict(), n = 2 }
+      end
       parts = headers.split_outside(after, ";")
       if not str.contains(parts[1], "\"") then
         return { str.strip(uri), headers.parameters(py.slice(parts, 1)), n = 2 }
@@ -41959,7 +42003,7 @@ return function(import)
   local parse_credentials = import("sip.digest").parse_credentials
   local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
-  local read_number = import("sip.fields").read_number
+  local read_expires = import("sip.fields").read_expires
   local read_tokens = import("sip.fields").read_tokens
   local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
@@ -42468,12 +42512,13 @@ return function(import)
 
   -- Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1).
   function M.SipMessage.__get.expires(self)
-    local texts = self:texts("contact")
-    for _, text in py.each(texts) do
-      if str.contains(str.lower(text), "expires") then
+    local rows = self.index:get("contact", M.NO_ROWS)
+    for _, number in py.each(rows) do
+      local row = self:_line(number)
+      if str.contains(str.lower(row), "expires") then
         local value1
-        if texts.n == 1 then
-          value1 = plain_expires(text)
+        if rows.n == 1 then
+          value1 = plain_expires(row_text(row))
         end
         local plain = value1
         if plain ~= nil then
@@ -42485,7 +42530,7 @@ return function(import)
         end
       end
     end
-    return read_number(self:value("expires") or "")
+    return read_expires(self:first_row("expires"))
   end
   py.done(M.SipMessage)
 

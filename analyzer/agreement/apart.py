@@ -60,16 +60,16 @@ class Unannounced:
 
 
 class Forwards:
-    """Messages beyond the first hop whose run has not begun."""
+    """Messages beyond the first hop whose run has not begun, `waiting` by their Call-ID."""
 
-    __slots__ = ("_waiting",)
+    __slots__ = ("waiting",)
 
     def __init__(self) -> None:
-        self._waiting: dict[str, list[Ahead]] = {}  # by Call-ID, in the order of their first
+        self.waiting: dict[str, list[Ahead]] = {}  # in the order of their first
 
     def keep(self, place: Place, order: Order) -> bool:
         """Whether it is kept; it has its place in the order with it."""
-        waiting = self._waiting.setdefault(place.message.call_id, [])
+        waiting = self.waiting.setdefault(place.message.call_id, [])
         if len(waiting) >= FAR:
             return False
         waiting.append((place, order))
@@ -77,20 +77,20 @@ class Forwards:
 
     def of(self, call_id: str, time: int) -> list[Place]:
         """Those of a run that began at `time`, set behind its start."""
-        found = [place for place, _ in self._waiting.pop(call_id, [])]
+        found = [place for place, _ in self.waiting.pop(call_id, [])]
         for place in found:
             place.message.time = max(place.message.time, time + 1)
         return found
 
     def due(self, time: int) -> Iterator[Ahead]:
         """Those whose run does not begin any more, at this time."""
-        for call_id, waiting in list(self._waiting.items()):
+        for call_id, waiting in list(self.waiting.items()):
             if waiting[0][0].message.time < time - RESIDUAL:
-                del self._waiting[call_id]
+                del self.waiting[call_id]
                 yield from waiting
 
     def finish(self) -> Iterator[Ahead]:
         """All that wait."""
-        for waiting in self._waiting.values():
+        for waiting in self.waiting.values():
             yield from waiting
-        self._waiting.clear()
+        self.waiting.clear()

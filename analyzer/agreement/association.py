@@ -212,7 +212,8 @@ class Association:
     def build(self, ue: bytes, first_hop: bytes) -> tuple[Sa, ...]:
         """The SAs as far as both lists name them, to be entered in the `SaTable`."""
         server, client = self.server, self.client
-        alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+        alg, ealg = server.effective_alg or "", server.effective_ealg
+        number, aka = self.number, self.aka
         pc, ps = server.port_c or 0, server.port_s or 0
         uc = us = 0
         if client is not None:

@@ -38,6 +38,8 @@ class Beyond:
 
     def begun(self, run: Exchange) -> None:
         """A new run has what waited for it."""
+        if not self._forwards.waiting:
+            return
         run.far = self._forwards.of(run.call_id, run.begun)
         for place in run.far:
             place.exchange = run

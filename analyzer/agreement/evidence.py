@@ -237,7 +237,7 @@ class Evidence:
 
     def between(self, one: bytes, other: bytes, since: int, until: int) -> list[Entry]:
         """Connections and errors between two ends, from `since` to `until` (ns)."""
-        heard = self._between.get(_ends(one, other))
+        heard = self._between.get(_ends(one, other)) if self._between else None
         if heard is None:
             return []
         entries: list[Entry] = [*heard.past, *heard.connections.values(), *heard.errors]

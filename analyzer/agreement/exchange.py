@@ -139,9 +139,13 @@ class Exchange:
         return (self.state, event) in TABLE
 
     def apply(self, event: Event, seen: Place | EspSeen, sa: str) -> str:
-        """Take one event in; the caller has asked `accepts`. Gives the role of the step."""
+        """Take one event in; gives the role of the step. Where the table has no row for it in the
+        present state nothing is done, and the role is ""."""
+        row = TABLE.get((self.state, event))
+        if row is None:
+            return ""
         again = event is Event.CHALLENGE and self.state is not State.OFFERED
-        self.state, role = TABLE[self.state, event]
+        self.state, role = row
         if event in NEW_ROUND or (again and self.last("challenge") is not None):
             self.round += 1
         self._append(role, seen, sa)

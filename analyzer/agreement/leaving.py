@@ -7,12 +7,12 @@ from analyzer.agreement.settlements import conclude
 
 
 class Leaving:
-    """What was handed on since it was last taken, and the agreements that cannot be yet."""
+    """What was handed on since it was last taken, `items`, and agreements that cannot be yet."""
 
-    __slots__ = ("_held", "_items", "_lines", "_times")
+    __slots__ = ("_held", "_lines", "_times", "items")
 
     def __init__(self) -> None:
-        self._items: list[Item] = []
+        self.items: list[Item] = []
         self._held: dict[int, list[Agreement]] = {}  # ended, by the run that is to close first
         self._lines: dict[int, int] = {}
         self._times: dict[int, int] = {}
@@ -20,14 +20,7 @@ class Leaving:
     def put(self, item: Item, order: Order) -> None:
         """Hand on an item that stands here in the order of the sweep."""
         item.order = order
-        self._items.append(item)
-
-    def take(self) -> list[Item]:
-        """All since the last call."""
-        items = self._items
-        if items:
-            self._items = []
-        return items
+        self.items.append(item)
 
     def advance(self, capture: int, line: int, time: int) -> None:
         """A capture, one of a line of them, has come to this time (ns)."""

@@ -66,22 +66,26 @@ class Legs:
 
     def leg(self, message: SipMessage) -> tuple[Leg, str]:
         """(leg, evidence) of one message; registrations teach the pairs."""
-        pair = message.src, message.dst
         if message.is_request:
-            return self._request(message, pair)
-        if message.request is not None:
-            return self._of_request(message, pair)
-        return self._response(message, pair)
+            return self._request(message)
+        request = message.request
+        if request is None:
+            return self._response(message, (message.src, message.dst))
+        leg, reason = self._request(request)
+        if leg == "unknown" and _asks_for_agreement(message):
+            return "gm", "asks for an agreement, one Via"
+        return leg, reason and f"answers #{request.frame}"
 
-    def _request(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
+    def _request(self, message: SipMessage) -> tuple[Leg, str]:
         if message.protection != "clear":
             return "gm", "inside the SA"
         if message.method == "REGISTER":
             reason = core_evidence(message)
             if reason:
-                self._learn_core(pair)
+                self._learn_core((message.src, message.dst))
                 return "mw", reason
             return "gm", "REGISTER with one Via"
+        pair = message.src, message.dst
         if pair in self._access:
             return "gm", "addresses of a registration"
         if pair in self._core or message.source is not None:
@@ -95,14 +99,6 @@ class Legs:
         if message.via_count > 1 and message.has("security-verify"):
             return "mw", f"{message.via_count} Via"
         return "unknown", ""
-
-    def _of_request(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
-        request = message.request
-        assert request is not None
-        leg, reason = self._request(request, (request.src, request.dst))
-        if leg == "unknown" and _asks_for_agreement(message):
-            return "gm", "asks for an agreement, one Via"
-        return leg, reason and f"answers #{request.frame}"
 
     def _response(self, message: SipMessage, pair: tuple[bytes, bytes]) -> tuple[Leg, str]:
         if pair in self._access or message.protection != "clear":

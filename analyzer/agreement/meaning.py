@@ -13,7 +13,7 @@ from analyzer.agreement.states import Event, State
 from analyzer.sip.message import SipMessage
 
 # Credentials that plainly hold a response, and no report of a failure, need no parsing here.
-RESPONSE: Final = re.compile(r'response="(?<![^\s,]response=")[0-9a-f]')
+RESPONSE: Final = re.compile(rb'response="(?<![^\s,]response=")[0-9a-f]')
 
 EMERGENCY: Final = "urn:service:sos"  # RFC 5031
 NOT_NEGOTIATED: Final = frozenset({"ACK", "CANCEL", "PRACK"})  # RFC 3329 2.6
@@ -45,9 +45,12 @@ def request_event(exchange: Exchange, message: SipMessage) -> Event | None:
         return Event.ANSWER if follows else None
     if exchange.state in (State.BEGUN, State.DONE):
         return None
+    if verifies:
+        row = message.first_row("authorization") or message.first_row("proxy-authorization")
+        if RESPONSE.search(row) and b"auts" not in row.lower():
+            return Event.ANSWER
     challenge = exchange.message("challenge")
-    text = message.value("authorization") or message.value("proxy-authorization") or ""
-    if text and not (verifies and RESPONSE.search(text) and "auts" not in text.lower()):
+    if message.value("authorization") or message.value("proxy-authorization"):
         credentials = message.credentials
         if credentials is not None and credentials.nonce:
             if credentials.auts is not None or not credentials.response:
@@ -96,8 +99,8 @@ def _follows(pending: SipMessage | None, request: SipMessage, verifies: bool) ->
 
 def _responds_anew(pending: SipMessage, request: SipMessage) -> bool:
     for header in ("authorization", "proxy-authorization"):
-        text = request.value(header)
-        if text is not None and RESPONSE.search(text) and text != pending.value(header):
+        row = request.first_row(header)
+        if RESPONSE.search(row) and request.value(header) != pending.value(header):
             new, old = request.credentials, pending.credentials
             had = "" if old is None else old.nonce
             return new is not None and bool(new.nonce) and new.nonce != had

@@ -28,7 +28,10 @@ def endpoint_text(address: bytes, port: int) -> str:
 
 def exchange_key(exchange: Exchange) -> str:
     """The same in every run and file: over Call-ID, method and the CSeq it was first seen with."""
-    first = next((step.place for step in exchange.steps if step.place is not None), None)
-    cseq = -1 if first is None else first.message.cseq
+    cseq = -1
+    for step in exchange.steps:
+        if step.place is not None:
+            cseq = step.place.message.cseq
+            break
     text = f"{exchange.call_id}\x00{exchange.method}\x00{cseq}"
     return blake2b(text.encode("utf-8", "replace"), digest_size=KEY_OCTETS).hexdigest()

@@ -227,12 +227,22 @@ def past(exchange: Exchange) -> Past:
     found = exchange.verdict
     assert found is not None
     registered = found.registration is not None and found.registration.state == "registered"
-    offer = exchange.first("offer")
-    result = exchange.message("result")
+    code, cseq = 0, -1
+    challenge: SipMessage | None = None
+    for step in exchange.steps:
+        message = None if step.place is None else step.place.message
+        if step.role == "challenge":
+            challenge = message
+        elif step.role == "result":
+            code = 0 if message is None else message.code
+        if message is not None and message.is_request and message.cseq > cseq:
+            cseq = message.cseq
     listed: MechanismList | None = None
-    answered: MechanismList | None = None
-    for place, offered in listings(exchange.steps):
-        listed, answered = place.server, offered
+    listed_for: MechanismList | None = None
+    for place, answered in listings(exchange.steps):
+        listed, listed_for = place.server, answered
+    offer = exchange.first("offer")
+    asked = None if challenge is None else challenge.challenge
     return Past(
         exchange.number,
         found.dialect,
@@ -241,28 +251,13 @@ def past(exchange: Exchange) -> Past:
         found.outcome,
         registered,
         _rows(None if offer is None or offer.place is None else offer.place.client),
-        0 if result is None else result.code,
+        code,
         _rows(listed),
-        _rows(answered),
+        _rows(listed_for),
         exchange.call_id,
-        _highest_cseq(exchange),
-        _nonce(exchange.message("challenge")),
+        cseq,
+        "" if asked is None else asked.nonce or "",
     )
-
-
-def _highest_cseq(exchange: Exchange) -> int:
-    highest = -1
-    for step in exchange.steps:
-        if step.place is not None:
-            message = step.place.message
-            if message.is_request and message.cseq > highest:
-                highest = message.cseq
-    return highest
-
-
-def _nonce(challenge: SipMessage | None) -> str:
-    found = None if challenge is None else challenge.challenge
-    return "" if found is None else found.nonce or ""
 
 
 def _rows(listed: MechanismList | None) -> tuple[str, ...]:
@@ -355,7 +350,7 @@ def _by_protection(verify: Place, exchange: Exchange) -> Outcome:
 
 def _by_echo(request: Place | None) -> Outcome:
     """Whether the accepted request repeated the list that applies (RFC 3329 2.3.1)."""
-    if request is None or request.against is None or request.cut:
+    if request is None or request.against is None or (request.message.truncated and request.cut):
         return "incomplete"
     compared = request.comparison
     return "bypassed" if compared is None or compared.level == "different" else "agreed"

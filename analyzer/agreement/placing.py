@@ -25,8 +25,10 @@ def place_of(
         return place
     place.from_client = message.src == access.ue
     if message.spi < 0:
-        _above_ipsec(place, access)
-    standing = access.standing_of(message)
+        asked = message if message.is_request else message.request
+        if access.associations or (asked is not None and "security-verify" in asked.index):
+            _above_ipsec(place, access, asked)
+    standing = access.standing_of(message) if access.standings else None
     if standing is not None:
         place.in_force = standing.association
         place.tls_port = standing.tls_port
@@ -39,7 +41,7 @@ def place_of(
 def stand(place: Place) -> None:
     """A request that answers no challenge: what it has to repeat is the list in force."""
     access = place.access
-    if access is None or not place.from_client:
+    if access is None or not access.standings or not place.from_client:
         return
     standing = access.standing_of(place.message)
     if standing is not None:
@@ -47,14 +49,15 @@ def stand(place: Place) -> None:
         doubt(place)
 
 
-def _above_ipsec(place: Place, access: Access) -> None:
-    """A message on the ports of a set where no ESP was ever seen: captured above IPsec."""
+def _above_ipsec(place: Place, access: Access, asked: SipMessage | None) -> None:
+    """A message on the ports of a set where no ESP was ever seen: captured above IPsec. `asked` is
+    the request that it is or answers."""
     message = place.message
     if message.synthetic:
         if access.associations and is_protected(message):
             place.protection, place.on = "ports", access.associations[-1]
         return
-    if access.esp_interfaces and (message.line, message.interface) in access.esp_interfaces:
+    if (message.line, message.interface) in access.esp_interfaces:
         return
     src, sport, dport = message.src, message.sport, message.dport
     for association in access.associations:
@@ -62,8 +65,7 @@ def _above_ipsec(place: Place, access: Access) -> None:
             if sa.sport == sport and sa.dport == dport and sa.src == src:
                 place.protection, place.on, place.sa = "ports", association, sa.name
                 return
-    asked = message if message.is_request else message.request
-    if asked is not None and "security-verify" in asked.index and message.protection == "clear":
+    if asked is not None and message.protection == "clear":
         if _on_repeated_ports(message, asked):
             place.protection = "ports"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from analyzer.agreement import older
-from analyzer.agreement.access import Access
+from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.beyond import Beyond
 from analyzer.agreement.core import CoreRegistration
 from analyzer.agreement.evidence import Evidence
@@ -127,7 +127,8 @@ class Reconstruction:
             flow.comes_from(esp, access is not None and access.announced(esp.spi))
         if access is None:
             return
-        access.esp_seen(esp.line, esp.interface)
+        if (esp.line, esp.interface) not in access.esp_interfaces:
+            access.esp_seen(esp.line, esp.interface)
         if flow.direction == "to-client":
             access.returned()
         if not esp.opened:
@@ -171,7 +172,10 @@ class Reconstruction:
 
     def take(self) -> list[Item]:
         """What closed, and what stands outside every exchange, since the last call."""
-        return self._leaving.take()
+        items = self._leaving.items
+        if items:
+            self._leaving.items = []
+        return items
 
     @property
     def bounds(self) -> Bounds:
@@ -255,36 +259,32 @@ class Reconstruction:
             self._note(exchange, place)
             return True
         event = request_event(exchange, message)
-        if event is None or not exchange.accepts(event):
+        if event is None or not self._step(exchange, event, place):
             return False
-        if event is Event.ANSWER:
-            place.due(*due(exchange))
-            doubt(place)
-            if place.on is not None:
-                place.on.carry(message)
-        else:
-            stand(place)
-        self._step(exchange, event, place)
         exchange.pending = message
+        if event is not Event.ANSWER:
+            stand(place)
+            return True
+        place.due(*due(exchange))
+        doubt(place)
+        place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
+        if place.on is not None:
+            place.on.carry(message)
         return True
 
     def _begin(self, message: SipMessage, place: Place) -> Exchange:
-        access = place.access
+        access, register = place.access, message.method == "REGISTER"
         assert access is not None
-        if message.method == "REGISTER" and place.protection == "clear":
-            self._start_over(access, message)
-        exchange = self._new_exchange(access, message)
-        exchange.deregistration = message.method == "REGISTER" and message.expires == 0
-        exchange.start_seen = place.protection == "clear" or exchange.under is not None
+        standing = access.standing(identity(message))
+        run, clear = standing.run, place.protection == "clear"
+        if register and clear and run is not None and run.method == "REGISTER" and not run.closed:
+            self._supersede(run, message)  # under another Call-ID: its subscriber starts over
+        exchange = self._new_exchange(access, standing, message)
+        exchange.deregistration = register and message.expires == 0
+        exchange.start_seen = clear or exchange.under is not None
         self._step(exchange, Event.REQUEST, place)
         exchange.pending = message
         return exchange
-
-    def _start_over(self, access: Access, register: SipMessage) -> None:
-        """A clear REGISTER under another Call-ID ends the run its subscriber had open."""
-        run = access.standing(identity(register)).run
-        if run is not None and not run.closed and run.method == "REGISTER":
-            self._supersede(run, register)
 
     def _response(self, message: SipMessage, evidence: str) -> None:
         access = self.legs.access(message.src, message.dst)
@@ -302,15 +302,16 @@ class Reconstruction:
 
     def _answers(self, exchange: Exchange, message: SipMessage, place: Place) -> bool:
         """Let an open run take the response, if it answers its pending request."""
-        if repeats(exchange, message):
-            self._note(exchange, place)
-            return True
-        if not answers_pending(exchange, message):
-            return False
+        request = message.request
+        if request is None or request is not exchange.pending or message.original is not None:
+            if repeats(exchange, message):
+                self._note(exchange, place)
+                return True
+            if not answers_pending(exchange, message):
+                return False
         event = response_event(message.code, exchange.state)
-        if not exchange.accepts(event):
+        if not self._step(exchange, event, place):
             return False
-        self._step(exchange, event, place)
         if event is Event.CHALLENGE:
             self._challenged(exchange, place)
         elif event is not Event.PROVISIONAL:
@@ -346,7 +347,8 @@ class Reconstruction:
         self, challenge: SipMessage, access: Access, before: Exchange | None
     ) -> Exchange:
         """A run whose request travelled in unread ESP, or before the capture."""
-        begun = self._new_exchange(access, challenge)
+        standing = access.standing(identity(challenge))
+        begun = self._new_exchange(access, standing, challenge)
         begun.start_seen = begun.under is not None
         if before is not None:
             unread = _last_from(before, access.ue)
@@ -367,9 +369,9 @@ class Reconstruction:
         if exchange.association is not None:
             for esp in self._strays.announced(exchange.association, message):
                 self.esp(esp)
-        access = exchange.access
-        if place.server is not None and place.server.dialect:
-            access.spoken = place.server.dialect
+        access, server = exchange.access, place.server
+        if server is not None and server.dialect:
+            access.spoken = server.dialect
         if message.code in (421, 494):
             access.demands = True
             self._runs.refuse(exchange, identity(message))
@@ -379,12 +381,14 @@ class Reconstruction:
             self.known.append(exchange)
 
     def _result(self, exchange: Exchange, message: SipMessage) -> None:
-        self._tell(exchange)
+        if self.known is not None:
+            self.known.append(exchange)
         if message.code < 300:
-            self._settlements.settle(exchange, message.time, message.expires)
+            expires = message.expires
+            self._settlements.settle(exchange, message.time, expires)
             _settle_in_tls(exchange, message)
             if exchange.association is None and exchange.under is not None:
-                self._settlements.extend(exchange.under, message.time, message.expires)
+                self._settlements.extend(exchange.under, message.time, expires)
 
     # ---- ESP that nobody announced
 
@@ -444,19 +448,19 @@ class Reconstruction:
 
     # ---- the runs
 
-    def _new_exchange(self, access: Access, message: SipMessage) -> Exchange:
+    def _new_exchange(self, access: Access, standing: Standing, message: SipMessage) -> Exchange:
         if self._runs.full:
             self._drop_oldest()
         method = message.method or message.cseq_method
         exchange = Exchange(
-            self._runs.next_number, access, message.call_id, method, message.time, self._order
+            self._runs.begun + 1, access, message.call_id, method, message.time, self._order
         )
-        exchange.standing = access.standing(identity(message))
-        exchange.standing.run = exchange
-        exchange.under = exchange.standing.association
+        exchange.standing = standing
+        standing.run = exchange
+        exchange.under = standing.association
         if exchange.under is not None:
             exchange.granted = exchange.under.granted
-        exchange.previous = exchange.standing.past
+        exchange.previous = standing.past
         self._runs.add(exchange)
         self._far.begun(exchange)
         return exchange
@@ -505,13 +509,15 @@ class Reconstruction:
     def _put(self, item: Item) -> None:
         self._leaving.put(item, self._order)
 
-    def _step(self, exchange: Exchange, event: Event, place: Place) -> None:
-        place.exchange = exchange
+    def _step(self, exchange: Exchange, event: Event, place: Place) -> bool:
+        """Move a run on by a message, where that means something to it as it stands."""
         before = exchange.octets
-        place.role = exchange.apply(event, place, place.sa)
+        role = exchange.apply(event, place, place.sa)
+        if not role:
+            return False
+        place.exchange, place.role = exchange, role
         self._runs.octets += exchange.octets - before
-        if place.role == "verify":
-            place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
+        return True
 
     def _note(self, exchange: Exchange, place: Place) -> None:
         place.exchange = exchange
@@ -523,11 +529,17 @@ class Reconstruction:
 
 def _settle_in_tls(exchange: Exchange, result: SipMessage) -> None:
     """Remember the connection of an agreement on TLS; one that was made otherwise replaces it."""
-    standing, challenge = exchange.standing, exchange.place("challenge")
-    if standing is None or challenge is None or exchange.deregistration:
+    standing = exchange.standing
+    if standing is None or exchange.deregistration:
+        return
+    above = result.protection == "tls" or (result.transport == "tcp" and above_tls(result))
+    if not above and standing.tls_port < 0:
+        return
+    challenge = exchange.place("challenge")
+    if challenge is None:
         return
     standing.tls_port = -1
-    if result.protection == "tls" or above_tls(result):
+    if above:
         listed = challenge.server
         if listed is not None and any(one.key == "tls" for one in listed.signalling):
             standing.tls_port = result.dport

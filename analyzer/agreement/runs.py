@@ -29,11 +29,11 @@ PATIENCE: Final = {
 
 
 class Runs:
-    """All of them; `dropped` counts those that were let go because too many were open. `octets`
-    are those of their messages; at more than `limits.EXCHANGES_BUFFER` runs are to be dropped."""
+    """All of them; `begun` counts those there were, `dropped` those that were let go because too
+    many were open. `octets` are those of their messages; at more than `limits.EXCHANGES_BUFFER`
+    runs are to be dropped."""
 
     __slots__ = (
-        "_begun",
         "_calls",
         "_due",
         "_most",
@@ -41,6 +41,7 @@ class Runs:
         "_open",
         "_refused",
         "_running",
+        "begun",
         "dropped",
         "octets",
     )
@@ -51,7 +52,7 @@ class Runs:
         self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}  # by ends and identity
         self._running: dict[int, Exchange] = {}  # by number
         self._due: list[tuple[int, int]] = []  # heap: when to look at it, number
-        self._begun = 0
+        self.begun = 0
         self._most = 0
         self.octets = self._most_octets = 0
         self.dropped = 0
@@ -84,14 +85,9 @@ class Runs:
 
     # ---- coming and going
 
-    @property
-    def next_number(self) -> int:
-        """Of the run that begins next."""
-        return self._begun + 1
-
     def add(self, run: Exchange) -> None:
         """It begins."""
-        self._begun += 1
+        self.begun += 1
         self._running[run.number] = run
         self._most = max(self._most, len(self._running))
         self._find_by(run, (run.access.ue, run.call_id))

@@ -22,15 +22,16 @@ from analyzer.limits import SA_MARGIN, SECOND, SETS_BEFORE, TRAFFIC
 def _collision(association: Association, exchange: Exchange) -> Association | None:
     """A set of the same UE that is alive and has the same port_uc (TS 33.203 7.1), not the same
     set once more. A UE that begins anew in clear holds no set of that subscriber any more."""
-    access, former, given_up = exchange.access, exchange.association, set[int]()
+    access, former = exchange.access, exchange.association
     client = association.client
-    if client is None or client.port_c is None:
+    if client is None or client.port_c is None or (former is None and not access.associations):
         return None
     live = [one for one in access.associations if one.state in ("temporary", "established", "old")]
     if former is not None and former not in live:
         live.append(former)
     if not live:
         return None
+    given_up: set[int] = set()
     if exchange.offer is not None and exchange.offer.protection == "clear":
         before = exchange.under
         while before is not None:
@@ -87,7 +88,8 @@ class Settlements:
         server, challenge = place.server, place.message
         if server is None:
             return
-        offer, client = exchange.offer, client_list(exchange, challenge)
+        offer = exchange.offer
+        client = client_list(exchange, challenge) if offer is None else offer.client
         if offer is not None and client is None:
             return  # nothing was offered that a set could be built with: the client starts over
         chosen = choose(client, server)
@@ -110,7 +112,8 @@ class Settlements:
         association.collides = _collision(association, exchange)
         former = exchange.association
         association.older = former or exchange.under
-        _forget(association)
+        if association.older is not None:
+            _forget(association)
         if exchange.under is not None and former is None:
             exchange.under.rekeyed = challenge.time
         if former is not None and former.established_time is None:

@@ -57,6 +57,12 @@ def read_tokens(line: bytes) -> frozenset[str]:
     return frozenset(value.lower() for value in headers.split_values(row_text(line)))
 
 
+@remembered
+def read_expires(line: bytes) -> int | None:
+    """The seconds in an Expires row, given the whole row; None where they are no number."""
+    return read_number(row_text(line))
+
+
 def content_length(head: Head) -> int | None:
     """Content-Length of a head, the largest of several; None where absent or not a number.
 
@@ -113,6 +119,8 @@ def parse_address(text: str) -> tuple[str, dict[str, str]]:
     before, opened, rest = text.partition("<")
     uri, closed, after = rest.partition(">")
     if opened and closed and ";" not in before and '"' not in before and '"' not in uri:
+        if not after:
+            return uri.strip(), {}
         parts = headers.split_outside(after, ";")
         if '"' not in parts[0]:
             return uri.strip(), headers.parameters(parts[1:])

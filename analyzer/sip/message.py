@@ -18,7 +18,7 @@ from analyzer.sip.fields import (
     parse_contact,
     plain_expires,
     read_cseq,
-    read_number,
+    read_expires,
     read_tokens,
     row_branches,
     via_branches,
@@ -507,13 +507,14 @@ class SipMessage:
     @property
     def expires(self) -> int | None:
         """Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1)."""
-        texts = self.texts("contact")
-        for text in texts:
-            if "expires" in text.lower():  # else there is no need to read it
-                plain = plain_expires(text) if len(texts) == 1 else None
+        rows = self.index.get("contact", NO_ROWS)
+        for number in rows:
+            row = self._line(number)
+            if b"expires" in row.lower():  # else there is no need to read it
+                plain = plain_expires(row_text(row)) if len(rows) == 1 else None
                 if plain is not None:
                     return plain
                 contact = self.contact
                 if contact is not None and contact.expires is not None:
                     return contact.expires
-        return read_number(self.value("expires") or "")
+        return read_expires(self.first_row("expires"))

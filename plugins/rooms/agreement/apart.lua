@@ -60,18 +60,18 @@ return function(import)
   end
   py.done(M.Unannounced)
 
-  -- Messages beyond the first hop whose run has not begun.
+  -- Messages beyond the first hop whose run has not begun, `waiting` by their Call-ID.
   M.Forwards = py.class("Forwards")
 
   function M.Forwards.make()
     local self = setmetatable({}, M.Forwards)
-    self._waiting = py.dict()
+    self.waiting = py.dict()
     return self
   end
 
   -- Whether it is kept; it has its place in the order with it.
   function M.Forwards:keep(place, order)
-    local waiting = self._waiting:setdefault(place.message.call_id, { n = 0 })
+    local waiting = self.waiting:setdefault(place.message.call_id, { n = 0 })
     if waiting.n >= FAR then
       return false
     end
@@ -82,7 +82,7 @@ return function(import)
   -- Those of a run that began at `time`, set behind its start.
   function M.Forwards:of(call_id, time)
     local list1 = { n = 0 }
-    for _, item1 in py.each(self._waiting:pop(call_id, { n = 0 })) do
+    for _, item1 in py.each(self.waiting:pop(call_id, { n = 0 })) do
       local place = item1[1]
       py.append(list1, place)
     end
@@ -96,10 +96,10 @@ return function(import)
   -- Those whose run does not begin any more, at this time.
   function M.Forwards:due(time)
     local given = { n = 0 }
-    for _, item1 in py.each(py.list(self._waiting:items())) do
+    for _, item1 in py.each(py.list(self.waiting:items())) do
       local call_id, waiting = item1[1], item1[2]
       if waiting[1][1].message.time < time - RESIDUAL then
-        self._waiting:delete(call_id)
+        self.waiting:delete(call_id)
         py.extend(given, waiting)
       end
     end
@@ -109,10 +109,10 @@ return function(import)
   -- All that wait.
   function M.Forwards:finish()
     local given = { n = 0 }
-    for _, waiting in self._waiting:pairs() do
+    for _, waiting in self.waiting:pairs() do
       py.extend(given, waiting)
     end
-    self._waiting:clear()
+    self.waiting:clear()
     return given
   end
   py.done(M.Forwards)

@@ -212,7 +212,8 @@ return function(import)
   -- The SAs as far as both lists name them, to be entered in the `SaTable`.
   function M.Association:build(ue, first_hop)
     local server, client = self.server, self.client
-    local alg, ealg, number, aka = self.alg, self.ealg, self.number, self.aka
+    local alg, ealg = server.effective_alg or "", server.effective_ealg
+    local number, aka = self.number, self.aka
     local pc, ps = server.port_c or 0, server.port_s or 0
     local uc = 0
     local us = 0

@@ -36,6 +36,9 @@ return function(import)
 
   -- A new run has what waited for it.
   function M.Beyond:begun(run)
+    if self._forwards.waiting.size == 0 then
+      return
+    end
     run.far = self._forwards:of(run.call_id, run.begun)
     for _, place in py.each(run.far) do
       place.exchange = run

@@ -312,7 +312,11 @@ return function(import)
 
   -- Connections and errors between two ends, from `since` to `until` (ns).
   function M.Evidence:between(one, other, since, until_)
-    local heard = self._between:get(M._ends(one, other))
+    local value1
+    if self._between.size > 0 then
+      value1 = self._between:get(M._ends(one, other))
+    end
+    local heard = value1
     if heard == nil then
       return { n = 0 }
     end

@@ -82,12 +82,15 @@ return function(import)
     return TABLE:has({ self.state, event, n = 2 })
   end
 
-  -- Take one event in; the caller has asked `accepts`. Gives the role of the step.
+  -- Take one event in; gives the role of the step. Where the table has no row for it in the
   function M.Exchange:apply(event, seen, sa)
+    local row = TABLE:get({ self.state, event, n = 2 })
+    if row == nil then
+      return ""
+    end
     local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
-    local tuple1 = TABLE:get({ self.state, event, n = 2 })
-    self.state = tuple1[1]
-    local role = tuple1[2]
+    self.state = row[1]
+    local role = row[2]
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then
       self.round = self.round + 1
     end

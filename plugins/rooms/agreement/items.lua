@@ -186,31 +186,34 @@ return function(import)
       if item.association ~= nil then
         item.association:slim()
       end
+      local list1 = { n = 0 }
       for _, step in py.each(item.steps) do
         if step.place ~= nil then
-          M._let_go(step.place)
+          py.append(list1, step.place)
         end
       end
-      for _, place in py.each(item.far) do
-        M._let_go(place)
+      M._let_go(list1)
+      if item.far.n > 0 then
+        M._let_go(item.far)
       end
     elseif py.isinstance(item, M.Loose) then
-      M._let_go(item.place)
+      M._let_go({ item.place, n = 1 })
     elseif py.isinstance(item, M.LooseTransaction) then
-      M._let_go(item.request)
-      M._let_go(item.response)
+      M._let_go({ item.request, item.response, n = 2 })
     end
   end
 
-  function M._let_go(place)
-    place.exchange = nil
-    local message = place.message
-    message.request = nil
-    message.final = nil
-    message.provisional = nil
-    message.forward = nil
-    message.source = nil
-    message:slim()
+  function M._let_go(places)
+    for _, place in py.each(places) do
+      place.exchange = nil
+      local message = place.message
+      message.request = nil
+      message.final = nil
+      message.provisional = nil
+      message.forward = nil
+      message.source = nil
+      message:slim()
+    end
   end
 
   return M

@@ -5,12 +5,12 @@ return function(import)
   local conclude = import("agreement.settlements").conclude
   local M = {}
 
-  -- What was handed on since it was last taken, and the agreements that cannot be yet.
+  -- What was handed on since it was last taken, `items`, and agreements that cannot be yet.
   M.Leaving = py.class("Leaving")
 
   function M.Leaving.make()
     local self = setmetatable({}, M.Leaving)
-    self._items = { n = 0 }
+    self.items = { n = 0 }
     self._held = py.dict()
     self._lines = py.dict()
     self._times = py.dict()
@@ -20,16 +20,7 @@ return function(import)
   -- Hand on an item that stands here in the order of the sweep.
   function M.Leaving:put(item, order)
     item.order = order
-    py.append(self._items, item)
-  end
-
-  -- All since the last call.
-  function M.Leaving:take()
-    local items = self._items
-    if items.n > 0 then
-      self._items = { n = 0 }
-    end
-    return items
+    py.append(self.items, item)
   end
 
   -- A capture, one of a line of them, has come to this time (ns).

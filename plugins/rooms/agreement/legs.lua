@@ -83,28 +83,38 @@ return function(import)
 
   -- (leg, evidence) of one message; registrations teach the pairs.
   function M.Legs:leg(message)
-    local pair = { message.src, message.dst, n = 2 }
     if message.is_request then
-      return self:_request(message, pair)
+      return self:_request(message)
     end
-    if message.request ~= nil then
-      return self:_of_request(message, pair)
+    local request = message.request
+    if request == nil then
+      return self:_response(message, { message.src, message.dst, n = 2 })
     end
-    return self:_response(message, pair)
+    local tuple1 = self:_request(request)
+    local leg, reason = tuple1[1], tuple1[2]
+    if leg == "unknown" and M._asks_for_agreement(message) then
+      return { "gm", "asks for an agreement, one Via", n = 2 }
+    end
+    local value1 = reason
+    if value1 ~= "" then
+      value1 = "answers #" .. str.of(request.frame)
+    end
+    return { leg, value1, n = 2 }
   end
 
-  function M.Legs:_request(message, pair)
+  function M.Legs:_request(message)
     if message.protection ~= "clear" then
       return { "gm", "inside the SA", n = 2 }
     end
     if message.method == "REGISTER" then
       local reason = M.core_evidence(message)
       if reason ~= "" then
-        self:_learn_core(pair)
+        self:_learn_core({ message.src, message.dst, n = 2 })
         return { "mw", reason, n = 2 }
       end
       return { "gm", "REGISTER with one Via", n = 2 }
     end
+    local pair = { message.src, message.dst, n = 2 }
     if self._access:has(pair) then
       return { "gm", "addresses of a registration", n = 2 }
     end
@@ -118,20 +128,6 @@ return function(import)
       return { "mw", str.of(message.via_count) .. " Via", n = 2 }
     end
     return { "unknown", "", n = 2 }
-  end
-
-  function M.Legs:_of_request(message, pair)
-    local request = message.request
-    local tuple1 = self:_request(request, { request.src, request.dst, n = 2 })
-    local leg, reason = tuple1[1], tuple1[2]
-    if leg == "unknown" and M._asks_for_agreement(message) then
-      return { "gm", "asks for an agreement, one Via", n = 2 }
-    end
-    local value1 = reason
-    if value1 ~= "" then
-      value1 = "answers #" .. str.of(request.frame)
-    end
-    return { leg, value1, n = 2 }
   end
 
   function M.Legs:_response(message, pair)

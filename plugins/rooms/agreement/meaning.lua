@@ -11,7 +11,7 @@ return function(import)
   local server_list = import("agreement.listed").server_list
   local M = {}
 
-  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013\028- ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034", text = true})
+  M.RESPONSE = regex.compile({groups = 0, names = {}, match = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013 ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "match", 0, 0, 0}, full = {"text", "response=\034", 10, 0, "look", 13, 11, 1, "jump", 25, 0, 0, "set", "[^\009-\013 ,]", 0, 0, "text", "response=\034", 10, 0, "match", 0, 0, 0, "set", "[0-9a-f]", 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "response=\034"})
 
   M.EMERGENCY = "urn:service:sos"
 
@@ -49,13 +49,18 @@ return function(import)
     if exchange.state == State.BEGUN or exchange.state == State.DONE then
       return nil
     end
-    local challenge = exchange:message("challenge")
-    local value1 = message:value("authorization")
-    if (value1 or "") == "" then
-      value1 = message:value("proxy-authorization") or ""
+    if verifies then
+      local value1 = message:first_row("authorization")
+      if value1 == "" then
+        value1 = message:first_row("proxy-authorization")
+      end
+      local row = value1
+      if M.RESPONSE:search(row) and not str.contains(str.lower(row), "auts") then
+        return Event.ANSWER
+      end
     end
-    local text = value1
-    if text ~= "" and not (verifies and (M.RESPONSE:search(text) and not str.contains(str.lower(text), "auts"))) then
+    local challenge = exchange:message("challenge")
+    if (message:value("authorization") or "") ~= "" or (message:value("proxy-authorization") or "") ~= "" then
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
@@ -121,8 +126,8 @@ return function(import)
 
   function M._responds_anew(pending, request)
     for _, header in py.each({ "authorization", "proxy-authorization", n = 2 }) do
-      local text = request:value(header)
-      if text ~= nil and (M.RESPONSE:search(text) and text ~= pending:value(header)) then
+      local row = request:first_row(header)
+      if M.RESPONSE:search(row) and request:value(header) ~= pending:value(header) then
         local new, old = request.credentials, pending.credentials
         local had = old == nil and "" or old.nonce
         return new ~= nil and ((new.nonce or "") ~= "" and new.nonce ~= had)

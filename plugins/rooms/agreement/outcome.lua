@@ -261,45 +261,46 @@ return function(import)
   function M.past(exchange)
     local found = exchange.verdict
     local registered = found.registration ~= nil and found.registration.state == "registered"
-    local offer = exchange:first("offer")
-    local result = exchange:message("result")
-    local listed = nil
-    local answered = nil
-    for _, item1 in py.each(listings(exchange.steps)) do
-      local place, offered = item1[1], item1[2]
-      listed, answered = place.server, offered
-    end
-    local value1
-    if offer == nil or offer.place == nil then
-      value1 = nil
-    else
-      value1 = offer.place.client
-    end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value1), result == nil and 0 or result.code, M._rows(listed), M._rows(answered), exchange.call_id, M._highest_cseq(exchange), M._nonce(exchange:message("challenge")))
-  end
-
-  function M._highest_cseq(exchange)
-    local highest = -1
+    local code, cseq = 0, -1
+    local challenge = nil
     for _, step in py.each(exchange.steps) do
-      if step.place ~= nil then
-        local message = step.place.message
-        if message.is_request and message.cseq > highest then
-          highest = message.cseq
-        end
+      local value1
+      if step.place == nil then
+        value1 = nil
+      else
+        value1 = step.place.message
+      end
+      local message = value1
+      if step.role == "challenge" then
+        challenge = message
+      elseif step.role == "result" then
+        code = message == nil and 0 or message.code
+      end
+      if message ~= nil and (message.is_request and message.cseq > cseq) then
+        cseq = message.cseq
       end
     end
-    return highest
-  end
-
-  function M._nonce(challenge)
-    local value1
-    if challenge == nil then
-      value1 = nil
-    else
-      value1 = challenge.challenge
+    local listed = nil
+    local listed_for = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, answered = item1[1], item1[2]
+      listed, listed_for = place.server, answered
     end
-    local found = value1
-    return found == nil and "" or (found.nonce or "")
+    local offer = exchange:first("offer")
+    local value2
+    if challenge == nil then
+      value2 = nil
+    else
+      value2 = challenge.challenge
+    end
+    local asked = value2
+    local value3
+    if offer == nil or offer.place == nil then
+      value3 = nil
+    else
+      value3 = offer.place.client
+    end
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -418,7 +419,7 @@ return function(import)
 
   -- Whether the accepted request repeated the list that applies (RFC 3329 2.3.1).
   function M._by_echo(request)
-    if request == nil or (request.against == nil or request.cut) then
+    if request == nil or (request.against == nil or request.message.truncated and request.cut) then
       return "incomplete"
     end
     local compared = request.comparison

@@ -25,9 +25,16 @@ return function(import)
     end
     place.from_client = message.src == access.ue
     if message.spi < 0 then
-      M._above_ipsec(place, access)
+      local asked = message.is_request and message or message.request
+      if access.associations.n > 0 or asked ~= nil and asked.index:has("security-verify") then
+        M._above_ipsec(place, access, asked)
+      end
     end
-    local standing = access:standing_of(message)
+    local value1
+    if access.standings.size > 0 then
+      value1 = access:standing_of(message)
+    end
+    local standing = value1
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
@@ -42,7 +49,7 @@ return function(import)
   -- A request that answers no challenge: what it has to repeat is the list in force.
   function M.stand(place)
     local access = place.access
-    if access == nil or not place.from_client then
+    if access == nil or (access.standings.size == 0 or not place.from_client) then
       return
     end
     local standing = access:standing_of(place.message)
@@ -52,8 +59,8 @@ return function(import)
     end
   end
 
-  -- A message on the ports of a set where no ESP was ever seen: captured above IPsec.
-  function M._above_ipsec(place, access)
+  -- A message on the ports of a set where no ESP was ever seen: captured above IPsec. `asked` is
+  function M._above_ipsec(place, access, asked)
     local message = place.message
     if message.synthetic then
       if access.associations.n > 0 and is_protected(message) then
@@ -61,7 +68,7 @@ return function(import)
       end
       return
     end
-    if access.esp_interfaces.size > 0 and access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
+    if access.esp_interfaces:has({ message.line, message.interface, n = 2 }) then
       return
     end
     local src, sport, dport = message.src, message.sport, message.dport
@@ -73,8 +80,7 @@ return function(import)
         end
       end
     end
-    local asked = message.is_request and message or message.request
-    if asked ~= nil and (asked.index:has("security-verify") and message.protection == "clear") then
+    if asked ~= nil and message.protection == "clear" then
       if M._on_repeated_ports(message, asked) then
         place.protection = "ports"
       end

@@ -132,7 +132,9 @@ return function(import)
     if access == nil then
       return
     end
-    access:esp_seen(esp.line, esp.interface)
+    if not access.esp_interfaces:has({ esp.line, esp.interface, n = 2 }) then
+      access:esp_seen(esp.line, esp.interface)
+    end
     if flow.direction == "to-client" then
       access:returned()
     end
@@ -186,7 +188,11 @@ return function(import)
 
   -- What closed, and what stands outside every exchange, since the last call.
   function M.Reconstruction:take()
-    return self._leaving:take()
+    local items = self._leaving.items
+    if items.n > 0 then
+      self._leaving.items = { n = 0 }
+    end
+    return items
   end
 
   -- How near each bound came.
@@ -289,42 +295,35 @@ return function(import)
       return true
     end
     local event = request_event(exchange, message)
-    if event == nil or not exchange:accepts(event) then
+    if event == nil or not self:_step(exchange, event, place) then
       return false
     end
-    if event == Event.ANSWER then
-      place:due(py.unpack(due(exchange)))
-      doubt(place)
-      if place.on ~= nil then
-        place.on:carry(message)
-      end
-    else
-      stand(place)
-    end
-    self:_step(exchange, event, place)
     exchange.pending = message
+    if event ~= Event.ANSWER then
+      stand(place)
+      return true
+    end
+    place:due(py.unpack(due(exchange)))
+    doubt(place)
+    if place.on ~= nil then
+      place.on:carry(message)
+    end
     return true
   end
 
   function M.Reconstruction:_begin(message, place)
-    local access = place.access
-    if message.method == "REGISTER" and place.protection == "clear" then
-      self:_start_over(access, message)
+    local access, register = place.access, message.method == "REGISTER"
+    local standing = access:standing(identity(message))
+    local run, clear = standing.run, place.protection == "clear"
+    if register and (clear and (run ~= nil and (run.method == "REGISTER" and not run.closed))) then
+      self:_supersede(run, message)
     end
-    local exchange = self:_new_exchange(access, message)
-    exchange.deregistration = message.method == "REGISTER" and message.expires == 0
-    exchange.start_seen = place.protection == "clear" or exchange.under ~= nil
+    local exchange = self:_new_exchange(access, standing, message)
+    exchange.deregistration = register and message.expires == 0
+    exchange.start_seen = clear or exchange.under ~= nil
     self:_step(exchange, Event.REQUEST, place)
     exchange.pending = message
     return exchange
-  end
-
-  -- A clear REGISTER under another Call-ID ends the run its subscriber had open.
-  function M.Reconstruction:_start_over(access, register)
-    local run = access:standing(identity(register)).run
-    if run ~= nil and (not run.closed and run.method == "REGISTER") then
-      self:_supersede(run, register)
-    end
   end
 
   function M.Reconstruction:_response(message, evidence)
@@ -348,18 +347,20 @@ return function(import)
 
   -- Let an open run take the response, if it answers its pending request.
   function M.Reconstruction:_answers(exchange, message, place)
-    if repeats(exchange, message) then
-      self:_note(exchange, place)
-      return true
-    end
-    if not answers_pending(exchange, message) then
-      return false
+    local request = message.request
+    if request == nil or (request ~= exchange.pending or message.original ~= nil) then
+      if repeats(exchange, message) then
+        self:_note(exchange, place)
+        return true
+      end
+      if not answers_pending(exchange, message) then
+        return false
+      end
     end
     local event = response_event(message.code, exchange.state)
-    if not exchange:accepts(event) then
+    if not self:_step(exchange, event, place) then
       return false
     end
-    self:_step(exchange, event, place)
     if event == Event.CHALLENGE then
       self:_challenged(exchange, place)
     elseif event ~= Event.PROVISIONAL then
@@ -402,7 +403,8 @@ return function(import)
 
   -- A run whose request travelled in unread ESP, or before the capture.
   function M.Reconstruction:_begin_unread(challenge, access, before)
-    local begun = self:_new_exchange(access, challenge)
+    local standing = access:standing(identity(challenge))
+    local begun = self:_new_exchange(access, standing, challenge)
     begun.start_seen = begun.under ~= nil
     if before ~= nil then
       local unread = M._last_from(before, access.ue)
@@ -435,9 +437,9 @@ return function(import)
         self:esp(esp)
       end
     end
-    local access = exchange.access
-    if place.server ~= nil and place.server.dialect ~= "" then
-      access.spoken = place.server.dialect
+    local access, server = exchange.access, place.server
+    if server ~= nil and server.dialect ~= "" then
+      access.spoken = server.dialect
     end
     if message.code == 421 or message.code == 494 then
       access.demands = true
@@ -452,12 +454,15 @@ return function(import)
   end
 
   function M.Reconstruction:_result(exchange, message)
-    self:_tell(exchange)
+    if self.known ~= nil then
+      py.append(self.known, exchange)
+    end
     if message.code < 300 then
-      self._settlements:settle(exchange, message.time, message.expires)
+      local expires = message.expires
+      self._settlements:settle(exchange, message.time, expires)
       M._settle_in_tls(exchange, message)
       if exchange.association == nil and exchange.under ~= nil then
-        self._settlements:extend(exchange.under, message.time, message.expires)
+        self._settlements:extend(exchange.under, message.time, expires)
       end
     end
   end
@@ -535,19 +540,19 @@ return function(import)
     end
   end
 
-  function M.Reconstruction:_new_exchange(access, message)
+  function M.Reconstruction:_new_exchange(access, standing, message)
     if self._runs.full then
       self:_drop_oldest()
     end
     local method = message.method ~= "" and message.method or message.cseq_method
-    local exchange = Exchange.make(self._runs.next_number, access, message.call_id, method, message.time, self._order)
-    exchange.standing = access:standing(identity(message))
-    exchange.standing.run = exchange
-    exchange.under = exchange.standing.association
+    local exchange = Exchange.make(self._runs.begun + 1, access, message.call_id, method, message.time, self._order)
+    exchange.standing = standing
+    standing.run = exchange
+    exchange.under = standing.association
     if exchange.under ~= nil then
       exchange.granted = exchange.under.granted
     end
-    exchange.previous = exchange.standing.past
+    exchange.previous = standing.past
     self._runs:add(exchange)
     self._far:begun(exchange)
     return exchange
@@ -607,13 +612,16 @@ return function(import)
     self._leaving:put(item, self._order)
   end
 
+  -- Move a run on by a message, where that means something to it as it stands.
   function M.Reconstruction:_step(exchange, event, place)
-    place.exchange = exchange
     local before = exchange.octets
-    place.role = exchange:apply(event, place, place.sa)
-    self._runs.octets = self._runs.octets + (exchange.octets - before)
-    if place.role == "verify" then
+    local role = exchange:apply(event, place, place.sa)
+    if role == "" then
+      return false
     end
+    place.exchange, place.role = exchange, role
+    self._runs.octets = self._runs.octets + (exchange.octets - before)
+    return true
   end
 
   function M.Reconstruction:_note(exchange, place)
@@ -627,12 +635,20 @@ return function(import)
 
   -- Remember the connection of an agreement on TLS; one that was made otherwise replaces it.
   function M._settle_in_tls(exchange, result)
-    local standing, challenge = exchange.standing, exchange:place("challenge")
-    if standing == nil or (challenge == nil or exchange.deregistration) then
+    local standing = exchange.standing
+    if standing == nil or exchange.deregistration then
+      return
+    end
+    local above = result.protection == "tls" or result.transport == "tcp" and above_tls(result)
+    if not above and standing.tls_port < 0 then
+      return
+    end
+    local challenge = exchange:place("challenge")
+    if challenge == nil then
       return
     end
     standing.tls_port = -1
-    if result.protection == "tls" or above_tls(result) then
+    if above then
       local listed = challenge.server
       local holds1 = listed ~= nil
       if holds1 then

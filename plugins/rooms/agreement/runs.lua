@@ -16,7 +16,7 @@ return function(import)
     n = 6,
   })
 
-  -- All of them; `dropped` counts those that were let go because too many were open. `octets`
+  -- All of them; `begun` counts those there were, `dropped` those that were let go because too
   M.Runs = py.class("Runs")
 
   function M.Runs.make()
@@ -26,7 +26,7 @@ return function(import)
     self._refused = py.dict()
     self._running = py.dict()
     self._due = { n = 0 }
-    self._begun = 0
+    self.begun = 0
     self._most = 0
     self.octets = 0
     self._most_octets = 0
@@ -64,14 +64,9 @@ return function(import)
     return run
   end
 
-  -- Of the run that begins next.
-  function M.Runs.__get.next_number(self)
-    return self._begun + 1
-  end
-
   -- It begins.
   function M.Runs:add(run)
-    self._begun = self._begun + 1
+    self.begun = self.begun + 1
     self._running:set(run.number, run)
     self._most = math.max(self._most, self._running.size)
     self:_find_by(run, { run.access.ue, run.call_id, n = 2 })

@@ -20,9 +20,9 @@ return function(import)
 
   -- A set of the same UE that is alive and has the same port_uc (TS 33.203 7.1), not the same
   function M._collision(association, exchange)
-    local access, former, given_up = exchange.access, exchange.association, py.set()
+    local access, former = exchange.access, exchange.association
     local client = association.client
-    if client == nil or client.port_c == nil then
+    if client == nil or (client.port_c == nil or former == nil and access.associations.n == 0) then
       return nil
     end
     local list1 = { n = 0 }
@@ -38,6 +38,7 @@ return function(import)
     if live.n == 0 then
       return nil
     end
+    local given_up = py.set()
     if exchange.offer ~= nil and exchange.offer.protection == "clear" then
       local before = exchange.under
       while before ~= nil do
@@ -102,7 +103,14 @@ return function(import)
     if server == nil then
       return
     end
-    local offer, client = exchange.offer, client_list(exchange, challenge)
+    local offer = exchange.offer
+    local value1
+    if offer == nil then
+      value1 = client_list(exchange, challenge)
+    else
+      value1 = offer.client
+    end
+    local client = value1
     if offer ~= nil and client == nil then
       return
     end
@@ -122,7 +130,9 @@ return function(import)
     association.collides = M._collision(association, exchange)
     local former = exchange.association
     association.older = former or exchange.under
-    M._forget(association)
+    if association.older ~= nil then
+      M._forget(association)
+    end
     if exchange.under ~= nil and former == nil then
       exchange.under.rekeyed = challenge.time
     end

@@ -63,6 +63,11 @@ return function(import)
     return py.set(list1)
   end)
 
+  -- The seconds in an Expires row, given the whole row; None where they are no number.
+  M.read_expires = py.remembered(limits.READINGS, limits.READING, function(line)
+    return M.read_number(row_text(line))
+  end)
+
   -- Content-Length of a head, the largest of several; None where absent or not a number.
   function M.content_length(head)
     local rows = head.index:get("content-length")
@@ -138,6 +143,9 @@ return function(import)
     local uri, closed, after = tuple2[1], tuple2[2], tuple2[3]
     local parts
     if opened ~= "" and (closed ~= "" and (not str.contains(before, ";") and (not str.contains(before, "\"") and not str.contains(uri, "\"")))) then
+      if after == "" then
+        return { str.strip(uri), py.dict(), n = 2 }
+      end
       parts = headers.split_outside(after, ";")
       if not str.contains(parts[1], "\"") then
         return { str.strip(uri), headers.parameters(py.slice(parts, 1)), n = 2 }

@@ -15,7 +15,7 @@ return function(import)
   local parse_credentials = import("sip.digest").parse_credentials
   local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
-  local read_number = import("sip.fields").read_number
+  local read_expires = import("sip.fields").read_expires
   local read_tokens = import("sip.fields").read_tokens
   local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
@@ -524,12 +524,13 @@ return function(import)
 
   -- Seconds: `expires` of the first Contact, else the Expires header (RFC 3261 10.2.1.1).
   function M.SipMessage.__get.expires(self)
-    local texts = self:texts("contact")
-    for _, text in py.each(texts) do
-      if str.contains(str.lower(text), "expires") then
+    local rows = self.index:get("contact", M.NO_ROWS)
+    for _, number in py.each(rows) do
+      local row = self:_line(number)
+      if str.contains(str.lower(row), "expires") then
         local value1
-        if texts.n == 1 then
-          value1 = plain_expires(text)
+        if rows.n == 1 then
+          value1 = plain_expires(row_text(row))
         end
         local plain = value1
         if plain ~= nil then
@@ -541,7 +542,7 @@ return function(import)
         end
       end
     end
-    return read_number(self:value("expires") or "")
+    return read_expires(self:first_row("expires"))
   end
   py.done(M.SipMessage)
 
