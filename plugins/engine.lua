@@ -180,8 +180,12 @@ return function(import)
     return fired
   end
 
-  -- Runs are judged piece by piece: forms of runs are known where many are judged.
+  -- Runs and sets are judged piece by piece: their forms are known where many are judged.
   function Engine:judge_run()
+    return nil
+  end
+
+  function Engine:judge_settled()
     return nil
   end
 

@@ -4176,6 +4176,10 @@ return function(import)
 
   M.PORT_MAX = 65535
 
+  M.LEAST_SPI = 256
+
+  M.LEAST_PORT = 5062
+
   M.MARK = 10000
 
   M.LWS = " \t\r\n"
@@ -4311,9 +4315,9 @@ return function(import)
   M._PARAMETERS = 5
 
   -- All rows of one Security-* header of a message, joined in order (RFC 3261 7.3.1).
-  M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source" })
+  M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source", "form" })
 
-  function M.MechanismList.make(rows, text, elements, signalling, media, defects, dialect, to, source)
+  function M.MechanismList.make(rows, text, elements, signalling, media, defects, dialect, to, source, form)
     if defects == nil then
       defects = { n = 0 }
     end
@@ -4326,6 +4330,9 @@ return function(import)
     if source == nil then
       source = ""
     end
+    if form == nil then
+      form = ""
+    end
     return setmetatable({
       rows = rows,
       text = text,
@@ -4336,6 +4343,7 @@ return function(import)
       dialect = dialect,
       to = to,
       source = source,
+      form = form,
     }, M.MechanismList)
   end
   py.done(M.MechanismList)
@@ -4345,6 +4353,13 @@ return function(import)
     local key = py.list(rows)
     local size = key.n == 1 and #key[1] or py.sum(py.map(py.len, key))
     return size > limits.LIST_CACHED and M._parse(key) or M._parse_cached(key)
+  end
+
+  -- Its SPIs, and its ports, are two different ones, and none of them is reserved.
+  function M.draws_well(element)
+    local spi_c, spi_s = element.spi_c, element.spi_s
+    local port_c, port_s = element.port_c, element.port_s
+    return (spi_c == nil or spi_c >= M.LEAST_SPI and spi_c ~= spi_s) and ((spi_s == nil or spi_s >= M.LEAST_SPI) and ((port_c == nil or port_c >= M.LEAST_PORT and port_c ~= port_s) and (port_s == nil or port_s >= M.LEAST_PORT)))
   end
 
   -- The elements, those of ipsec-3gpp without SPI and port filled from the last complete one.
@@ -8620,8 +8635,12 @@ return function(import)
     return fired
   end
 
-  -- Runs are judged piece by piece: forms of runs are known where many are judged.
+  -- Runs and sets are judged piece by piece: their forms are known where many are judged.
   function Engine:judge_run()
+    return nil
+  end
+
+  function Engine:judge_settled()
     return nil
   end
 
@@ -32700,19 +32719,30 @@ return function(import)
   end
 
   function M.Judge:_agreement(agreement)
-    local site = self:_site_of_set(agreement.exchange, agreement.access)
+    local said = self._engine:judge_settled(agreement, M.OUTSIDE)
+    for _, fired in py.each(said == nil and self:_settled(agreement) or said) do
+      if fired.n > 0 then
+        local site = self:_site_of_set(agreement.exchange, agreement.access)
+        self:_keep(fired, site, agreement.order)
+      end
+    end
     if agreement.access.strays.size == 0 then
       self._sites:pop(agreement.exchange)
     end
-    local association = agreement.association
+  end
+
+  -- What is said of a set, and of each of its flows.
+  function M.Judge:_settled(agreement)
+    local association, access = agreement.association, agreement.access
     if association == nil then
-      return
+      return { n = 0 }
     end
-    self:_keep(self._engine:judge("agreement", AgreementFacts.make(agreement, association), M.OUTSIDE), site, agreement.order)
+    local said = { py.concat(self._engine:judge("agreement", AgreementFacts.make(agreement, association), M.OUTSIDE)), n = 1 }
     for _, flow in association.flows:pairs() do
-      local facts = FlowFacts.make(flow, agreement.access, association, agreement.access.sealed)
-      self:_keep(self._engine:judge("flow", facts, M.OUTSIDE), site, agreement.order)
+      local facts = FlowFacts.make(flow, access, association, access.sealed)
+      py.append(said, py.concat(self._engine:judge("flow", facts, M.OUTSIDE)))
     end
+    return said
   end
 
   function M.Judge:_stray(item)
@@ -33744,6 +33774,19 @@ return function(import)
     return list1
   end
   py.done(M.AgreementFacts)
+
+  -- Whether the ports inside the ESP of an SA are those that its set gives it.
+  function M.flows_as_named(flow, association)
+    if association == nil then
+      return false
+    end
+    for _, sa in py.each(association.sas) do
+      if sa.name == flow.name then
+        return py.equal({ sa.sport, sa.dport, n = 2 }, flow.ports)
+      end
+    end
+    return false
+  end
 
   -- None for a number that is no port, though a list names it.
   function M._port(number)

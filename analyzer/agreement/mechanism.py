@@ -61,6 +61,10 @@ DEFAULTS: Final = {"ealg": "null", "prot": "esp", "mod": "trans"}
 SA_NAMES: Final = frozenset({*SPI_NAMES, *PORT_NAMES, "port1", "port2"})
 SPI_MAX: Final = 0xFFFF_FFFF
 PORT_MAX: Final = 0xFFFF
+LEAST_SPI: Final = 256
+LEAST_PORT: Final = 5062
+"""From there on an SPI (RFC 4303 2.1), or a protected port (TS 33.203 7.1), is a usual one."""
+
 MARK: Final = 10_000  # a number that any SPI or port may be
 
 LWS: Final = " \t\r\n"
@@ -186,6 +190,7 @@ class MechanismList(msgspec.Struct, frozen=True, gc=False):
 
     `text` is the rows unfolded and joined by `, `. Empty elements are not among `elements`.
     `dialect`, `to` and `source` are those of a list of the drafts before (`older`), else "".
+    Lists of one `form` (`row_forms`) differ in four usual numbers alone; "" where nothing says so.
     """
 
     rows: tuple[str, ...]
@@ -197,6 +202,7 @@ class MechanismList(msgspec.Struct, frozen=True, gc=False):
     dialect: Older | Literal[""] = ""
     to: str = ""
     source: str = ""
+    form: str = ""
 
 
 def parse_list(rows: Sequence[str]) -> MechanismList:
@@ -204,6 +210,18 @@ def parse_list(rows: Sequence[str]) -> MechanismList:
     key = tuple(rows)
     size = len(key[0]) if len(key) == 1 else sum(map(len, key))
     return _parse(key) if size > limits.LIST_CACHED else _parse_cached(key)
+
+
+def draws_well(element: Mechanism) -> bool:
+    """Its SPIs, and its ports, are two different ones, and none of them is reserved."""
+    spi_c, spi_s = element.spi_c, element.spi_s
+    port_c, port_s = element.port_c, element.port_s
+    return (
+        (spi_c is None or (spi_c >= LEAST_SPI and spi_c != spi_s))
+        and (spi_s is None or spi_s >= LEAST_SPI)
+        and (port_c is None or (port_c >= LEAST_PORT and port_c != port_s))
+        and (port_s is None or port_s >= LEAST_PORT)
+    )
 
 
 def with_inherited(mechanisms: MechanismList) -> tuple[Mechanism, ...]:

@@ -18,6 +18,7 @@ from analyzer.agreement.mechanism import (
     SPI_MAX,
     Mechanism,
     MechanismList,
+    draws_well,
     parse_list,
 )
 from analyzer.sip.headers import decode
@@ -76,13 +77,12 @@ def _reader(row: str, found: MechanismList) -> Reader | None:
     expression = re.escape(pieces[0])
     for name, behind in zip(names, pieces[3::3], strict=True):
         expression += rf";{name}=([0-9]{{1,10}}){re.escape(behind)}"
-    return _reader_of(re.compile(expression).fullmatch, names, element)
+    return _reader_of(expression, names, element)
 
 
-def _reader_of(
-    fullmatch: Callable[[str], re.Match[str] | None], names: list[str], element: Mechanism
-) -> Reader:
+def _reader_of(form: str, names: list[str], element: Mechanism) -> Reader:
     """The same, given the expression of the form, the numbers it gives, and an element of it."""
+    fullmatch = re.compile(form).fullmatch
     name, key, q, thousandths = element.name, element.key, element.q, element.q_thousandths
     alg, ealg, prot, mod = element.alg, element.ealg, element.prot, element.mod
     d_alg, d_qop, d_ver = element.d_alg, element.d_qop, element.d_ver
@@ -112,7 +112,8 @@ def _reader_of(
             spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver,
         )  # fmt: skip
         alone = (made,)
-        return MechanismList((row,), row, alone, alone, ())
+        usual = form if draws_well(made) else ""
+        return MechanismList((row,), row, alone, alone, (), form=usual)
 
     return read
 

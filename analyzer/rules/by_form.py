@@ -7,12 +7,18 @@ declared here is which of them the form decides (`forms`); where there is doubt,
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from analyzer.agreement.mechanism import LEAST_PORT, LEAST_SPI, draws_well
 from analyzer.agreement.states import State
 from analyzer.rules.forms import earlier_roles, last_offer, repeats_client
 from analyzer.rules.residue import PRESENT, Drawn
-from analyzer.rules.shapes import CREDENTIALS, LEAST_PORT, LEAST_SPI, draws_well, spis_apart
+from analyzer.rules.shapes import CREDENTIALS, spis_apart
 from analyzer.rules.sorts import SORTS
-from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts
+from analyzer.rules.subjects.association import (
+    AgreementFacts,
+    AssociationFacts,
+    FlowFacts,
+    flows_as_named,
+)
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.lists import ComparisonFacts, HeaderFacts, MechanismFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
@@ -190,6 +196,8 @@ def known_of(scope: str, facts: Any) -> Found:
             return _association(facts)
         case "agreement":
             return _agreement(facts)
+        case "flow":
+            return _flow(facts)
         case _:
             return _exchange(facts)
 
@@ -295,7 +303,26 @@ def _agreement(facts: AgreementFacts) -> Found:
     names = [*OF_AGREEMENT]
     if facts.association.older is None:
         names.append("sets_alive")
+    if not facts.unechoed:
+        names.append("unechoed")
     return _decided(facts, names, "agreement")
+
+
+def _flow(facts: FlowFacts) -> Found:
+    flow = facts.flow
+    names = ["leg", "tunnel", "loss", "sa", "announced", "bound_provisionally", "keys_fit"]
+    for name in ("unanswered", "restarted", "late", "moved", "icv_bad"):
+        if not getattr(flow, name):
+            names.append(name)
+    if flow.key is None:
+        names.append("key_variant")
+        if not flow.null_unagreed:
+            names.append("wire_ealg")
+    if flow.announced:
+        names.append("senders_own")
+    if flow.ports is None or flows_as_named(flow, facts.association):
+        names.append("ports_of")
+    return _decided(facts, names, "flow")
 
 
 def _whole(one: Any, names: Iterable[str], path: str) -> Found:

@@ -11,9 +11,10 @@ from typing import Any, Final, Protocol, cast
 from msgspec import Struct
 
 from analyzer.agreement.exchange import Dialect
+from analyzer.agreement.items import Agreement
 from analyzer.limits import FORM_USUAL
 from analyzer.rules.book import Book
-from analyzer.rules.forms import Forms
+from analyzer.rules.forms import Forms, WholeForm
 from analyzer.rules.fusing import Clause
 from analyzer.rules.nodes import (
     TEXT,
@@ -31,7 +32,6 @@ from analyzer.rules.nodes import (
 )
 from analyzer.rules.rendering import shown
 from analyzer.rules.rule import SEVERITIES, Guard, Rule
-from analyzer.rules.runs import Part, index_of, parts_of, role_of
 from analyzer.rules.scopes import Scope
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.to_python import (
@@ -49,6 +49,7 @@ from analyzer.rules.vocabulary import (
     POLICY_DEFAULTS,
     SCOPES,
 )
+from analyzer.rules.wholes import Part, Whole, index_of, parts_of, role_of
 
 ALL_MET: Final = frozenset(NEEDS)
 
@@ -152,31 +153,41 @@ class Engine:
     ) -> list[Fired] | None:
         """The same of a run, its messages with their transactions, and its set, where the form of
         the run has come often; None where they have to be judged one by one."""
-        parts = self._parts(run) if self._usual else None
+        parts = self._parts(run, self.forms.of_run(run)) if self._usual else None
         if parts is None:
             return None
         fired: list[Fired] = []
         for part in parts:
-            hits, subject = part.hits(run)
-            for index, element in hits:
-                if self._gates[index] <= met:
-                    speaker = self._speaker(index)
-                    if not speaker.is_counted(part.role, tally):
-                        subject = part.pick(run) if subject is None else subject
-                        fired.append(speaker.speak(subject, element))
+            fired += self._fired(part, run, met, tally)
         return fired
 
-    def _parts(self, run: ExchangeFacts) -> tuple[Part, ...] | None:
-        """What is left to ask of runs of this form, once it came often."""
-        form = self.forms.of_run(run)
-        if form is None:
-            return None
-        if form.parts is None:
+    def judge_settled(self, agreement: Agreement, met: frozenset[str]) -> list[list[Fired]] | None:
+        """The same of a set that ended and of each of its flows."""
+        form = self.forms.of_settled(agreement) if self._usual else None
+        parts = self._parts(agreement, form)
+        return None if parts is None else [self._fired(one, agreement, met) for one in parts]
+
+    def _parts(self, whole: Whole, form: WholeForm | None) -> tuple[Part, ...] | None:
+        """What is left to ask of those of this form, once it came often."""
+        if form is not None and form.parts is None:
             form.seen += 1
-            # forms of its messages are told here, for what is known of them
-            if form.seen >= self._usual and self.forms.of_exchange(run) is not None:
-                form.parts = parts_of(run, self._scopes)
-        return form.parts
+            # forms of messages are told here, for what is known of them
+            if form.seen >= self._usual and self.forms.of_whole(whole) is not None:
+                form.parts = parts_of(whole, self._scopes)
+        return None if form is None else form.parts
+
+    def _fired(
+        self, part: Part, whole: Whole, met: frozenset[str], tally: Tally | None = None
+    ) -> list[Fired]:
+        fired: list[Fired] = []
+        hits, subject = part.hits(whole)
+        for index, element in hits:
+            if self._gates[index] <= met:
+                speaker = self._speaker(index)
+                if tally is None or not speaker.is_counted(part.role, tally):
+                    subject = part.pick(whole) if subject is None else subject
+                    fired.append(speaker.speak(subject, element))
+        return fired
 
     def hits(self, scope: str, subject: Any) -> list[Hit]:
         """The rules that hold, whatever their coverage: index and element."""

@@ -11,12 +11,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from analyzer.agreement.association import Association
+from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.exchange import Exchange
+from analyzer.agreement.items import Agreement
 from analyzer.agreement.place import Place
 from analyzer.limits import FORM_STEPS, FORMS_KNOWN
 from analyzer.rules.shapes import Key, Shapes, same_list, spis_apart
 from analyzer.rules.sorts import SORTS, sort_of
-from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts
+from analyzer.rules.subjects.association import (
+    AgreementFacts,
+    AssociationFacts,
+    FlowFacts,
+    flows_as_named,
+)
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts
 
@@ -35,9 +42,9 @@ class Form:
         self.seen = 0
 
 
-class RunForm:
-    """The form of a run with all its messages; `parts` is what is left to ask in it (`runs`), None
-    where nobody has worked it out yet."""
+class WholeForm:
+    """The form of a run with all its messages, or of a set with its flows; `parts` is what is left
+    to ask in it (`wholes`), None where nobody has worked it out yet."""
 
     __slots__ = ("parts", "seen")
 
@@ -51,7 +58,7 @@ class Forms:
 
     def __init__(self) -> None:
         self._forms: dict[Key, Form] = {}
-        self._runs: dict[Key, RunForm] = {}
+        self._wholes: dict[Key, WholeForm] = {}
         self._shapes = Shapes()
         self._sort_of = {name: sort_of(name) for name in SORTS}
         self.finders: Final[Mapping[type, Callable[[Any], Form | None]]] = {
@@ -60,6 +67,7 @@ class Forms:
             ExchangeFacts: self.of_exchange,
             AssociationFacts: self.of_association,
             AgreementFacts: self.of_agreement,
+            FlowFacts: self.of_flow,
         }
 
     def of_message(self, facts: MessageFacts) -> Form | None:
@@ -98,6 +106,15 @@ class Forms:
             return None
         return self._form(("exchange", *_own_of_run(facts, exchange), *forms))
 
+    def of_whole(self, whole: ExchangeFacts | Agreement) -> Form | None:
+        """The form of what is judged first in it; None where some subject may have none."""
+        if isinstance(whole, ExchangeFacts):
+            return self.of_exchange(whole)
+        association = whole.association
+        return (
+            None if association is None else self.of_agreement(AgreementFacts(whole, association))
+        )
+
     def of_association(self, facts: AssociationFacts) -> Form:
         """The form of a set that a run announced."""
         return self._form(("association", facts.state, *_own_of_set(facts.association)))
@@ -106,11 +123,26 @@ class Forms:
         """The form of a set on which nothing was sent behind its run; None for others."""
         if facts.agreement.traffic:
             return None
-        association = facts.association
-        older, until = association.older is None, association.until == 0
-        return self._form(("agreement", self._sort_of["agreement"](facts), older, until))
+        return self._form(("agreement", *_own_of_agreement(facts.association)))
 
-    def of_run(self, facts: ExchangeFacts) -> RunForm | None:
+    def of_flow(self, facts: FlowFacts) -> Form:
+        """The form of the ESP of one SPI."""
+        own = _own_of_flow(facts.flow, facts.association, facts.sealed)
+        return self._form(("flow", *own))
+
+    def of_settled(self, agreement: Agreement) -> WholeForm | None:
+        """The form of a set on which nothing was sent behind its run, with its flows, told without
+        making facts of them; None for others."""
+        association = agreement.association
+        if association is None or agreement.traffic:
+            return None
+        key = ["settled", *_own_of_agreement(association)]
+        sealed = agreement.access.sealed
+        for flow in association.flows.values():
+            key += _own_of_flow(flow, association, sealed)
+        return self._whole(tuple(key))
+
+    def of_run(self, facts: ExchangeFacts) -> WholeForm | None:
         """The form of a run with its set, told without making facts of its messages: runs of one
         form have messages and transactions of the same forms, in the same order. None where some
         message is out of the ordinary, answers one from elsewhere, or was seen at two taps."""
@@ -119,7 +151,7 @@ class Forms:
         if not 0 < len(steps) <= FORM_STEPS:
             return None
         found = exchange.association
-        key = [*_own_of_run(facts, exchange), None if found is None else _own_of_set(found)]
+        key = ["run", *_own_of_run(facts, exchange), None if found is None else _own_of_set(found)]
         places: list[Place] = []
         numbers: dict[int, int] = {}
         offered: Place | None = None
@@ -161,7 +193,7 @@ class Forms:
                 None if asked < 0 else spis_apart(place.server, places[asked].client),
                 None if on is None else asked >= 0 and places[asked].on is on,
             )
-        return self._run_form(tuple(key))
+        return self._whole(tuple(key))
 
     def _of_message(self, facts: MessageFacts, place: Place) -> Form | None:
         shape = self._shapes.of_place(place, facts.dialect)
@@ -198,12 +230,12 @@ class Forms:
             form = self._forms[key] = Form()
         return form
 
-    def _run_form(self, key: Key) -> RunForm:
-        form = self._runs.get(key)
+    def _whole(self, key: Key) -> WholeForm:
+        form = self._wholes.get(key)
         if form is None:
-            if len(self._runs) >= FORMS_KNOWN:
-                self._runs.clear()
-            form = self._runs[key] = RunForm()
+            if len(self._wholes) >= FORMS_KNOWN:
+                self._wholes.clear()
+            form = self._wholes[key] = WholeForm()
         return form
 
 
@@ -281,4 +313,31 @@ def _own_of_set(association: Association) -> Key:
         association.older is None,
         association.collides is None,
         association.kernel == "",
+    )
+
+
+def _own_of_agreement(association: Association) -> Key:
+    """What a set is known by when it ends without traffic behind its run."""
+    return (association.older is None, association.until == 0, association.unechoed == 0)
+
+
+def _own_of_flow(flow: Flow, association: Association | None, sealed: bool) -> Key:
+    """What ESP of one SPI is known by: most of it, that something did not happen."""
+    announced = None if association is None else flow.first_time >= association.announced_time
+    return (
+        flow.name,
+        flow.direction,
+        flow.announced,
+        sealed,
+        announced,
+        flow.provisional,
+        flow.unanswered == 0,
+        flow.restarted == 0,
+        flow.late == 0,
+        flow.moved == 0,
+        flow.key is None,
+        flow.icv_good > 0,
+        flow.icv_bad > 0,
+        flow.null_unagreed == 0,
+        None if flow.ports is None else flows_as_named(flow, association),
     )

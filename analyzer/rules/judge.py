@@ -185,20 +185,24 @@ class Judge:
         cast.dismiss()
 
     def _agreement(self, agreement: Agreement) -> None:
-        site = self._site_of_set(agreement.exchange, agreement.access)
+        said = self._engine.judge_settled(agreement, OUTSIDE)
+        for fired in self._settled(agreement) if said is None else said:
+            if fired:
+                site = self._site_of_set(agreement.exchange, agreement.access)
+                self._keep(fired, site, agreement.order)
         if not agreement.access.strays:
             self._sites.pop(agreement.exchange, None)
-        association = agreement.association
+
+    def _settled(self, agreement: Agreement) -> list[list[Fired]]:
+        """What is said of a set, and of each of its flows."""
+        association, access = agreement.association, agreement.access
         if association is None:
-            return
-        self._keep(
-            self._engine.judge("agreement", AgreementFacts(agreement, association), OUTSIDE),
-            site,
-            agreement.order,
-        )
+            return []
+        said = [[*self._engine.judge("agreement", AgreementFacts(agreement, association), OUTSIDE)]]
         for flow in association.flows.values():
-            facts = FlowFacts(flow, agreement.access, association, agreement.access.sealed)
-            self._keep(self._engine.judge("flow", facts, OUTSIDE), site, agreement.order)
+            facts = FlowFacts(flow, access, association, access.sealed)
+            said.append([*self._engine.judge("flow", facts, OUTSIDE)])
+        return said
 
     def _stray(self, item: StrayFlow) -> None:
         exchange = item.exchange

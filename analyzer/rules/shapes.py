@@ -5,17 +5,18 @@ which parameters, what a list says beside its numbers. Values that change each t
 SPIs, ports) are no part of it.
 """
 
+import re
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, Final
 
 from analyzer.agreement.meaning import is_emergency
-from analyzer.agreement.mechanism import Mechanism, MechanismList
+from analyzer.agreement.mechanism import MechanismList, draws_well
 from analyzer.agreement.older import MECHANISM, METHOD
 from analyzer.agreement.place import Place
 from analyzer.limits import FORM_ELEMENTS, FORM_HEAD, FORMS_KNOWN, LISTS_CACHED
 from analyzer.rules.subjects.credentials import is_qop_complete
-from analyzer.sip.digest import Challenge, Credentials
+from analyzer.sip.digest import Challenge, Credentials, parse_aka_nonce
 from analyzer.sip.headers import Index
 from analyzer.sip.message import SipMessage
 
@@ -29,9 +30,8 @@ STATIC: Final = ("supported", "require", "proxy-require", "unsupported", "conten
 VARIED: Final = frozenset({"spi-c", "spi-s", "port-c", "port-s", "d-ver"})
 """Parameters of an element that have other values each time."""
 
-LEAST_SPI: Final = 256
-LEAST_PORT: Final = 5062
-"""From there on an SPI (RFC 4303 2.1), or a protected port (TS 33.203 7.1), is a usual one."""
+_AKA_NONCE: Final = re.compile(r"([A-Za-z0-9+/]{43,})={0,2}")
+"""Base64 of 32 octets or more (RFC 3310 3.2)."""
 
 NO_LISTS: Final = {due: (due,) for due in (False, True)}
 """The shape of a message without lists, by whether one was due."""
@@ -129,7 +129,7 @@ class Shapes:
             return NO_LISTS[against is None]
         shapes: list[Any] = []
         for name, listed in lists.items():
-            shape = self._lists.get(listed.rows) or self._meet_list(listed)
+            shape = listed.form or self._lists.get(listed.rows) or self._meet_list(listed)
             if shape is None:
                 return None
             shapes.append(name)
@@ -185,18 +185,6 @@ def _list_shape(listed: MechanismList) -> Key | None:
     return tuple(shape)
 
 
-def draws_well(element: Mechanism) -> bool:
-    """Its SPIs, and its ports, are two different ones, and none of them is reserved."""
-    spi_c, spi_s = element.spi_c, element.spi_s
-    port_c, port_s = element.port_c, element.port_s
-    return (
-        (spi_c is None or (spi_c >= LEAST_SPI and spi_c != spi_s))
-        and (spi_s is None or spi_s >= LEAST_SPI)
-        and (port_c is None or (port_c >= LEAST_PORT and port_c != port_s))
-        and (port_s is None or port_s >= LEAST_PORT)
-    )
-
-
 def spis_apart(listed: MechanismList | None, offered: MechanismList | None) -> bool | None:
     """Whether a list has no SPI of the one that it answers; None without either."""
     if listed is None or offered is None:
@@ -215,8 +203,16 @@ def _challenge_shape(one: Challenge) -> Key:
         one.opaque is None,
         one.ck is None,
         one.ik is None,
-        one.aka and one.aka_nonce is None,
+        one.aka and not _has_aka_nonce(one.nonce or ""),
     )
+
+
+def _has_aka_nonce(nonce: str) -> bool:
+    """Whether a nonce holds RAND and AUTN: the usual ones say so before they are decoded."""
+    usual = _AKA_NONCE.fullmatch(nonce)
+    if usual is not None and len(usual[1]) % 4 != 1:
+        return True
+    return parse_aka_nonce(nonce)[0] is not None
 
 
 def _credentials_shape(one: Credentials | None) -> Key | None:

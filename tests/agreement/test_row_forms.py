@@ -3,13 +3,14 @@ TS 33.203 Annex H): the same as step by step, whatever they hold."""
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import limits
 from analyzer.agreement import row_forms
-from analyzer.agreement.mechanism import parse_list
+from analyzer.agreement.mechanism import MechanismList, draws_well, parse_list
 from analyzer.agreement.row_forms import RowForms
 from analyzer.sip.headers import decode
 
@@ -22,6 +23,11 @@ def met(row: bytes) -> RowForms:
     for _ in range(limits.ROW_MET):
         forms.read(row)
     return forms
+
+
+def read(forms: RowForms, row: bytes) -> MechanismList:
+    """What is read of a row, without the form that it was read by."""
+    return msgspec.structs.replace(forms.read(row), form="")
 
 
 def by_expression(monkeypatch: pytest.MonkeyPatch, forms: RowForms, row: bytes) -> bool:
@@ -63,7 +69,7 @@ def test_what_the_expression_does_not_cover_is_read_step_by_step(
 ) -> None:
     forms = met(USUAL % (1, 2, 3, 4))
     assert not by_expression(monkeypatch, forms, other)
-    assert forms.read(other) == parse_list((decode(other),))
+    assert read(forms, other) == parse_list((decode(other),))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_what_the_expression_does_not_cover_is_read_step_by_step(
 def test_rows_without_a_form_of_their_own(monkeypatch: pytest.MonkeyPatch, row: bytes) -> None:
     forms = met(row)
     assert not by_expression(monkeypatch, forms, row)
-    assert forms.read(row) == parse_list((decode(row),))
+    assert read(forms, row) == parse_list((decode(row),))
 
 
 NUMBERS = st.one_of(
@@ -113,7 +119,7 @@ def test_rows_read_as_step_by_step(row: bytes, shifts: list[int]) -> None:
     forms = met(row)
     for shift in shifts:
         other = bytes(48 + (c - 48 + shift) % 10 if 48 <= c < 58 else c for c in row)
-        assert forms.read(other) == parse_list((decode(other),))
+        assert read(forms, other) == parse_list((decode(other),))
 
 
 def test_what_is_met_is_bounded() -> None:
@@ -122,3 +128,25 @@ def test_what_is_met_is_bounded() -> None:
         name = "".join(chr(97 + int(digit)) for digit in str(number))
         forms.read(f"ipsec-3gpp;{name}".encode())
     assert len(forms._met) <= limits.READINGS + 1
+
+
+@given(ROWS, st.lists(st.integers(0, 9), min_size=2, max_size=4))
+def test_lists_of_one_form_differ_in_usual_numbers_alone(row: bytes, shifts: list[int]) -> None:
+    forms = met(row)
+    kept = {}
+    for shift in shifts:
+        other = bytes(48 + (c - 48 + shift) % 10 if 48 <= c < 58 else c for c in row)
+        listed = forms.read(other)
+        if listed.form:
+            (element,) = listed.elements
+            assert draws_well(element)
+            written = [(n, v if n not in row_forms.NAMES else "") for n, v, _ in element.params]
+            assert kept.setdefault(listed.form, written) == written
+
+
+def test_numbers_out_of_the_ordinary_give_no_form() -> None:
+    forms = met(USUAL % (1, 2, 3, 4))
+    assert forms.read(USUAL % (256, 257, 5062, 5063)).form
+    for numbers in ((255, 257, 5062, 5063), (256, 256, 5062, 5063), (256, 257, 5062, 5062)):
+        assert not forms.read(USUAL % numbers).form
+    assert not forms.read(USUAL % (256, 257, 5062, 5061)).form

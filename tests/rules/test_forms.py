@@ -9,7 +9,7 @@ from analyzer.pipeline import Settings, analyze
 from analyzer.rules import book as rule_book
 from analyzer.rules.by_form import known_of
 from analyzer.rules.engine import Engine
-from analyzer.rules.runs import index_of, subjects_of
+from analyzer.rules.wholes import index_of, subjects_of
 from analyzer.sip.framing import udp_octets
 from tests.captures import SAMPLES
 
@@ -77,20 +77,29 @@ class Checked(Engine):
         self.plain = Engine(BOOK, usual=0, **options)
         self.known = {}
         self.met_again = 0
-        self.runs_met_again = 0
+        self.wholes_met_again = 0
 
     def judge_run(self, run, met, tally):
         """Compares with what the same subjects give one by one, and leaves the rest to that."""
         form = self.forms.of_run(run)
-        if form is None:
-            return
-        super().judge_run(run, met, tally)
-        subjects = [(scope, pick(run)) for scope, pick in subjects_of(run)]
+        if form is not None:
+            super().judge_run(run, met, tally)
+            self.compare(form, run)
+
+    def judge_settled(self, agreement, met):
+        """The same of a set."""
+        form = self.forms.of_settled(agreement)
+        if form is not None:
+            super().judge_settled(agreement, met)
+            self.compare(form, agreement)
+
+    def compare(self, form, whole):
+        subjects = [(scope, pick(whole)) for scope, pick in subjects_of(whole)]
         assert None not in [self.forms.finders[type(one)](one) for _, one in subjects]
         known = [known_of(scope, one) for scope, one in subjects]
-        self.runs_met_again += form in self.known
+        self.wholes_met_again += form in self.known
         assert self.known.setdefault(form, known) == known
-        told = [hit for part in form.parts for hit in part.hits(run)[0]]
+        told = [hit for part in form.parts for hit in part.hits(whole)[0]]
         by_one = [sorted(self.plain.hits(*one), key=index_of) for one in subjects]
         assert same(told) == same(hit for hits in by_one for hit in hits)
 
@@ -124,11 +133,11 @@ REAL = str(SAMPLES / "real" / "05_udp_rereg_newspi_merged.pcapng")
 def test_forms_are_met_again(engine, monkeypatch):
     monkeypatch.setattr("analyzer.pipeline.settings._shipped_engine", lambda *_: engine)
     analyze([REAL], Settings(jobs=1))
-    before = len(engine.known), engine.met_again, engine.runs_met_again
+    before = len(engine.known), engine.met_again, engine.wholes_met_again
     analyze([REAL], Settings(jobs=1))
     assert len(engine.known) == before[0]
     assert engine.met_again > before[1]
-    assert engine.runs_met_again > before[2]
+    assert engine.wholes_met_again > before[2]
 
 
 def test_where_forms_are_too_many_they_are_forgotten(monkeypatch):

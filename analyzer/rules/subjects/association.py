@@ -428,6 +428,16 @@ class AgreementFacts:
         return [one for one in self.agreement.traffic if one.sa in names]
 
 
+def flows_as_named(flow: Flow, association: Association | None) -> bool:
+    """Whether the ports inside the ESP of an SA are those that its set gives it."""
+    if association is None:
+        return False
+    for sa in association.sas:
+        if sa.name == flow.name:
+            return (sa.sport, sa.dport) == flow.ports
+    return False
+
+
 def _port(number: int | None) -> int | None:
     """None for a number that is no port, though a list names it."""
     return number if number is not None and 0 < number <= PORT_MAX else None

@@ -40,6 +40,10 @@ return function(import)
 
   M.PORT_MAX = 65535
 
+  M.LEAST_SPI = 256
+
+  M.LEAST_PORT = 5062
+
   M.MARK = 10000
 
   M.LWS = " \t\r\n"
@@ -175,9 +179,9 @@ return function(import)
   M._PARAMETERS = 5
 
   -- All rows of one Security-* header of a message, joined in order (RFC 3261 7.3.1).
-  M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source" })
+  M.MechanismList = py.struct("MechanismList", { "rows", "text", "elements", "signalling", "media", "defects", "dialect", "to", "source", "form" })
 
-  function M.MechanismList.make(rows, text, elements, signalling, media, defects, dialect, to, source)
+  function M.MechanismList.make(rows, text, elements, signalling, media, defects, dialect, to, source, form)
     if defects == nil then
       defects = { n = 0 }
     end
@@ -190,6 +194,9 @@ return function(import)
     if source == nil then
       source = ""
     end
+    if form == nil then
+      form = ""
+    end
     return setmetatable({
       rows = rows,
       text = text,
@@ -200,6 +207,7 @@ return function(import)
       dialect = dialect,
       to = to,
       source = source,
+      form = form,
     }, M.MechanismList)
   end
   py.done(M.MechanismList)
@@ -209,6 +217,13 @@ return function(import)
     local key = py.list(rows)
     local size = key.n == 1 and #key[1] or py.sum(py.map(py.len, key))
     return size > limits.LIST_CACHED and M._parse(key) or M._parse_cached(key)
+  end
+
+  -- Its SPIs, and its ports, are two different ones, and none of them is reserved.
+  function M.draws_well(element)
+    local spi_c, spi_s = element.spi_c, element.spi_s
+    local port_c, port_s = element.port_c, element.port_s
+    return (spi_c == nil or spi_c >= M.LEAST_SPI and spi_c ~= spi_s) and ((spi_s == nil or spi_s >= M.LEAST_SPI) and ((port_c == nil or port_c >= M.LEAST_PORT and port_c ~= port_s) and (port_s == nil or port_s >= M.LEAST_PORT)))
   end
 
   -- The elements, those of ipsec-3gpp without SPI and port filled from the last complete one.

@@ -233,19 +233,30 @@ return function(import)
   end
 
   function M.Judge:_agreement(agreement)
-    local site = self:_site_of_set(agreement.exchange, agreement.access)
+    local said = self._engine:judge_settled(agreement, M.OUTSIDE)
+    for _, fired in py.each(said == nil and self:_settled(agreement) or said) do
+      if fired.n > 0 then
+        local site = self:_site_of_set(agreement.exchange, agreement.access)
+        self:_keep(fired, site, agreement.order)
+      end
+    end
     if agreement.access.strays.size == 0 then
       self._sites:pop(agreement.exchange)
     end
-    local association = agreement.association
+  end
+
+  -- What is said of a set, and of each of its flows.
+  function M.Judge:_settled(agreement)
+    local association, access = agreement.association, agreement.access
     if association == nil then
-      return
+      return { n = 0 }
     end
-    self:_keep(self._engine:judge("agreement", AgreementFacts.make(agreement, association), M.OUTSIDE), site, agreement.order)
+    local said = { py.concat(self._engine:judge("agreement", AgreementFacts.make(agreement, association), M.OUTSIDE)), n = 1 }
     for _, flow in association.flows:pairs() do
-      local facts = FlowFacts.make(flow, agreement.access, association, agreement.access.sealed)
-      self:_keep(self._engine:judge("flow", facts, M.OUTSIDE), site, agreement.order)
+      local facts = FlowFacts.make(flow, access, association, access.sealed)
+      py.append(said, py.concat(self._engine:judge("flow", facts, M.OUTSIDE)))
     end
+    return said
   end
 
   function M.Judge:_stray(item)

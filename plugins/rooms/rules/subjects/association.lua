@@ -615,6 +615,19 @@ return function(import)
   end
   py.done(M.AgreementFacts)
 
+  -- Whether the ports inside the ESP of an SA are those that its set gives it.
+  function M.flows_as_named(flow, association)
+    if association == nil then
+      return false
+    end
+    for _, sa in py.each(association.sas) do
+      if sa.name == flow.name then
+        return py.equal({ sa.sport, sa.dport, n = 2 }, flow.ports)
+      end
+    end
+    return false
+  end
+
   -- None for a number that is no port, though a list names it.
   function M._port(number)
     return number ~= nil and (0 < number and number <= PORT_MAX) and number or nil

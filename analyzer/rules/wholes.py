@@ -1,4 +1,4 @@
-"""What is left to ask in runs of one form (`forms`), subject by subject.
+"""What is left to ask in runs of one form (`forms`), and of sets of one form, subject by subject.
 
 Of most subjects of a usual run nothing is left, so that their facts are never made.
 """
@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from analyzer.agreement.items import Agreement
 from analyzer.rules.fusing import Clause
 from analyzer.rules.scopes import Scope
-from analyzer.rules.subjects.association import AssociationFacts
+from analyzer.rules.subjects.association import AgreementFacts, AssociationFacts, FlowFacts
 from analyzer.rules.subjects.exchange import ExchangeFacts
 from analyzer.rules.subjects.message import MessageFacts, TransactionFacts, transaction_of
 from analyzer.rules.to_python import Fused, Hit
 
-Pick = Callable[[ExchangeFacts], Any]
+Whole = ExchangeFacts | Agreement
+Pick = Callable[[Any], Any]
+"""A subject, given the run or the set."""
 
 
 class Part:
-    """One subject of a run: rules that hold for it by the form of the run alone, and what asks the
-    others. `role` is that in the exchange."""
+    """One subject of a run or a set: rules that hold for it by the form of that alone, and what
+    asks the others. `role` is that in the exchange."""
 
     __slots__ = ("_always", "_function", "pick", "role")
 
@@ -31,22 +34,21 @@ class Part:
         self._always = always
         self._function = function
 
-    def hits(self, run: ExchangeFacts) -> tuple[Sequence[Hit], Any]:
+    def hits(self, whole: Whole) -> tuple[Sequence[Hit], Any]:
         """The rules that hold, in the order of the book, and the subject, None where nobody had to
         look at it."""
         if self._function is None:
             return self._always, None
-        subject = self.pick(run)
+        subject = self.pick(whole)
         found = self._function(subject)
         return (sorted([*self._always, *found], key=index_of) if found else self._always), subject
 
 
-def parts_of(run: ExchangeFacts, scopes: Mapping[str, Scope]) -> tuple[Part, ...]:
-    """The parts of runs of this form of which rules are left; the run, its messages, the
-    transactions and the set must have a form each."""
+def parts_of(whole: Whole, scopes: Mapping[str, Scope]) -> tuple[Part, ...]:
+    """The parts of which rules are left, of a run or a set whose subjects have a form each."""
     found = []
-    for scope, pick in subjects_of(run):
-        subject = pick(run)
+    for scope, pick in subjects_of(whole):
+        subject = pick(whole)
         left = scopes[scope].left(subject)
         always = [(one.index, None) for one in left if _holds(one)]
         asked = tuple(one for one in left if not _holds(one))
@@ -61,8 +63,12 @@ def _holds(clause: Clause) -> bool:
     return not clause.conjuncts and clause.each is None
 
 
-def subjects_of(run: ExchangeFacts) -> Iterator[tuple[str, Pick]]:
-    """Scope and subject of all that is judged in a run, in the order of the judge."""
+def subjects_of(whole: Whole) -> Iterator[tuple[str, Pick]]:
+    """Scope and subject of all that is judged in it, in the order of the judge."""
+    return _of_run(whole) if isinstance(whole, ExchangeFacts) else _of_set(whole)
+
+
+def _of_run(run: ExchangeFacts) -> Iterator[tuple[str, Pick]]:
     yield "exchange", _itself
     for number, facts in enumerate(run.cast.members):
         yield "message", partial(_member, number)
@@ -70,6 +76,13 @@ def subjects_of(run: ExchangeFacts) -> Iterator[tuple[str, Pick]]:
             yield "transaction", partial(_transaction, number)
     if run.exchange.association is not None:
         yield "association", _set
+
+
+def _of_set(agreement: Agreement) -> Iterator[tuple[str, Pick]]:
+    yield "agreement", _agreement
+    if agreement.association is not None:
+        for name in agreement.association.flows:
+            yield "flow", partial(_flow, name)
 
 
 def _itself(run: ExchangeFacts) -> ExchangeFacts:
@@ -88,6 +101,17 @@ def _set(run: ExchangeFacts) -> AssociationFacts:
     association = run.exchange.association
     assert association is not None
     return AssociationFacts(association)
+
+
+def _agreement(agreement: Agreement) -> AgreementFacts:
+    assert agreement.association is not None
+    return AgreementFacts(agreement, agreement.association)
+
+
+def _flow(name: str, agreement: Agreement) -> FlowFacts:
+    association, access = agreement.association, agreement.access
+    assert association is not None
+    return FlowFacts(association.flows[name], access, association, access.sealed)
 
 
 def index_of(hit: Hit) -> int:
