@@ -201,7 +201,8 @@ def _hand_out(captures: Captures, router: Router, crew: Crew, shares: int) -> No
     latest = 0
     with paused():
         for number, packet in enumerate(captures):
-            latest = max(latest, packet.time)
+            if packet.time > latest:
+                latest = packet.time
             if turns.due(packet):
                 router.turn(packet.time)
                 turn = Turn(number, packet.capture, packet.line, packet.time)

@@ -83,9 +83,8 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
-            for process in self._processes:
-                process.terminate()
+        for process in self._processes:
+            process.terminate()  # what it has still to do is no more than to free its memory
         for queue, thread in zip(self._queues, self._threads, strict=True):
             queue.put(NO_MORE)
             thread.join()

@@ -5,19 +5,39 @@ same, one process would have put together what was taken apart; where a bound wo
 reached by all of them together, one process would have dropped something.
 """
 
+import re
+from binascii import a2b_base64
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
+from analyzer.agreement.association import Aka
 from analyzer.agreement.items import SaEvent
+from analyzer.keys.sa_table import Sa
 from analyzer.sharing.routing import Router
 
 Key = bytes
 """A Call-ID, an address and an SPI, or a RAND."""
 
 RAND: Final = 16  # octets (TS 33.102 6.3.2)
+_PARAMETER: Final = rb"(?:realm|domain|opaque|stale|algorithm|qop)=(?:\"[^\"\\\r\n]*\"|[\w-]+)"
+_NONCE: Final = rb"nonce=\"([0-9A-Za-z+/]{22})[0-9A-Za-z+/]{21}=\""  # of 32 octets the first 16
+_USUAL_CHALLENGE: Final = re.compile(
+    rb"WWW-Authenticate: Digest (?:%b, ?)*%b(?:, ?%b)*" % (_PARAMETER, _NONCE, _PARAMETER)
+)
+
+
+def announced_with(sa: Sa) -> bytes:
+    """RAND of the challenge that announced it, empty where it was no AKA. Challenges hardly differ:
+    of most the nonce is found without reading all that stands around it."""
+    aka = sa.aka
+    if isinstance(aka, Aka):
+        usual = _USUAL_CHALLENGE.fullmatch(aka.challenge)
+        if usual is not None:
+            return a2b_base64(usual[1] + b"==")
+    return sa.nonce[:RAND]
 
 
 class Met:
@@ -38,7 +58,9 @@ class Met:
             if event.keys is not None:
                 self.found.add(event.rand)
             elif event.kind == "announced":
-                self.used.update(sa.nonce[:RAND] for sa in event.sas[:1] if sa.nonce)
+                rand = announced_with(event.sas[0]) if event.sas else b""
+                if rand:
+                    self.used.add(rand)
 
 
 class Witness(msgspec.Struct):

@@ -1,13 +1,18 @@
 """What shares must not have met twice, each thing by itself."""
 
+from base64 import b64encode
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analyzer.agreement.association import Aka
 from analyzer.capture.packet import Packet
+from analyzer.keys.sa_table import Sa
 from analyzer.sharing.routing import Router
-from analyzer.sharing.witness import Witness, agree
+from analyzer.sharing.witness import RAND, Witness, agree, announced_with
 from tests.sharing.population import CORE, START, Gm, forwarded, phone
 
 UE, HOP = b"\x0a\0\0\1", b"\x0a\0\0\2"
@@ -66,3 +71,34 @@ def test_three_shares(name: str) -> None:
     for again in (0, 1):
         third = msgspec.structs.replace(NOTHING, **{name: [b"3", (b"1", b"2")[again]]})
         assert not agree([*shares[:2], third], Router(3))
+
+
+BASE64 = st.text("AZaz09+/=", min_size=40, max_size=46) | st.binary(max_size=40).map(
+    lambda octets: b64encode(octets).decode()
+)
+PARAMETERS = st.one_of(
+    st.builds('nonce="{}"'.format, BASE64),
+    st.builds("nonce={}".format, BASE64),
+    st.sampled_from(
+        ('realm="a, nonce=b"', r'realm="a\"b"', "algorithm=AKAv1-MD5", 'qop="auth,auth-int"',
+         "stale=FALSE", 'opaque="', "Digest x", "", 'NONCE="x"', 'auts="x"')
+    ),
+)  # fmt: skip
+CHALLENGES = st.builds(
+    "{} Digest {}".format,
+    st.sampled_from(("WWW-Authenticate:", "www-authenticate :", "WWW-Authenticate: Basic x,")),
+    st.lists(PARAMETERS, max_size=4).map(",".join),
+)
+
+
+@given(CHALLENGES)
+def test_rand_of_a_set_is_that_of_its_challenge(row: str) -> None:
+    sa = Sa("uc>ps", 1, UE, HOP, 1, 2, "hmac-md5-96", "null", 1, Aka(row.encode()))
+    assert announced_with(sa) == sa.nonce[:RAND]
+
+
+def test_rand_of_a_usual_challenge() -> None:
+    nonce = b64encode(bytes(range(32)))
+    row = b'WWW-Authenticate: Digest realm="x", nonce="%b", algorithm=AKAv1-MD5, qop="auth"' % nonce
+    sa = Sa("uc>ps", 1, UE, HOP, 1, 2, "hmac-md5-96", "null", 1, Aka(row))
+    assert announced_with(sa) == bytes(range(16))
