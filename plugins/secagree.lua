@@ -454,10 +454,6 @@ return function(import)
     end
   end
 
-  function M.Unannounced:__len__()
-    return self._seen:__len__()
-  end
-
   -- How near each bound came.
   function M.Unannounced.__get.bounds(self)
     return py.dict_of({ { "strays-kept", self._seen.reached, n = 2 }, n = 1 })
@@ -5613,11 +5609,11 @@ return function(import)
         cseq = message.cseq
       end
     end
-    local listed = nil
-    local listed_for = nil
+    local listing = nil
+    local answered = nil
     for _, item1 in py.each(listings(exchange.steps)) do
-      local place, answered = item1[1], item1[2]
-      listed, listed_for = place.server, answered
+      local place, offered = item1[1], item1[2]
+      listing, answered = place, offered
     end
     local offer = exchange:first("offer")
     local value2
@@ -5633,7 +5629,13 @@ return function(import)
     else
       value3 = offer.place.client
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    local value4
+    if listing == nil then
+      value4 = nil
+    else
+      value4 = listing.server
+    end
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -5979,7 +5981,7 @@ return function(import)
           lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
-      if older.present(message) then
+      if index:has(older.MECHANISM) or index:has(older.METHOD) then
         self:_place_older(lists, older.lists_of(message))
       end
       if message.is_request and (index:has("content-type") and not lists:has("verify")) then
@@ -6109,8 +6111,9 @@ return function(import)
   -- The message with what is in force for its client.
   function M.place_of(message, evidence, access, settlements)
     local place = Place.make(message, "gm", evidence, access)
-    if message.spi >= 0 then
-      local hit = settlements:sa(message.dst, message.spi)
+    local spi = message.spi
+    if spi >= 0 then
+      local hit = settlements:sa(message.dst, spi)
       if hit ~= nil then
         place.on, place.sa = hit[1], hit[2].name
         place.from_client = DIRECTIONS:get(place.sa) == "to-server"
@@ -6120,7 +6123,7 @@ return function(import)
       return place
     end
     place.from_client = message.src == access.ue
-    if message.spi < 0 then
+    if spi < 0 then
       local asked = message.is_request and message or message.request
       if access.associations.n > 0 or asked ~= nil and asked.index:has("security-verify") then
         M._above_ipsec(place, access, asked)
@@ -6301,6 +6304,7 @@ return function(import)
     self._settlements = Settlements.make()
     self._runs = Runs.make()
     self._leaving = Leaving.make()
+    self.events, self.items = self._settlements.events, self._leaving.items
     self._later = Later.make(self._settlements, py.bound(self, "_put"))
     self._strays = Strays.make()
     self._hidden = Hidden.make(self._settlements, py.bound(self, "_tell"))
@@ -6331,7 +6335,7 @@ return function(import)
     if message.code == 401 then
       local found = keys_in(message, leg)
       if found ~= nil then
-        py.append(self._settlements.events, found)
+        py.append(self.events, found)
       end
     end
     if leg ~= "gm" then
@@ -6426,10 +6430,8 @@ return function(import)
 
   -- What closed, and what stands outside every exchange, since the last call.
   function M.Reconstruction:take()
-    local items = self._leaving.items
-    if items.n > 0 then
-      self._leaving.items = { n = 0 }
-    end
+    local items = py.concat(self.items)
+    py.clear(self.items)
     return items
   end
 
@@ -6462,10 +6464,8 @@ return function(import)
 
   -- What became of SAs since the last call.
   function M.Reconstruction:sa_events()
-    local events = self._settlements.events
-    if events.n > 0 then
-      self._settlements.events = { n = 0 }
-    end
+    local events = py.concat(self.events)
+    py.clear(self.events)
     return events
   end
 
@@ -6669,15 +6669,17 @@ return function(import)
   function M.Reconstruction:_challenged(exchange, place)
     local message = place.message
     exchange.pending = nil
-    self._settlements:announce(exchange, place)
+    local access, server = exchange.access, place.server
+    if server ~= nil then
+      self._settlements:announce(exchange, message, server)
+      if server.dialect ~= "" then
+        access.spoken = server.dialect
+      end
+    end
     if exchange.association ~= nil then
       for _, esp in py.each(self._strays:announced(exchange.association, message)) do
         self:esp(esp)
       end
-    end
-    local access, server = exchange.access, place.server
-    if server ~= nil and server.dialect ~= "" then
-      access.spoken = server.dialect
     end
     if message.code == 421 or message.code == 494 then
       access.demands = true
@@ -7225,11 +7227,7 @@ return function(import)
   end
 
   -- A challenge with an `ipsec-3gpp` list announces a set.
-  function M.Settlements:announce(exchange, place)
-    local server, challenge = place.server, place.message
-    if server == nil then
-      return
-    end
+  function M.Settlements:announce(exchange, challenge, server)
     local offer = exchange.offer
     local value1
     if offer == nil then
@@ -7554,11 +7552,13 @@ return function(import)
     local self = setmetatable({}, M.Strays)
     self._flows = { n = 0 }
     self._unannounced = Unannounced.make()
+    self._kept = false
     return self
   end
 
   -- One more packet, wherever it went: it is looked at again when its SPI is announced.
   function M.Strays:keep(esp)
+    self._kept = true
     self._unannounced:keep(esp)
   end
 
@@ -7582,11 +7582,12 @@ return function(import)
 
   -- ESP on the new set that stands before its challenge: it is no stray.
   function M.Strays:announced(association, challenge)
+    return self._kept and self:_announced(association, challenge) or { n = 0 }
+  end
+
+  function M.Strays:_announced(association, challenge)
     local given = { n = 0 }
     local access = association.exchange.access
-    if access.strays.size == 0 and self._unannounced:__len__() == 0 then
-      return given
-    end
     for _, sa in py.each(association.sas) do
       repeat
         local seen = self._unannounced:announced(sa.dst, sa.spi, challenge)

@@ -33,9 +33,6 @@ class Unannounced:
         elif len(seen) < LATER:
             seen.append(esp)
 
-    def __len__(self) -> int:
-        return len(self._seen)
-
     @property
     def bounds(self) -> Bounds:
         """How near each bound came."""

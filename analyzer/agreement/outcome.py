@@ -237,10 +237,10 @@ def past(exchange: Exchange) -> Past:
             code = 0 if message is None else message.code
         if message is not None and message.is_request and message.cseq > cseq:
             cseq = message.cseq
-    listed: MechanismList | None = None
-    listed_for: MechanismList | None = None
-    for place, answered in listings(exchange.steps):
-        listed, listed_for = place.server, answered
+    listing: Place | None = None
+    answered: MechanismList | None = None
+    for place, offered in listings(exchange.steps):
+        listing, answered = place, offered
     offer = exchange.first("offer")
     asked = None if challenge is None else challenge.challenge
     return Past(
@@ -252,8 +252,8 @@ def past(exchange: Exchange) -> Past:
         registered,
         _rows(None if offer is None or offer.place is None else offer.place.client),
         code,
-        _rows(listed),
-        _rows(listed_for),
+        _rows(None if listing is None else listing.server),
+        _rows(answered),
         exchange.call_id,
         cseq,
         "" if asked is None else asked.nonce or "",

@@ -16,15 +16,16 @@ def place_of(
 ) -> Place:
     """The message with what is in force for its client."""
     place = Place(message, "gm", evidence, access)
-    if message.spi >= 0:
-        hit = settlements.sa(message.dst, message.spi)
+    spi = message.spi
+    if spi >= 0:
+        hit = settlements.sa(message.dst, spi)
         if hit is not None:
             place.on, place.sa = hit[0], hit[1].name
             place.from_client = DIRECTIONS[place.sa] == "to-server"
     if access is None:
         return place
     place.from_client = message.src == access.ue
-    if message.spi < 0:
+    if spi < 0:
         asked = message if message.is_request else message.request
         if access.associations or (asked is not None and "security-verify" in asked.index):
             _above_ipsec(place, access, asked)

@@ -62,7 +62,8 @@ CONNECTED_BEFORE: Final = 5 * SECOND
 class Reconstruction:
     """The state of `agreement/`: open exchanges, and the agreements in force.
 
-    `dialect` is the one that every run is to be judged by; None for each its own.
+    `dialect` is the one that every run is to be judged by; None for each its own. `events` and
+    `items` hold what `sa_events` and `take` give, always in these two lists.
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class Reconstruction:
         self._settlements = Settlements()
         self._runs = Runs()
         self._leaving = Leaving()
+        self.events, self.items = self._settlements.events, self._leaving.items
         self._later = Later(self._settlements, self._put)
         self._strays = Strays()
         self._hidden = Hidden(self._settlements, self._tell)
@@ -98,7 +100,7 @@ class Reconstruction:
         if message.code == 401:
             found = keys_in(message, leg)
             if found is not None:
-                self._settlements.events.append(found)
+                self.events.append(found)
         if leg != "gm":
             place, run = Place(message, leg, evidence), self._runs.of_call(message.call_id)
             self._far.take(place, run, self._order)
@@ -172,9 +174,8 @@ class Reconstruction:
 
     def take(self) -> list[Item]:
         """What closed, and what stands outside every exchange, since the last call."""
-        items = self._leaving.items
-        if items:
-            self._leaving.items = []
+        items = [*self.items]
+        self.items.clear()
         return items
 
     @property
@@ -203,9 +204,8 @@ class Reconstruction:
 
     def sa_events(self) -> list[SaEvent]:
         """What became of SAs since the last call."""
-        events = self._settlements.events
-        if events:
-            self._settlements.events = []
+        events = [*self.events]
+        self.events.clear()
         return events
 
     def peek(self) -> Iterator[Exchange]:
@@ -365,13 +365,14 @@ class Reconstruction:
     def _challenged(self, exchange: Exchange, place: Place) -> None:
         message = place.message
         exchange.pending = None
-        self._settlements.announce(exchange, place)
+        access, server = exchange.access, place.server
+        if server is not None:
+            self._settlements.announce(exchange, message, server)
+            if server.dialect:
+                access.spoken = server.dialect
         if exchange.association is not None:
             for esp in self._strays.announced(exchange.association, message):
                 self.esp(esp)
-        access, server = exchange.access, place.server
-        if server is not None and server.dialect:
-            access.spoken = server.dialect
         if message.code in (421, 494):
             access.demands = True
             self._runs.refuse(exchange, identity(message))

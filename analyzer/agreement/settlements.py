@@ -13,10 +13,11 @@ from analyzer.agreement.choice import choose, matching
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement, Request, SaEvent
 from analyzer.agreement.listed import client_list, due_lists, server_list
+from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.order import START, Order
-from analyzer.agreement.place import Place
 from analyzer.keys.sa_table import Sa
 from analyzer.limits import SA_MARGIN, SECOND, SETS_BEFORE, TRAFFIC
+from analyzer.sip.message import SipMessage
 
 
 def _collision(association: Association, exchange: Exchange) -> Association | None:
@@ -83,11 +84,8 @@ class Settlements:
         """Receiver and SPI of every SA announced so far."""
         return self._spis
 
-    def announce(self, exchange: Exchange, place: Place) -> None:
+    def announce(self, exchange: Exchange, challenge: SipMessage, server: MechanismList) -> None:
         """A challenge with an `ipsec-3gpp` list announces a set."""
-        server, challenge = place.server, place.message
-        if server is None:
-            return
         offer = exchange.offer
         client = client_list(exchange, challenge) if offer is None else offer.client
         if offer is not None and client is None:

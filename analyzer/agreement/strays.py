@@ -1,6 +1,6 @@
 """ESP between the ends of an Access on SPIs that no list read so far announced."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analyzer.agreement.access import Access
 from analyzer.agreement.apart import Unannounced
@@ -19,14 +19,16 @@ from analyzer.sip.message import SipMessage
 class Strays:
     """Their flows, of all Accesses; they wait for a list that announces them after all."""
 
-    __slots__ = ("_flows", "_unannounced")
+    __slots__ = ("_flows", "_kept", "_unannounced")
 
     def __init__(self) -> None:
         self._flows: list[StrayFlow] = []
         self._unannounced = Unannounced()
+        self._kept = False  # any packet, ever
 
     def keep(self, esp: EspSeen) -> None:
         """One more packet, wherever it went: it is looked at again when its SPI is announced."""
+        self._kept = True
         self._unannounced.keep(esp)
 
     def see(self, esp: EspSeen, access: Access, order: Order) -> Flow | None:
@@ -44,12 +46,13 @@ class Strays:
         flow.see(esp)
         return flow
 
-    def announced(self, association: Association, challenge: SipMessage) -> Iterator[EspSeen]:
+    def announced(self, association: Association, challenge: SipMessage) -> Iterable[EspSeen]:
         """ESP on the new set that stands before its challenge: it is no stray."""
+        return self._announced(association, challenge) if self._kept else ()
+
+    def _announced(self, association: Association, challenge: SipMessage) -> Iterator[EspSeen]:
         assert association.exchange is not None
         access = association.exchange.access
-        if not access.strays and not len(self._unannounced):
-            return
         for sa in association.sas:
             seen = self._unannounced.announced(sa.dst, sa.spi, challenge)
             stray = access.strays.get((sa.dst, sa.spi))

@@ -84,6 +84,7 @@ class Conductor:
         self.reader = SipReader()
         self.early = Early()
         self.reconstruction = Reconstruction()
+        self._events, self._items = self.reconstruction.events, self.reconstruction.items
         self.messages: list[SipMessage] | None = None
         self.sa_events: list[SaEvent] | None = None
         self.met: Met | None = None
@@ -100,7 +101,8 @@ class Conductor:
     def pass_time(self, packet: Packet | Watermark | Datagram) -> list[Item]:
         """The time goes on with a packet; what closed before it."""
         self._number += 1
-        self._latest = max(self._latest, packet.time)
+        if packet.time > self._latest:
+            self._latest = packet.time
         if not self._turns.due(packet):
             return []
         self._turn(self._number, packet.capture, packet.line, packet.time)
@@ -110,9 +112,10 @@ class Conductor:
         """The packet itself, behind `pass_time`."""
         if isinstance(packet, Watermark):
             return []
-        self._at((self._number, PACKET))
+        self._order = order = (self._number, PACKET)
+        self.reconstruction.at(order)
         self._pass(self.flows.feed(packet))
-        return self._closed()
+        return self._closed() if self._items else []
 
     def take(self, routed: Routed) -> list[Item]:
         """The same of a share of the work: its whole packets, and what all shares hear."""
@@ -229,9 +232,8 @@ class Conductor:
                 self._find(flow)
             else:
                 self.reconstruction.signal(flow)
-        events = self.reconstruction.sa_events()
-        if events:
-            self._apply(events)
+        if self._events:
+            self._apply(self.reconstruction.sa_events())
 
     def _hear(self, messages: list[SipMessage]) -> None:
         early = self.early

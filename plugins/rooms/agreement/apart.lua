@@ -30,10 +30,6 @@ return function(import)
     end
   end
 
-  function M.Unannounced:__len__()
-    return self._seen:__len__()
-  end
-
   -- How near each bound came.
   function M.Unannounced.__get.bounds(self)
     return py.dict_of({ { "strays-kept", self._seen.reached, n = 2 }, n = 1 })

@@ -280,11 +280,11 @@ return function(import)
         cseq = message.cseq
       end
     end
-    local listed = nil
-    local listed_for = nil
+    local listing = nil
+    local answered = nil
     for _, item1 in py.each(listings(exchange.steps)) do
-      local place, answered = item1[1], item1[2]
-      listed, listed_for = place.server, answered
+      local place, offered = item1[1], item1[2]
+      listing, answered = place, offered
     end
     local offer = exchange:first("offer")
     local value2
@@ -300,7 +300,13 @@ return function(import)
     else
       value3 = offer.place.client
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    local value4
+    if listing == nil then
+      value4 = nil
+    else
+      value4 = listing.server
+    end
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)

@@ -13,8 +13,9 @@ return function(import)
   -- The message with what is in force for its client.
   function M.place_of(message, evidence, access, settlements)
     local place = Place.make(message, "gm", evidence, access)
-    if message.spi >= 0 then
-      local hit = settlements:sa(message.dst, message.spi)
+    local spi = message.spi
+    if spi >= 0 then
+      local hit = settlements:sa(message.dst, spi)
       if hit ~= nil then
         place.on, place.sa = hit[1], hit[2].name
         place.from_client = DIRECTIONS:get(place.sa) == "to-server"
@@ -24,7 +25,7 @@ return function(import)
       return place
     end
     place.from_client = message.src == access.ue
-    if message.spi < 0 then
+    if spi < 0 then
       local asked = message.is_request and message or message.request
       if access.associations.n > 0 or asked ~= nil and asked.index:has("security-verify") then
         M._above_ipsec(place, access, asked)

@@ -63,6 +63,7 @@ return function(import)
     self._settlements = Settlements.make()
     self._runs = Runs.make()
     self._leaving = Leaving.make()
+    self.events, self.items = self._settlements.events, self._leaving.items
     self._later = Later.make(self._settlements, py.bound(self, "_put"))
     self._strays = Strays.make()
     self._hidden = Hidden.make(self._settlements, py.bound(self, "_tell"))
@@ -93,7 +94,7 @@ return function(import)
     if message.code == 401 then
       local found = keys_in(message, leg)
       if found ~= nil then
-        py.append(self._settlements.events, found)
+        py.append(self.events, found)
       end
     end
     if leg ~= "gm" then
@@ -188,10 +189,8 @@ return function(import)
 
   -- What closed, and what stands outside every exchange, since the last call.
   function M.Reconstruction:take()
-    local items = self._leaving.items
-    if items.n > 0 then
-      self._leaving.items = { n = 0 }
-    end
+    local items = py.concat(self.items)
+    py.clear(self.items)
     return items
   end
 
@@ -224,10 +223,8 @@ return function(import)
 
   -- What became of SAs since the last call.
   function M.Reconstruction:sa_events()
-    local events = self._settlements.events
-    if events.n > 0 then
-      self._settlements.events = { n = 0 }
-    end
+    local events = py.concat(self.events)
+    py.clear(self.events)
     return events
   end
 
@@ -431,15 +428,17 @@ return function(import)
   function M.Reconstruction:_challenged(exchange, place)
     local message = place.message
     exchange.pending = nil
-    self._settlements:announce(exchange, place)
+    local access, server = exchange.access, place.server
+    if server ~= nil then
+      self._settlements:announce(exchange, message, server)
+      if server.dialect ~= "" then
+        access.spoken = server.dialect
+      end
+    end
     if exchange.association ~= nil then
       for _, esp in py.each(self._strays:announced(exchange.association, message)) do
         self:esp(esp)
       end
-    end
-    local access, server = exchange.access, place.server
-    if server ~= nil and server.dialect ~= "" then
-      access.spoken = server.dialect
     end
     if message.code == 421 or message.code == 494 then
       access.demands = true

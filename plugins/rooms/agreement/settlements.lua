@@ -98,11 +98,7 @@ return function(import)
   end
 
   -- A challenge with an `ipsec-3gpp` list announces a set.
-  function M.Settlements:announce(exchange, place)
-    local server, challenge = place.server, place.message
-    if server == nil then
-      return
-    end
+  function M.Settlements:announce(exchange, challenge, server)
     local offer = exchange.offer
     local value1
     if offer == nil then

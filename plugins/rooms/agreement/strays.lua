@@ -16,11 +16,13 @@ return function(import)
     local self = setmetatable({}, M.Strays)
     self._flows = { n = 0 }
     self._unannounced = Unannounced.make()
+    self._kept = false
     return self
   end
 
   -- One more packet, wherever it went: it is looked at again when its SPI is announced.
   function M.Strays:keep(esp)
+    self._kept = true
     self._unannounced:keep(esp)
   end
 
@@ -44,11 +46,12 @@ return function(import)
 
   -- ESP on the new set that stands before its challenge: it is no stray.
   function M.Strays:announced(association, challenge)
+    return self._kept and self:_announced(association, challenge) or { n = 0 }
+  end
+
+  function M.Strays:_announced(association, challenge)
     local given = { n = 0 }
     local access = association.exchange.access
-    if access.strays.size == 0 and self._unannounced:__len__() == 0 then
-      return given
-    end
     for _, sa in py.each(association.sas) do
       repeat
         local seen = self._unannounced:announced(sa.dst, sa.spi, challenge)
