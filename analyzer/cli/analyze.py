@@ -262,10 +262,12 @@ def _tell(report: Report, paths: list[str]) -> None:
     """One line to standard error, so that an exit code of 1 is never silent."""
     from collections import Counter
 
-    from analyzer.report.glance import glances
+    from analyzer.report.glance import counted
     from analyzer.report.layout import plural
 
-    words = Counter(one.word for one in glances(report.exchanges))
+    words: Counter[str] = Counter()
+    for (word, _, _), count in counted(report.exchanges).counted().items():
+        words[word] += count
     counts = ", ".join(f"{count} {name}" for name, count in sorted(words.items()))
     total = plural(report.summary.exchanges, "exchange")
     click.echo(f"{total}{f' ({counts})' if counts else ''} -> {' '.join(paths)}", err=True)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from analyzer.report.glance import glances
+from analyzer.report.glance import counted
 from analyzer.report.model import SEVERITIES, Finding, Report
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import succeeded
@@ -94,8 +94,9 @@ def exit_code(report: Report, fail_on: str) -> int:
 
     if any(map(counts, report.findings)):
         return FOUND
-    failed = (one.state and succeeded(one.word) is False for one in glances(report.exchanges))
-    return FOUND if any(failed) else CLEAN
+    kinds = counted(report.exchanges).counted()
+    failed = any(state and succeeded(word) is False for word, _, state in kinds)
+    return FOUND if failed else CLEAN
 
 
 def _progress(inputs: Sequence[str]) -> AbstractContextManager[Any]:

@@ -29,7 +29,7 @@ from analyzer.pipeline.results import Results
 from analyzer.pipeline.settings import Settings, engine
 from analyzer.pipeline.sweeping import Secrets, Swept
 from analyzer.report.evidence import first_of
-from analyzer.report.glance import Glance
+from analyzer.report.glance import Glances
 from analyzer.report.joined import Filled, Share
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.rules.conclusion import Found
@@ -62,7 +62,7 @@ class Part(msgspec.Struct):
     keys: list[tuple[bytes, KeyPair]]
     keys_came_late: bool
     exchanges: Put
-    glances: list[Glance]
+    glances: Glances
     agreements: Put
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from analyzer.report.glance import glances, pick
+from analyzer.report.glance import counted, pick
 from analyzer.report.model import Exchange, Finding, Frame, Layer, Party, Report, Role
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import Claim, Word, first_frame, judge, party_of
@@ -79,11 +79,11 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
     firsts: dict[Signature, tuple[Party | None, str, Frame | None]] = {}
     signatures: dict[str, Signature] = {}
     rest = 0
-    shown = set()
-    for one in glances(report.exchanges):
-        words[one.word] += 1
-        if one.word not in _QUIET or any(entry.loud for entry in explained.get(one.id, ())):
-            shown.add(one.id)
+    seen = counted(report.exchanges)
+    for (word, _, _), count in seen.counted().items():
+        words[word] += count
+    shown = seen.named(lambda kind: kind[0] not in _QUIET)
+    shown |= {id_ for id_, found in explained.items() if any(entry.loud for entry in found)}
     for exchange in pick(report.exchanges, shown):
         found = explained.get(exchange.id, ())
         signature = _signature(exchange, found)

@@ -7,6 +7,7 @@ Where several were filled each has numbers of its own; here all get those that o
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ from struct import Struct
 from typing import Generic, TypeVar
 
 from analyzer.agreement.order import Order
-from analyzer.report.glance import Glance
+from analyzer.report.glance import Glance, Glances, Kind
 from analyzer.report.model import Agreement, Exchange, Report
 from analyzer.report.spool import AgreementSpool, ExchangeSpool, Numbers, Spool, renamed
 from analyzer.report.streams import origin
@@ -90,22 +91,31 @@ class Joined(Generic[T]):
 class JoinedExchanges(Joined[Exchange]):
     """The exchanges, with a glance of each."""
 
-    def __init__(self, filled: Sequence[Filled[Exchange]], glances: Sequence[list[Glance]]) -> None:
+    def __init__(self, filled: Sequence[Filled[Exchange]], glances: Sequence[Glances]) -> None:
         super().__init__(filled)
         self._filled = filled
-        self._glances: Sequence[list[Glance]] = glances
+        self._glances = glances
+        for its, spool in zip(glances, self._spools, strict=True):
+            if spool.numbers is not None:
+                its.numbers = [spool.numbers.exchanges[number] for number in its.numbers]
 
     @cached_property
     def glances(self) -> list[Glance]:
         """A glance of each, in order."""
-        shares = [
-            its if spool.numbers is None else _renumbered(its, spool.numbers)
-            for its, spool in zip(self._glances, self._spools, strict=True)
-        ]
-        self._glances = ()
-        return [
-            shares[source][place] for source, place in zip(self._sources, self._places, strict=True)
-        ]
+        which = zip(self._sources, self._places, strict=True)
+        return [self._glances[source].glance(place) for source, place in which]
+
+    def counted(self) -> Counter[Kind]:
+        """See `glance.Counted`."""
+        return sum((its.counted() for its in self._glances), Counter())
+
+    def phones(self) -> set[str]:
+        """See `glance.Counted`."""
+        return set().union(*(its.phones for its in self._glances))
+
+    def named(self, wanted: Callable[[Kind], bool]) -> set[str]:
+        """See `glance.Counted`."""
+        return {f"E{number}" for its in self._glances for number in its.of(wanted)}
 
     def with_headers(self) -> None:
         """Have the steps come with the rows of their headers."""
@@ -165,26 +175,27 @@ def joined(shares: Sequence[Share]) -> tuple[JoinedExchanges, Joined[Agreement]]
 
 def ranked(keys: Sequence[Packed]) -> tuple[array[int], array[int]]:
     """Places and sources of all, in the order of their keys."""
-    every = list(chain.from_iterable(keys))
     places = list(chain.from_iterable(range(len(mine)) for mine in keys))
     sources = list(chain.from_iterable(repeat(n, len(mine)) for n, mine in enumerate(keys)))
-    order = sorted(range(len(every)), key=every.__getitem__)
-    return array("L", [places[at] for at in order]), array("H", [sources[at] for at in order])
+    order = _order(keys)
+    return array("L", map(places.__getitem__, order)), array("H", map(sources.__getitem__, order))
 
 
-def _renumbered(glances: Sequence[Glance], numbers: Numbers) -> list[Glance]:
-    exchanges = numbers.exchanges
-    return [
-        Glance(exchanges[one.number], one.word, one.outcome, one.state, one.phone)
-        for one in glances
-    ]
+def _order(keys: Sequence[Packed]) -> list[int]:
+    """The order of all keys, by the places they have one source behind the other."""
+    every = list(chain.from_iterable(keys))
+    return sorted(range(len(every)), key=every.__getitem__)
 
 
 def _numbered(filled: Sequence[Filled[T]]) -> list[array[int]]:
     """Of each the numbers that one would have given, from 1 on as things began; by the number it
     gave, that is from 1 on as well."""
-    numbers = [array("L", [0] * (len(one.born) + 1)) for one in filled]
-    born = zip(*ranked([one.born for one in filled]), strict=True)
-    for number, (place, source) in enumerate(born, 1):
-        numbers[source][place + 1] = number
+    every = array("L", [0]) * sum(len(one.born) for one in filled)
+    for number, at in enumerate(_order([one.born for one in filled]), 1):
+        every[at] = number
+    numbers, start = [], 0
+    for one in filled:
+        end = start + len(one.born)
+        numbers.append(array("L", [0]) + every[start:end])
+        start = end
     return numbers

@@ -13,7 +13,7 @@ from typing import IO, Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 
 from analyzer.report.closed import Closed, whole
-from analyzer.report.glance import Glance, glance_of
+from analyzer.report.glance import Glances
 from analyzer.report.model import Agreement, Exchange
 from analyzer.report.settled import Settled, agreement
 from analyzer.report.steps import Kept
@@ -181,12 +181,13 @@ class ExchangeSpool(Spool[Exchange]):
         super().__init__(tuple[Closed, list[Kept]], file)
         self.headers = False
         self.texts = False
-        self.glances: list[Glance] = []
+        self.glances = Glances()
 
     def extend(self, many: Sequence[tuple[Closed, list[Kept]]]) -> None:
         """Keep these exchanges, each with what its steps are made of."""
         self._extend(many, [one.number for one, _ in many])
-        self.glances.extend([glance_of(one) for one, _ in many])
+        for one, _ in many:
+            self.glances.add(one)
 
     def _made(self, kept: tuple[Closed, list[Kept]]) -> Exchange:
         one, its_steps = kept

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from analyzer.report.glance import glances
+from analyzer.report.glance import counted
 from analyzer.report.model import SEVERITIES, Exchange, Finding, Summary
 
 
 def summarise(
     exchanges: Iterable[Exchange], findings: Iterable[Finding], strict: bool = False
 ) -> Summary:
-    """Walk both streams once. Findings without effect are notes, unless `strict` counts them."""
+    """Walk the findings once. Findings without effect are notes, unless `strict` counts them."""
     registrations: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    phones: set[str] = set()
-    count = 0
-    for one in glances(exchanges):
-        count += 1
-        outcomes[one.outcome] += 1
-        phones.add(one.phone)
-        if one.state:
-            registrations[one.state] += 1
+    seen = counted(exchanges)
+    kinds = seen.counted()
+    for (_, outcome, state), count in kinds.items():
+        outcomes[outcome] += count
+        if state:
+            registrations[state] += count
     severities: Counter[str] = Counter()
     notes = 0
     for finding in findings:
@@ -32,8 +30,8 @@ def summarise(
         elif finding.explained_by is None:
             severities[finding.severity] += number
     return Summary(
-        exchanges=count,
-        phones=len(phones),
+        exchanges=kinds.total(),
+        phones=len(seen.phones()),
         registrations=dict(sorted(registrations.items())),
         outcomes=dict(sorted(outcomes.items())),
         findings={name: severities[name] for name in SEVERITIES if severities[name]},
