@@ -16,6 +16,7 @@ from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement
 from analyzer.agreement.place import Place
 from analyzer.limits import FORM_STEPS, FORMS_KNOWN
+from analyzer.rules.fusing import Clause
 from analyzer.rules.shapes import Key, Shapes, same_list, spis_apart
 from analyzer.rules.sorts import SORTS, sort_of
 from analyzer.rules.subjects.association import (
@@ -33,12 +34,14 @@ ANSWERING: Final = ("verify", "failure-report")
 
 
 class Form:
-    """One form; `function` asks what the rules have left to ask of its subjects."""
+    """One form; `left` is what the rules have left to ask of its subjects, `function` asks it: None
+    where nobody has worked that out yet."""
 
-    __slots__ = ("function", "seen")
+    __slots__ = ("function", "left", "seen")
 
     def __init__(self) -> None:
         self.function: Callable[[Any], Any] | None = None
+        self.left: tuple[Clause, ...] | None = None
         self.seen = 0
 
 
@@ -165,8 +168,9 @@ class Forms:
                 return None
             places.append(place)
             numbers[id(message)] = number
-            key += (step.role, *shape)
             role = step.role
+            key.append(role)
+            key.append(shape)
             if place.role == "verify":
                 key.append(repeats_client(place, offered))
             if role in OFFERS:

@@ -48,8 +48,7 @@ class Scope:
 
     def function(self, subject: Any) -> Fused:
         """What asks a subject all that is not known of it beforehand."""
-        form_of = self._forms.get(type(subject))
-        form = None if form_of is None else form_of(subject)
+        form = self._form(subject)
         if form is not None:
             if form.function is not None:
                 return form.function
@@ -71,10 +70,20 @@ class Scope:
         self.of_sort[sort] = function
         return function
 
+    def _form(self, subject: Any) -> Form | None:
+        form_of = self._forms.get(type(subject))
+        return None if form_of is None else form_of(subject)
+
     def left(self, subject: Any) -> tuple[Clause, ...]:
-        """What is left of the rules for the form of a subject."""
+        """What is left of the rules for a subject that has a form."""
+        form = self._form(subject)
+        if form is not None and form.left is not None:
+            return form.left
         known = given(self._name, self._sort_of(subject), self._policy)
-        return tuple(clauses_left(self._clauses, {**known, **known_of(self._name, subject)}))
+        left = tuple(clauses_left(self._clauses, {**known, **known_of(self._name, subject)}))
+        if form is not None:
+            form.left = left
+        return left
 
     def fused(self, left: tuple[Clause, ...]) -> Fused:
         """The function that asks it. Forms of which the same is left share it."""

@@ -12,7 +12,6 @@ from analyzer.sip.digest import parse_auts
 if TYPE_CHECKING:
     from analyzer.agreement.exchange import Step
     from analyzer.agreement.place import Place
-    from analyzer.rules.subjects.message import MessageFacts
     from analyzer.sip.digest import Challenge, Credentials
     from analyzer.sip.message import SipMessage
 
@@ -27,7 +26,7 @@ class CredentialFacts:
     message: SipMessage
     is_request: bool
     role: str | None
-    challenge: fact[MessageFacts | None]
+    challenge_message: fact[SipMessage | None]
     before: fact[list[Step]]
 
     @fact
@@ -78,13 +77,13 @@ class CredentialFacts:
     @fact
     def _answered(self) -> Challenge | None:
         """The challenge that its credentials answer: of several that with their nonce."""
-        challenge, credentials = self.challenge, self.message.credentials
+        challenge, credentials = self.challenge_message, self.message.credentials
         if challenge is None or credentials is None or self.role != "verify":
             return None
-        for one in challenge.message.challenges:
+        for one in challenge.challenges:
             if one.nonce == credentials.nonce:
                 return one
-        return challenge.message.challenge
+        return challenge.challenge
 
     @fact
     def algorithm_kept(self) -> bool | None:
@@ -178,8 +177,9 @@ class CredentialFacts:
     @fact
     def since_challenge_ms(self) -> int | None:
         since: int | None = None
-        if self.challenge is not None and self.role == "verify":
-            since = self.challenge.message.time
+        challenge = self.challenge_message
+        if challenge is not None and self.role == "verify":
+            since = challenge.time
         elif self.role == "offer" and self.place.life in ("announced", "temporary"):
             since = None if self.place.on is None else self.place.on.announced_time
         return None if since is None else (self.message.time - since) // 1_000_000

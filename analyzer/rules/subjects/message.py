@@ -105,17 +105,33 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
         self.code = message.code or None
         self.leg = place.leg
         self.dialect = cast.dialect(place)
-        self.call_id = message.call_id
-        self.cseq = message.cseq
         self.protection = place.protection
         self.transport = message.transport
         self.from_client = place.from_client
         self.role = place.role or None
         self.retransmission = message.original is not None
-        self.retransmitted = message.retransmissions
         self.truncated = place.cut
-        self.via_count = message.via_count
-        self.fragmented = message.transport == "udp" and len(message.frames) > 1
+
+    @property
+    def call_id(self) -> str:
+        return self.message.call_id
+
+    @property
+    def cseq(self) -> int:
+        return self.message.cseq
+
+    @property
+    def retransmitted(self) -> int:
+        return self.message.retransmissions
+
+    @property
+    def via_count(self) -> int:
+        return self.message.via_count
+
+    @property
+    def fragmented(self) -> bool:
+        message = self.message
+        return message.transport == "udp" and len(message.frames) > 1
 
     @property
     def frames(self) -> tuple[tuple[int, int], ...]:
@@ -396,6 +412,11 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
 
     @fact
     def challenge(self) -> MessageFacts | None:
+        return self.cast.of(self.challenge_message, self.place)
+
+    @fact
+    def challenge_message(self) -> SipMessage | None:
+        """The challenge that it answers."""
         exchange = self.place.exchange
         if exchange is None or self.role not in ("verify", "failure-report"):
             return None
@@ -405,7 +426,7 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
                 break
             if step.role == "challenge" and step.place is not None:
                 before = step.place.message
-        return self.cast.of(before, self.place)
+        return before
 
     @fact
     def in_force(self) -> AssociationFacts | None:

@@ -85,16 +85,16 @@ return function(import)
 
   -- The challenge that its credentials answer: of several that with their nonce.
   function M.CredentialFacts.__facts._answered(self)
-    local challenge, credentials = self.challenge, self.message.credentials
+    local challenge, credentials = self.challenge_message, self.message.credentials
     if challenge == nil or (credentials == nil or self.role ~= "verify") then
       return nil
     end
-    for _, one in py.each(challenge.message.challenges) do
+    for _, one in py.each(challenge.challenges) do
       if one.nonce == credentials.nonce then
         return one
       end
     end
-    return challenge.message.challenge
+    return challenge.challenge
   end
 
   function M.CredentialFacts.__facts.algorithm_kept(self)
@@ -229,8 +229,9 @@ return function(import)
 
   function M.CredentialFacts.__facts.since_challenge_ms(self)
     local since = nil
-    if self.challenge ~= nil and self.role == "verify" then
-      since = self.challenge.message.time
+    local challenge = self.challenge_message
+    if challenge ~= nil and self.role == "verify" then
+      since = challenge.time
     else
       local holds2 = self.role == "offer"
       if holds2 then

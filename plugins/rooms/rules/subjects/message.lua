@@ -128,18 +128,34 @@ return function(import)
     self.code = message.code ~= 0 and message.code or nil
     self.leg = place.leg
     self.dialect = cast:dialect(place)
-    self.call_id = message.call_id
-    self.cseq = message.cseq
     self.protection = place.protection
     self.transport = message.transport
     self.from_client = place.from_client
     self.role = place.role ~= "" and place.role or nil
     self.retransmission = message.original ~= nil
-    self.retransmitted = message.retransmissions
     self.truncated = place.cut
-    self.via_count = message.via_count
-    self.fragmented = message.transport == "udp" and message.frames.n > 1
     return self
+  end
+
+  function M.MessageFacts.__get.call_id(self)
+    return self.message.call_id
+  end
+
+  function M.MessageFacts.__get.cseq(self)
+    return self.message.cseq
+  end
+
+  function M.MessageFacts.__get.retransmitted(self)
+    return self.message.retransmissions
+  end
+
+  function M.MessageFacts.__get.via_count(self)
+    return self.message.via_count
+  end
+
+  function M.MessageFacts.__get.fragmented(self)
+    local message = self.message
+    return message.transport == "udp" and message.frames.n > 1
   end
 
   -- (capture, frame), the anchor first.
@@ -563,6 +579,11 @@ return function(import)
   end
 
   function M.MessageFacts.__facts.challenge(self)
+    return self.cast:of(self.challenge_message, self.place)
+  end
+
+  -- The challenge that it answers.
+  function M.MessageFacts.__facts.challenge_message(self)
     local exchange = self.place.exchange
     if exchange == nil or not (self.role == "verify" or self.role == "failure-report") then
       return nil
@@ -576,7 +597,7 @@ return function(import)
         before = step.place.message
       end
     end
-    return self.cast:of(before, self.place)
+    return before
   end
 
   function M.MessageFacts.__facts.in_force(self)
