@@ -3,7 +3,6 @@
 A parameter that is absent is None, one that is empty is "". Nothing here raises on input.
 """
 
-import base64
 import binascii
 import re
 from collections.abc import Sequence
@@ -278,7 +277,7 @@ def _base64(text: str, defect: str) -> tuple[bytes | None, tuple[str, ...]]:
     if padding == 3 or not bare.isascii():
         return None, (defect,)
     try:
-        octets = base64.b64decode(bare + "=" * padding, validate=True)
-    except (binascii.Error, ValueError):
+        octets = binascii.a2b_base64(bare + "=" * padding, strict_mode=True)
+    except ValueError:
         return None, (defect,)
     return octets, () if len(bare) + padding == len(text.strip()) else ("base64-padding",)

@@ -198,25 +198,21 @@ def parse_head(raw: bytes, cut: bool = False) -> Head | None:
     `fold-without-header`, `bad-header-name`, `too-many-rows`.
     """
     line_end = raw.find(b"\n", 0, limits.MESSAGE)
-    if line_end < 0:
+    if line_end <= 0:
         return None
-    start = _start_line(raw[:line_end].removesuffix(b"\r"))
+    ends_in_cr = raw[line_end - 1] == CR
+    start = _start_line(raw[: line_end - 1] if ends_in_cr else raw[:line_end])
     if start is None:
         return None
-    if raw[line_end - 1] == CR:
-        head = _known_head(raw, start, line_end + 1) or _usual_head(raw, start, line_end + 1)
+    if ends_in_cr:
+        found = _LAYOUTS.read(start.method, start.code, raw, line_end + 1)
+        if found is not None:
+            index, lines, body_start = found
+            return Head(start, index, lines, None, body_start, start.defects)
+        head = _usual_head(raw, start, line_end + 1)
         if head is not None:
             return head
     return _odd_head(raw, start, line_end + 1, cut)
-
-
-def _known_head(raw: bytes, start: StartLine, position: int) -> Head | None:
-    """The head of a layout that has an expression of its own; its rows begin at `position`."""
-    found = _LAYOUTS.read(start.method, start.code, raw, position)
-    if found is None:
-        return None
-    index, lines, body_start = found
-    return Head(start, index, lines, None, body_start, start.defects)
 
 
 def _usual_head(raw: bytes, start: StartLine, position: int) -> Head | None:

@@ -48,7 +48,7 @@ CALLS: Final = {
     "itertools.pairwise": "py.pairwise",
     "builtins.chr": "string.char",
     "builtins.ord": "string.byte",
-    "base64.b64decode": "str.b64decode",
+    "binascii.a2b_base64": "str.b64decode",
 }
 """Functions that the runtime has, with the arguments in the same places."""
 

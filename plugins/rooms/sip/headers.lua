@@ -520,30 +520,26 @@ return function(import)
       cut = false
     end
     local line_end = str.find(raw, "\n", 0, limits.MESSAGE)
-    if line_end < 0 then
+    if line_end <= 0 then
       return nil
     end
-    local start = M._start_line(str.removesuffix(str.slice(raw, nil, line_end), "\r"))
+    local ends_in_cr = string.byte(raw, line_end - 1 + 1) == M.CR
+    local start = M._start_line(ends_in_cr and str.slice(raw, nil, line_end - 1) or str.slice(raw, nil, line_end))
     if start == nil then
       return nil
     end
-    if string.byte(raw, line_end - 1 + 1) == M.CR then
-      local head = M._known_head(raw, start, line_end + 1) or M._usual_head(raw, start, line_end + 1)
+    if ends_in_cr then
+      local found = M._LAYOUTS:read(start.method, start.code, raw, line_end + 1)
+      if found ~= nil then
+        local index, lines, body_start = found[1], found[2], found[3]
+        return M.Head.make(start, index, lines, nil, body_start, start.defects)
+      end
+      local head = M._usual_head(raw, start, line_end + 1)
       if head ~= nil then
         return head
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
-  end
-
-  -- The head of a layout that has an expression of its own; its rows begin at `position`.
-  function M._known_head(raw, start, position)
-    local found = M._LAYOUTS:read(start.method, start.code, raw, position)
-    if found == nil then
-      return nil
-    end
-    local index, lines, body_start = found[1], found[2], found[3]
-    return M.Head.make(start, index, lines, nil, body_start, start.defects)
   end
 
   -- The head whose rows end in CRLF and are not folded; None where anything is odd.
