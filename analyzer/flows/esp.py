@@ -19,9 +19,11 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final, NamedTuple
 
+import msgspec
+
 from analyzer.capture.packet import Packet
 from analyzer.flows.datagram import Icv
-from analyzer.flows.esp_payload import likely_payload, proven_payload
+from analyzer.flows.esp_payload import Payload, likely_payload, proven_payload
 from analyzer.flows.start_line import starts_like_sip
 from analyzer.flows.transport import UDP, UDP_HEADER
 from analyzer.flows.trials import UNKNOWN_CIPHER, Trials, Unlocked
@@ -50,7 +52,7 @@ _HEADER: Final = Struct("!II")
 _LAYOUTS: Final = ((0, 12), (0, 16), (0, 24), (0, 32), (8, 16))
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True, gc=False):
     """What an ESP packet holds: `proto` and its octets; `reason` says what is odd about it.
 
     `icv` says whether the ICV was right, where keys could tell; `key` is the one that opened it.
@@ -108,13 +110,13 @@ class EspOpener:
             if isinstance(found, Unlocked):
                 return _unlocked(found)
             icv = found
-        announced = None if sa is None else _layout(sa.alg, sa.ealg)
-        for layout in _LAYOUTS if announced is None else (announced, *_LAYOUTS):
-            inside = open_null(data, *layout)
+        size = len(data)
+        for layout in _LAYOUTS if sa is None else _layouts(sa.alg, sa.ealg):
+            iv, tail = layout
+            inside = likely_payload(data, HEADER + iv, size - tail - 2)
             if inside is not None:
-                reason = _oddity(sa, announced, layout)
-                return Opened(inside[0], inside[1], reason, icv=icv)
-        if len(data) < HEADER + 2:
+                return Opened(inside[0], inside[1], _oddity(sa, layout), False, icv)
+        if size < HEADER + 2:
             return SHORT
         if sa is not None:
             self.trials.closed(sa)
@@ -131,9 +133,7 @@ def _unlocked(found: Unlocked) -> Opened | Garbled:
     payload = proven_payload(found.plain)
     if payload is None or key.ealg == UNKNOWN_CIPHER:
         return Garbled(key)
-    return Opened(
-        payload.proto, payload.data, key.variant, False, "good" if key.proves else "", key
-    )
+    return Opened(payload[0], payload[1], key.variant, False, "good" if key.proves else "", key)
 
 
 class EspCopies:
@@ -170,7 +170,7 @@ class EspCopies:
         return earlier is not None and -COPY_WINDOW <= time - earlier <= COPY_WINDOW
 
 
-def open_null(data: bytes, iv: int, icv: int) -> tuple[int, bytes] | None:
+def open_null(data: bytes, iv: int, icv: int) -> Payload | None:
     """(protocol, its octets) of an ESP packet without encryption, or None where it is not so."""
     return likely_payload(data, HEADER + iv, len(data) - icv - 2)
 
@@ -191,9 +191,17 @@ def _layout(alg: str, ealg: str) -> tuple[int, int] | None:
     return None if icv is None or iv is None else (iv, icv)
 
 
-def _oddity(sa: Sa | None, announced: tuple[int, int] | None, seen: tuple[int, int]) -> str:
+@lru_cache(READINGS)
+def _layouts(alg: str, ealg: str) -> tuple[tuple[int, int], ...]:
+    """The layouts that are tried, that of an SA of these algorithms first."""
+    announced = _layout(alg, ealg)
+    return _LAYOUTS if announced is None else (announced, *_LAYOUTS)
+
+
+def _oddity(sa: Sa | None, seen: tuple[int, int]) -> str:
     if sa is None:
         return ""
     if sa.ealg != "null":
         return NULL_UNANNOUNCED
+    announced = _layout(sa.alg, sa.ealg)
     return ICV_DIFFERS if announced is not None and announced != seen else ""

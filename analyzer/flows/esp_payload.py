@@ -1,6 +1,6 @@
 """What stands inside an ESP packet once nothing hides it: payload, padding, trailer (RFC 4303)."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from analyzer.flows.start_line import starts_like_sip
 from analyzer.flows.transport import (
@@ -39,11 +39,8 @@ _USUAL_FLAGS: Final = frozenset(
 )
 
 
-class Payload(NamedTuple):
-    """Next header, and its octets."""
-
-    proto: int
-    data: bytes
+Payload = tuple[int, bytes]
+"""Next header, and its octets."""
 
 
 def proven_payload(plain: bytes) -> Payload | None:
@@ -52,7 +49,7 @@ def proven_payload(plain: bytes) -> Payload | None:
     if trailer < 0:
         return None
     end = trailer - plain[trailer]
-    return None if end < 0 else Payload(plain[trailer + 1], plain[:end])
+    return None if end < 0 else (plain[trailer + 1], plain[:end])
 
 
 def likely_payload(data: bytes, start: int, trailer: int) -> Payload | None:
@@ -66,16 +63,19 @@ def likely_payload(data: bytes, start: int, trailer: int) -> Payload | None:
     if proto not in _HOLDS:
         return None
     end = trailer - data[trailer]
-    if end < start + UDP_HEADER or data[end:trailer] != _PADDING[: trailer - end]:
+    if end < start + UDP_HEADER:
+        return None
+    if end < trailer and data[end:trailer] != _PADDING[: trailer - end]:
         return None
     inner = data[start:end]
-    return Payload(proto, inner) if _HOLDS[proto](inner) else None
+    return (proto, inner) if _HOLDS[proto](inner) else None
 
 
 def _udp_holds(data: bytes) -> bool:
     if data[4] << 8 | data[5] != len(data):
         return False
-    return (data[:2] != b"\0\0" and data[2:4] != b"\0\0") or starts_like_sip(data[UDP_HEADER:])
+    ports = (data[0] or data[1]) and (data[2] or data[3])
+    return bool(ports) or starts_like_sip(data[UDP_HEADER:])
 
 
 def _tcp_holds(data: bytes) -> bool:

@@ -173,9 +173,9 @@ def _sound(plain: bytes) -> bool:
     if likely_payload(plain, 0, len(plain) - 2) is not None:
         return True
     found = proven_payload(plain)
-    if found is None or found.proto not in _OTHERS:
+    if found is None or found[0] not in _OTHERS:
         return False
-    padding = plain[len(found.data) : -2]
+    padding = plain[len(found[1]) : -2]
     return padding == bytes(range(1, len(padding) + 1))
 
 
