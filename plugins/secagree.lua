@@ -41772,30 +41772,26 @@ return function(import)
       cut = false
     end
     local line_end = str.find(raw, "\n", 0, limits.MESSAGE)
-    if line_end < 0 then
+    if line_end <= 0 then
       return nil
     end
-    local start = M._start_line(str.removesuffix(str.slice(raw, nil, line_end), "\r"))
+    local ends_in_cr = string.byte(raw, line_end - 1 + 1) == M.CR
+    local start = M._start_line(ends_in_cr and str.slice(raw, nil, line_end - 1) or str.slice(raw, nil, line_end))
     if start == nil then
       return nil
     end
-    if string.byte(raw, line_end - 1 + 1) == M.CR then
-      local head = M._known_head(raw, start, line_end + 1) or M._usual_head(raw, start, line_end + 1)
+    if ends_in_cr then
+      local found = M._LAYOUTS:read(start.method, start.code, raw, line_end + 1)
+      if found ~= nil then
+        local index, lines, body_start = found[1], found[2], found[3]
+        return M.Head.make(start, index, lines, nil, body_start, start.defects)
+      end
+      local head = M._usual_head(raw, start, line_end + 1)
       if head ~= nil then
         return head
       end
     end
     return M._odd_head(raw, start, line_end + 1, cut)
-  end
-
-  -- The head of a layout that has an expression of its own; its rows begin at `position`.
-  function M._known_head(raw, start, position)
-    local found = M._LAYOUTS:read(start.method, start.code, raw, position)
-    if found == nil then
-      return nil
-    end
-    local index, lines, body_start = found[1], found[2], found[3]
-    return M.Head.make(start, index, lines, nil, body_start, start.defects)
   end
 
   -- The head whose rows end in CRLF and are not folded; None where anything is odd.
@@ -42070,6 +42066,7 @@ return function(import)
   local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
   local read_expires = import("sip.fields").read_expires
+  local read_length = import("sip.fields").read_length
   local read_tokens = import("sip.fields").read_tokens
   local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
@@ -42222,7 +42219,13 @@ return function(import)
     self.body_end = #self.raw
     local rows = head.index:get("content-length")
     if rows ~= nil then
-      local length = content_length(head)
+      local value1
+      if rows.n == 1 then
+        value1 = read_length(head.lines[rows[1] + 1])
+      else
+        value1 = content_length(head)
+      end
+      local length = value1
       local have = self.body_end - self.body_start
       if length == nil then
         self:_defect("content-length-bad")
@@ -42483,8 +42486,8 @@ return function(import)
     if self._challenges == nil then
       local list1 = { n = 0 }
       for _, name in py.each({ "www-authenticate", "proxy-authenticate", n = 2 }) do
-        for _, text in py.each(self:texts(name)) do
-          for _, challenge in py.each(parse_challenges(text)) do
+        for _, number in py.each(self.index:get(name, M.NO_ROWS)) do
+          for _, challenge in py.each(parse_challenges(row_text(self:_line(number)))) do
             py.append(list1, challenge)
           end
         end
@@ -42510,8 +42513,8 @@ return function(import)
     if self._credentials == nil then
       local first = nil
       for _, name in py.each({ "authorization", "proxy-authorization", n = 2 }) do
-        for _, text in py.each(self:texts(name)) do
-          local one = parse_credentials(text)
+        for _, number in py.each(self.index:get(name, M.NO_ROWS)) do
+          local one = parse_credentials(row_text(self:_line(number)))
           if first == nil or one ~= nil and (one.aka and not first.aka) then
             first = one
           end

@@ -19,6 +19,7 @@ from analyzer.sip.fields import (
     plain_expires,
     read_cseq,
     read_expires,
+    read_length,
     read_tokens,
     row_branches,
     via_branches,
@@ -237,7 +238,7 @@ class SipMessage:
         self.body_end = len(self.raw)
         rows = head.index.get("content-length")
         if rows is not None:
-            length = content_length(head)
+            length = read_length(head.lines[rows[0]]) if len(rows) == 1 else content_length(head)
             have = self.body_end - self.body_start
             if length is None:
                 self._defect("content-length-bad")
@@ -429,8 +430,8 @@ class SipMessage:
             self._challenges = [
                 challenge
                 for name in ("www-authenticate", "proxy-authenticate")
-                for text in self.texts(name)
-                for challenge in parse_challenges(text)
+                for number in self.index.get(name, NO_ROWS)
+                for challenge in parse_challenges(row_text(self._line(number)))
             ]
         return self._challenges
 
@@ -449,8 +450,8 @@ class SipMessage:
         if self._credentials is None:
             first = None
             for name in ("authorization", "proxy-authorization"):
-                for text in self.texts(name):
-                    one = parse_credentials(text)
+                for number in self.index.get(name, NO_ROWS):
+                    one = parse_credentials(row_text(self._line(number)))
                     if first is None or (one is not None and one.aka and not first.aka):
                         first = one
             self._credentials = (first,)

@@ -16,6 +16,7 @@ return function(import)
   local plain_expires = import("sip.fields").plain_expires
   local read_cseq = import("sip.fields").read_cseq
   local read_expires = import("sip.fields").read_expires
+  local read_length = import("sip.fields").read_length
   local read_tokens = import("sip.fields").read_tokens
   local row_branches = import("sip.fields").row_branches
   local row_text = import("sip.headers").row_text
@@ -168,7 +169,13 @@ return function(import)
     self.body_end = #self.raw
     local rows = head.index:get("content-length")
     if rows ~= nil then
-      local length = content_length(head)
+      local value1
+      if rows.n == 1 then
+        value1 = read_length(head.lines[rows[1] + 1])
+      else
+        value1 = content_length(head)
+      end
+      local length = value1
       local have = self.body_end - self.body_start
       if length == nil then
         self:_defect("content-length-bad")
@@ -429,8 +436,8 @@ return function(import)
     if self._challenges == nil then
       local list1 = { n = 0 }
       for _, name in py.each({ "www-authenticate", "proxy-authenticate", n = 2 }) do
-        for _, text in py.each(self:texts(name)) do
-          for _, challenge in py.each(parse_challenges(text)) do
+        for _, number in py.each(self.index:get(name, M.NO_ROWS)) do
+          for _, challenge in py.each(parse_challenges(row_text(self:_line(number)))) do
             py.append(list1, challenge)
           end
         end
@@ -456,8 +463,8 @@ return function(import)
     if self._credentials == nil then
       local first = nil
       for _, name in py.each({ "authorization", "proxy-authorization", n = 2 }) do
-        for _, text in py.each(self:texts(name)) do
-          local one = parse_credentials(text)
+        for _, number in py.each(self.index:get(name, M.NO_ROWS)) do
+          local one = parse_credentials(row_text(self:_line(number)))
           if first == nil or one ~= nil and (one.aka and not first.aka) then
             first = one
           end
