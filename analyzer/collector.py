@@ -8,6 +8,7 @@ from typing import Any, Final
 
 NEW_OBJECTS: Final = 2_000_000  # containers alive more than after the last look: some 400 MB
 SOONER: Final = 400_000  # the same where that look found what it was for
+LOADED: Final = 100_000  # more than there are in all modules and rules
 WORTH_A_LOOK: Final = 16  # one in so many of those looked at was garbage
 
 
@@ -36,6 +37,8 @@ def _wait(phase: str, info: dict[str, Any]) -> None:
         gc.set_threshold(NEW_OBJECTS if in_vain else SOONER, *older)
 
 
-def idle_at_exit() -> None:
-    """When the process ends, all it has goes with it: the collector need not look for cycles."""
+def one_command() -> None:
+    """For a process that does one thing and ends: what it loads stays, so that looks for cycles
+    while it does are in vain, and so is one at the end, when all goes with the process."""
+    gc.set_threshold(LOADED, 10, 10)
     atexit.register(gc.freeze)

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from analyzer.collector import idle_at_exit
+from analyzer.collector import one_command
 
 _NAMES: Final = ("analyze", "show", "dissect", "doctor", "keys", "live", "rules", "plugin")
 _COMMANDS: Final = {name: name for name in _NAMES}
@@ -74,4 +74,4 @@ def main() -> None:
     secagree rules VER-05            one rule, in full
     secagree plugin --install        the same findings inside Wireshark
     """
-    idle_at_exit()
+    one_command()

@@ -34,7 +34,8 @@ _CALL_ID: Final = b"\nCall-ID: "
 _ANY_CALL_ID: Final = re.compile(rb"\n(?:call-id|i)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _SUBSCRIBER: Final = re.compile(rb"\n(?:to|t)[ \t]*:[^\r\n]*?(sips?:[^>;\s]+)", re.IGNORECASE)
 _OF_CORE: Final = re.compile(
-    rb"\n(?:(v|via)|path|p-visited-network-id|p-charging-vector)[ \t]*:([^\r\n]*)", re.IGNORECASE
+    rb"\n(?=[vp])(?:(v|via)|path|p-visited-network-id|p-charging-vector)[ \t]*:([^\r\n]*)",
+    re.IGNORECASE,
 )
 _OF_REGISTER: Final = re.compile(rb"\ncseq[ \t]*:[ \t]*\d+[ \t]+REGISTER", re.IGNORECASE)
 _REGISTER: Final = b"REGISTER "
