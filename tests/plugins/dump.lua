@@ -1,5 +1,5 @@
 -- A value as text, as `translated.dump` writes Python's.
-local import, shown = ...
+local import, shown, private = ...
 local py, model = import("runtime.python"), import("report.model")
 
 local KEYWORDS = { end_ = "end", until_ = "until" }
@@ -32,6 +32,20 @@ local function members(value, names, put, inner, met)
       write(one, put, inner, met)
     end
   end
+end
+
+local function compared(class)
+  local hidden = {}
+  for _, name in ipairs(private[class.__name] or {}) do
+    hidden[name] = true
+  end
+  local names = {}
+  for _, name in ipairs(class.__fields) do
+    if not hidden[name] then
+      names[#names + 1] = name
+    end
+  end
+  return names
 end
 
 function write(value, put, indent, met)
@@ -68,7 +82,7 @@ function write(value, put, indent, met)
     end
   elseif class and class.__fields then
     put(class.__name)
-    members(value, class.__fields, put, inner, met)
+    members(value, compared(class), put, inner, met)
   elseif class == nil or class == py.Deque then
     put("[")
     for _, one in py.each(value) do

@@ -54,7 +54,10 @@ class Lua:
         shown = self.runtime.table_from(
             {name.encode(): self.list(*map(member, members)) for name, members in SHOWN.items()}
         )
-        self._dump = self.runtime.execute(text, self.modules, shown)
+        private = self.runtime.table_from(
+            {name.encode(): self.list(*map(member, members)) for name, members in PRIVATE.items()}
+        )
+        self._dump = self.runtime.execute(text, self.modules, shown, private)
 
     def __call__(self, name: str) -> Any:
         """A module."""
@@ -126,6 +129,10 @@ SHOWN: dict[str, tuple[str, ...]] = {
 }
 """What is compared of objects that have no fields of their own."""
 
+PRIVATE = {"MechanismList": ("form",)}
+"""Fields that are not compared: they say how a value was come by, which what was read before it
+decides, and what Lua has not."""
+
 
 def dump(value: Any) -> str:
     """The same of a value of Python; an object is written once, then named."""
@@ -166,8 +173,10 @@ class Dump:
         elif type(value).__name__ in SHOWN and not is_model(value):
             self._object(value, inner)
         elif (names := fields(value)) is not None:
-            out.append(type(value).__name__)
-            self._members(value, names, inner)
+            of = type(value).__name__
+            out.append(of)
+            private = PRIVATE.get(of, ())
+            self._members(value, [name for name in names if name not in private], inner)
         elif isinstance(value, (list, tuple, deque)):
             out.append("[")
             for one in value:
