@@ -32192,6 +32192,11 @@ return function(import)
 
   M.UNKNOWN = M.Ending.make()
 
+  -- Whether a finding that is not loud has an effect.
+  function M.matters(rule, severity, role, ending)
+    return M._effect_of(rule, severity, role, ending) ~= "none"
+  end
+
   -- Effect of a finding of `rule` at `role` in an exchange that ended so.
   function M.effect_of(rule, severity, role, loud, ending)
     local effect = M._effect_of(rule, severity, role, ending)
@@ -32887,8 +32892,8 @@ return function(import)
   local py = import("runtime.python")
   local FRAMES = import("rules.folding").FRAMES
   local SEVERITIES = import("rules.rule").SEVERITIES
-  local effect_of = import("rules.effects").effect_of
   local fingerprint = import("substitutes").fingerprint
+  local matters = import("rules.effects").matters
   local M = {}
 
   M.LEAST = 3
@@ -33003,7 +33008,7 @@ return function(import)
   -- Count what a rule found, `severity` at most; False where a finding has to be made.
   function M.Tally:takes(rule, severity, party, role)
     local about = M.whom(self._peers, party)
-    if about == nil or effect_of(rule, severity, role, false, self._ending) ~= "none" then
+    if about == nil or matters(rule, severity, role, self._ending) then
       return false
     end
     if not self._notes:counted(rule.id, about, severity) then
@@ -36393,7 +36398,18 @@ return function(import)
   end
 
   function M.MessageFacts.__facts.username(self)
-    return self:_digest("username")
+    local value1
+    if self.is_request then
+      value1 = self.message.credentials
+    end
+    local credentials = value1
+    local value2
+    if credentials == nil then
+      value2 = nil
+    else
+      value2 = credentials.username
+    end
+    return value2
   end
 
   function M.MessageFacts.__get.digest_uri(self)

@@ -28,6 +28,11 @@ class Ending(Struct, frozen=True):
 UNKNOWN: Final = Ending()
 
 
+def matters(rule: Rule, severity: str, role: str | None, ending: Ending) -> bool:
+    """Whether a finding that is not loud has an effect."""
+    return _effect_of(rule, severity, role, ending) != "none"
+
+
 def effect_of(rule: Rule, severity: str, role: str | None, loud: bool, ending: Ending) -> str:
     """Effect of a finding of `rule` at `role` in an exchange that ended so."""
     effect = _effect_of(rule, severity, role, ending)

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from analyzer.agreement.order import Order
-from analyzer.rules.effects import Ending, effect_of
+from analyzer.rules.effects import Ending, matters
 from analyzer.rules.finding import Finding, Frame, fingerprint
 from analyzer.rules.folding import FRAMES
 from analyzer.rules.rule import SEVERITIES, Rule
@@ -114,7 +114,7 @@ class Tally:
     def takes(self, rule: Rule, severity: str, party: str, role: str | None) -> bool:
         """Count what a rule found, `severity` at most; False where a finding has to be made."""
         about = whom(self._peers, party)
-        if about is None or effect_of(rule, severity, role, False, self._ending) != "none":
+        if about is None or matters(rule, severity, role, self._ending):
             return False
         if not self._notes.counted(rule.id, about, severity):
             return False

@@ -189,9 +189,15 @@ def spis_apart(listed: MechanismList | None, offered: MechanismList | None) -> b
     """Whether a list has no SPI of the one that it answers; None without either."""
     if listed is None or offered is None:
         return None
-    theirs = {spi for one in offered.elements for spi in (one.spi_c, one.spi_s)}
+    theirs: set[int | None] = set()
+    for one in offered.elements:
+        theirs.add(one.spi_c)
+        theirs.add(one.spi_s)
     theirs.discard(None)
-    return not any(one.spi_c in theirs or one.spi_s in theirs for one in listed.elements)
+    for one in listed.elements:  # noqa: SIM110  (asked of every challenge)
+        if one.spi_c in theirs or one.spi_s in theirs:
+            return False
+    return True
 
 
 def _challenge_shape(one: Challenge) -> Key:

@@ -350,7 +350,8 @@ class MessageFacts(WireFacts, GivenFacts, CredentialFacts, MediaFacts, OlderFact
 
     @fact
     def username(self) -> str | None:
-        return self._digest("username")
+        credentials = self.message.credentials if self.is_request else None
+        return None if credentials is None else credentials.username
 
     @property
     def digest_uri(self) -> str | None:

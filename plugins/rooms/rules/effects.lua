@@ -21,6 +21,11 @@ return function(import)
 
   M.UNKNOWN = M.Ending.make()
 
+  -- Whether a finding that is not loud has an effect.
+  function M.matters(rule, severity, role, ending)
+    return M._effect_of(rule, severity, role, ending) ~= "none"
+  end
+
   -- Effect of a finding of `rule` at `role` in an exchange that ended so.
   function M.effect_of(rule, severity, role, loud, ending)
     local effect = M._effect_of(rule, severity, role, ending)

@@ -4,8 +4,8 @@ return function(import)
   local py = import("runtime.python")
   local FRAMES = import("rules.folding").FRAMES
   local SEVERITIES = import("rules.rule").SEVERITIES
-  local effect_of = import("rules.effects").effect_of
   local fingerprint = import("substitutes").fingerprint
+  local matters = import("rules.effects").matters
   local M = {}
 
   M.LEAST = 3
@@ -120,7 +120,7 @@ return function(import)
   -- Count what a rule found, `severity` at most; False where a finding has to be made.
   function M.Tally:takes(rule, severity, party, role)
     local about = M.whom(self._peers, party)
-    if about == nil or effect_of(rule, severity, role, false, self._ending) ~= "none" then
+    if about == nil or matters(rule, severity, role, self._ending) then
       return false
     end
     if not self._notes:counted(rule.id, about, severity) then

@@ -486,7 +486,18 @@ return function(import)
   end
 
   function M.MessageFacts.__facts.username(self)
-    return self:_digest("username")
+    local value1
+    if self.is_request then
+      value1 = self.message.credentials
+    end
+    local credentials = value1
+    local value2
+    if credentials == nil then
+      value2 = nil
+    else
+      value2 = credentials.username
+    end
+    return value2
   end
 
   function M.MessageFacts.__get.digest_uri(self)
