@@ -271,7 +271,7 @@ class Authentication(msgspec.Struct):
     ahead: int | None = None
 
 
-class Past(msgspec.Struct):
+class Past(msgspec.Struct, gc=False):
     """What later runs of the same client need to know of an earlier one."""
 
     number: int

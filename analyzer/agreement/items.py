@@ -17,7 +17,7 @@ from analyzer.keys.keyring import KeyPair
 from analyzer.keys.sa_table import Sa
 
 
-class SaEvent(msgspec.Struct):
+class SaEvent(msgspec.Struct, gc=False):
     """A set came to life or died, or keys were found; the conductor applies it to the `SaTable`.
 
     With `keys` there are no `sas`, but the RAND (16 octets) and what belongs to it.
@@ -82,7 +82,7 @@ class Request(msgspec.Struct):
     transport: str = ""
 
 
-class Agreement(msgspec.Struct):
+class Agreement(msgspec.Struct, gc=False):
     """What an exchange settled, with the set it owns and the requests that followed.
 
     `renewed` is when the last 2xx came that said how long it holds (`expires`, in seconds);

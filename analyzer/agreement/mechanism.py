@@ -99,8 +99,8 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
 
     Texts are as written (quotes and escapes taken off), None where the parameter is absent, ""
     where it is empty. `spi_*` is None unless a decimal number in range; `port_*` keeps a number
-    out of range. `q_thousandths` is None unless q is legal. `params` holds every parameter in
-    order as (name as written, value or None, quoted). `raw` is `rows[row][span[0]:span[1]]`.
+    out of range. `q_thousandths` is None unless q is legal. `written` are its `params`, None where
+    they are read out of `raw` again when asked for. `raw` is `rows[row][span[0]:span[1]]`.
     """
 
     name: str
@@ -108,7 +108,7 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     raw: str
     row: int
     span: tuple[int, int]
-    params: tuple[Parameter, ...] = ()
+    written: tuple[Parameter, ...] | None = ()
     q: str | None = None
     q_thousandths: int | None = None
     alg: str | None = None
@@ -129,8 +129,16 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     mediasec: bool = False
     defects: tuple[str, ...] = ()
 
+    @property
+    def params(self) -> tuple[Parameter, ...]:
+        """Every parameter in order as (name as written, value or None, quoted)."""
+        written = self.written
+        return _element(self.raw, 0, self.span).params if written is None else written
+
     def slim(self) -> "Mechanism":
         """The same without the parameters one by one."""
+        if self.written is None:
+            return self
         return Mechanism(
             self.name,
             self.key,
@@ -182,7 +190,7 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
 
 
 _FIELDS: Final = Mechanism.__struct_fields__
-_RAW, _ROW, _SPAN, _PARAMETERS = map(_FIELDS.index, ("raw", "row", "span", "params"))
+_RAW, _ROW, _SPAN, _PARAMETERS = map(_FIELDS.index, ("raw", "row", "span", "written"))
 
 
 class MechanismList(msgspec.Struct, frozen=True, gc=False):

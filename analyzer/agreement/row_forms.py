@@ -14,11 +14,12 @@ from typing import Final
 
 from analyzer import limits
 from analyzer.agreement.mechanism import (
+    LEAST_PORT,
+    LEAST_SPI,
     PORT_MAX,
     SPI_MAX,
     Mechanism,
     MechanismList,
-    draws_well,
     parse_list,
 )
 from analyzer.sip.headers import decode
@@ -87,8 +88,6 @@ def _reader_of(form: str, names: list[str], element: Mechanism) -> Reader:
     alg, ealg, prot, mod = element.alg, element.ealg, element.prot, element.mod
     d_alg, d_qop, d_ver = element.d_alg, element.d_qop, element.d_ver
     groups = [names.index(name) + 1 for name in NAMES]
-    written = [name for name, _, _ in element.params]
-    spi_c_at, spi_s_at, port_c_at, port_s_at = (written.index(name) for name in NAMES)
 
     def read(row: str) -> MechanismList | None:
         found = fullmatch(row)
@@ -101,19 +100,17 @@ def _reader_of(form: str, names: list[str], element: Mechanism) -> Reader:
             return None
         if not (0 < port_c <= PORT_MAX and 0 < port_s <= PORT_MAX):
             return None
-        parameters = [*element.params]
-        parameters[spi_c_at] = "spi-c", spi_c_text, False
-        parameters[spi_s_at] = "spi-s", spi_s_text, False
-        parameters[port_c_at] = "port-c", port_c_text, False
-        parameters[port_s_at] = "port-s", port_s_text, False
         made = Mechanism(
-            name, key, row, 0, (0, len(row)), tuple(parameters), q, thousandths,
+            name, key, row, 0, (0, len(row)), None, q, thousandths,
             alg, ealg, prot, mod, spi_c, spi_s, port_c, port_s,
             spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver,
         )  # fmt: skip
         alone = (made,)
-        usual = form if draws_well(made) else ""
-        return MechanismList((row,), row, alone, alone, (), form=usual)
+        draws_well = (
+            LEAST_SPI <= spi_c != spi_s >= LEAST_SPI
+            and LEAST_PORT <= port_c != port_s >= LEAST_PORT
+        )
+        return MechanismList((row,), row, alone, alone, (), form=form if draws_well else "")
 
     return read
 

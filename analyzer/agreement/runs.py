@@ -13,6 +13,7 @@ from analyzer.limits import (
     EXCHANGES_BUFFER,
     OVERLAP,
     REG_AWAIT_AUTH,
+    SECOND,
     Bounds,
 )
 from analyzer.sip.message import SipMessage
@@ -35,12 +36,13 @@ class Runs:
 
     __slots__ = (
         "_calls",
-        "_due",
+        "_looks",
         "_most",
         "_most_octets",
         "_open",
         "_refused",
         "_running",
+        "_seconds",
         "begun",
         "dropped",
         "octets",
@@ -51,7 +53,8 @@ class Runs:
         self._calls: dict[str, Exchange] = {}
         self._refused: dict[tuple[bytes, bytes, str], Exchange] = {}  # by ends and identity
         self._running: dict[int, Exchange] = {}  # by number
-        self._due: list[tuple[int, int]] = []  # heap: when to look at it, number
+        self._looks: dict[int, list[tuple[int, int]]] = {}  # by second: when to look at it, number
+        self._seconds: list[int] = []  # heap of these
         self.begun = 0
         self._most = 0
         self.octets = self._most_octets = 0
@@ -92,7 +95,7 @@ class Runs:
         self._most = max(self._most, len(self._running))
         self._find_by(run, (run.access.ue, run.call_id))
         self._calls[run.call_id] = run
-        heappush(self._due, (run.begun + ANSWER_WAIT, run.number))
+        self._look(run.begun + ANSWER_WAIT, run.number)
 
     def refuse(self, run: Exchange, name: str) -> None:
         """Its first request was refused: the next one may come under another Call-ID."""
@@ -137,16 +140,40 @@ class Runs:
 
     def overdue(self, now: int) -> Iterator[tuple[int, Exchange]]:
         """Those of which nothing more is expected (`now` in ns), with when each was looked at."""
-        while self._due and self._due[0][0] <= now:
-            looked, number = heappop(self._due)
+        for looked, number in self._take(now):
             run = self._running.get(number)
-            if run is None:
-                continue
-            due = run.last_time + PATIENCE[run.state]
-            if due <= now:
-                yield looked, run
-            else:
-                heappush(self._due, (due, number))
+            if run is not None:
+                due = run.last_time + PATIENCE[run.state]
+                if due <= now:
+                    yield looked, run
+                else:
+                    self._look(due, number)
+
+    def _look(self, time: int, number: int) -> None:
+        """The run of that number is to be looked at, at this time."""
+        second = time // SECOND
+        looks = self._looks.get(second)
+        if looks is None:
+            heappush(self._seconds, second)
+            self._looks[second] = [(time, number)]
+        else:
+            looks.append((time, number))
+
+    def _take(self, now: int) -> list[tuple[int, int]]:
+        """What is to be looked at by now, in order of time and number."""
+        looks: list[tuple[int, int]] = []
+        while self._seconds and self._seconds[0] * SECOND <= now:
+            second = self._seconds[0]
+            some = self._looks[second]
+            if second == now // SECOND:
+                looks += [one for one in some if one[0] <= now]
+                self._looks[second] = [one for one in some if one[0] > now]
+                break
+            looks += some
+            heappop(self._seconds)
+            del self._looks[second]
+        looks.sort()
+        return looks
 
     def remaining(self) -> list[Exchange]:
         """All, as they began."""

@@ -26,8 +26,15 @@ def met(row: bytes) -> RowForms:
 
 
 def read(forms: RowForms, row: bytes) -> MechanismList:
-    """What is read of a row, without the form that it was read by."""
-    return msgspec.structs.replace(forms.read(row), form="")
+    """What is read of a row, without the form that it was read by, its parameters written out."""
+    found = forms.read(row)
+    elements, signalling, media = (
+        tuple(msgspec.structs.replace(one, written=one.params) for one in some)
+        for some in (found.elements, found.signalling, found.media)
+    )
+    return msgspec.structs.replace(
+        found, elements=elements, signalling=signalling, media=media, form=""
+    )
 
 
 def by_expression(monkeypatch: pytest.MonkeyPatch, forms: RowForms, row: bytes) -> bool:

@@ -91,11 +91,11 @@ return function(import)
   M._D_VER = regex.compile({groups = 0, names = {}, match = {"few", "[0-9A-Fa-f]", 32, 32, "match", 0, 0, 0}, full = {"few", "[0-9A-Fa-f]", 32, 32, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[0-9A-Fa-f]", text = true})
 
   -- One element of a Security-* list.
-  M.Mechanism = py.struct("Mechanism", { "name", "key", "raw", "row", "span", "params", "q", "q_thousandths", "alg", "ealg", "prot", "mod", "spi_c", "spi_s", "port_c", "port_s", "spi_c_text", "spi_s_text", "port_c_text", "port_s_text", "d_alg", "d_qop", "d_ver", "mediasec", "defects" })
+  M.Mechanism = py.struct("Mechanism", { "name", "key", "raw", "row", "span", "written", "q", "q_thousandths", "alg", "ealg", "prot", "mod", "spi_c", "spi_s", "port_c", "port_s", "spi_c_text", "spi_s_text", "port_c_text", "port_s_text", "d_alg", "d_qop", "d_ver", "mediasec", "defects" })
 
-  function M.Mechanism.make(name, key, raw, row, span, params, q, q_thousandths, alg, ealg, prot, mod, spi_c, spi_s, port_c, port_s, spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver, mediasec, defects)
-    if params == nil then
-      params = { n = 0 }
+  function M.Mechanism.make(name, key, raw, row, span, written, q, q_thousandths, alg, ealg, prot, mod, spi_c, spi_s, port_c, port_s, spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver, mediasec, defects)
+    if written == nil then
+      written = { n = 0 }
     end
     if mediasec == nil then
       mediasec = false
@@ -109,7 +109,7 @@ return function(import)
       raw = raw,
       row = row,
       span = span,
-      params = params,
+      written = written,
       q = q,
       q_thousandths = q_thousandths,
       alg = alg,
@@ -132,8 +132,17 @@ return function(import)
     }, M.Mechanism)
   end
 
+  -- Every parameter in order as (name as written, value or None, quoted).
+  function M.Mechanism.__get.params(self)
+    local written = self.written
+    return written == nil and M._element(self.raw, 0, self.span).params or written
+  end
+
   -- The same without the parameters one by one.
   function M.Mechanism:slim()
+    if self.written == nil then
+      return self
+    end
     return M.Mechanism.make(self.name, self.key, self.raw, self.row, self.span, nil, self.q, self.q_thousandths, self.alg, self.ealg, self.prot, self.mod, self.spi_c, self.spi_s, self.port_c, self.port_s)
   end
 
@@ -164,7 +173,7 @@ return function(import)
   py.done(M.Mechanism)
 
   M._FIELDS = {
-    "name", "key", "raw", "row", "span", "params", "q", "q_thousandths", "alg", "ealg",
+    "name", "key", "raw", "row", "span", "written", "q", "q_thousandths", "alg", "ealg",
     "prot", "mod", "spi_c", "spi_s", "port_c", "port_s", "spi_c_text", "spi_s_text",
     "port_c_text", "port_s_text", "d_alg", "d_qop", "d_ver", "mediasec", "defects",
     n = 25,

@@ -5,6 +5,7 @@ return function(import)
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
   local EXCHANGES = import("limits").EXCHANGES
   local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
+  local SECOND = import("limits").SECOND
   local State = import("agreement.states").State
   local identity = import("agreement.meaning").identity
   local M = {}
@@ -25,7 +26,8 @@ return function(import)
     self._calls = py.dict()
     self._refused = py.dict()
     self._running = py.dict()
-    self._due = { n = 0 }
+    self._looks = py.dict()
+    self._seconds = { n = 0 }
     self.begun = 0
     self._most = 0
     self.octets = 0
@@ -71,7 +73,7 @@ return function(import)
     self._most = math.max(self._most, self._running.size)
     self:_find_by(run, { run.access.ue, run.call_id, n = 2 })
     self._calls:set(run.call_id, run)
-    py.heappush(self._due, { run.begun + ANSWER_WAIT, run.number, n = 2 })
+    self:_look(run.begun + ANSWER_WAIT, run.number)
   end
 
   -- Its first request was refused: the next one may come under another Call-ID.
@@ -126,20 +128,62 @@ return function(import)
   -- Those of which nothing more is expected (`now` in ns), with when each was looked at.
   function M.Runs:overdue(now)
     local given = { n = 0 }
-    while self._due.n > 0 and self._due[1][1] <= now do
-      local tuple1 = py.heappop(self._due)
-      local looked, number = tuple1[1], tuple1[2]
+    for _, item1 in py.each(self:_take(now)) do
+      local looked, number = item1[1], item1[2]
       local run = self._running:get(number)
       if run ~= nil then
         local due = run.last_time + M.PATIENCE:get(run.state)
         if due <= now then
           py.append(given, { looked, run, n = 2 })
         else
-          py.heappush(self._due, { due, number, n = 2 })
+          self:_look(due, number)
         end
       end
     end
     return given
+  end
+
+  -- The run of that number is to be looked at, at this time.
+  function M.Runs:_look(time, number)
+    local second = math.floor(time / SECOND)
+    local looks = self._looks:get(second)
+    if looks == nil then
+      py.heappush(self._seconds, second)
+      self._looks:set(second, { { time, number, n = 2 }, n = 1 })
+    else
+      py.append(looks, { time, number, n = 2 })
+    end
+  end
+
+  -- What is to be looked at by now, in order of time and number.
+  function M.Runs:_take(now)
+    local looks = { n = 0 }
+    while self._seconds.n > 0 and self._seconds[1] * SECOND <= now do
+      local second = self._seconds[1]
+      local some = self._looks:get(second)
+      if second == math.floor(now / SECOND) then
+        local list1 = { n = 0 }
+        for _, one in py.each(some) do
+          if one[1] <= now then
+            py.append(list1, one)
+          end
+        end
+        py.extend(looks, list1)
+        local list2 = { n = 0 }
+        for _, one in py.each(some) do
+          if one[1] > now then
+            py.append(list2, one)
+          end
+        end
+        self._looks:set(second, list2)
+        break
+      end
+      py.extend(looks, some)
+      py.heappop(self._seconds)
+      self._looks:delete(second)
+    end
+    py.sort(looks)
+    return looks
   end
 
   -- All, as they began.
