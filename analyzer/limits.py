@@ -96,6 +96,7 @@ READING: Final = 1024  # the longest text of these, in octets
 LAYOUTS: Final = 64  # header layouts with an expression of their own
 LAYOUTS_ALIKE: Final = 4  # of these the ones of one method or status code
 LAYOUT_MET: Final = 32  # heads of a layout after which it is worth one: to make it takes some ms
+ROW_FORMS: Final = 256  # forms of Security-* rows with an expression of their own
 ROW_MET: Final = 8  # rows of a Security-* header alike but for digits: the same is true of them
 
 # the second engine

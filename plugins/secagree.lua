@@ -4216,7 +4216,7 @@ return function(import)
 
   M._ESCAPE = regex.compile({groups = 1, names = {}, match = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "match", 0, 0, 0}, full = {"char", 92, 0, 0, "save", 2, 0, 0, "set", "[%z\001-\255]", 0, 0, "save", 3, 1, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "\092", text = true})
 
-  M._NUMBERED = import("usual").numbered
+  M.NUMBERED = import("usual").numbered
 
   M._Q = regex.compile({groups = 1, names = {}, match = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "match", 0, 0, 0}, full = {"split", 5, 33, 0, "char", 48, 0, 0, "split", 13, 29, 0, "char", 46, 0, 0, "save", 2, 0, 0, "few", "[0-9]", 0, 3, "save", 3, 1, 0, "jump", 49, 0, 0, "char", 49, 0, 0, "split", 41, 49, 0, "char", 46, 0, 0, "few", "[0]", 0, 3, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[01]", text = true})
 
@@ -4601,7 +4601,7 @@ return function(import)
 
   -- Read an element whose form was met before: elements of one phone differ in SPIs and ports.
   function M._by_form(raw, row, span)
-    local pieces = M._NUMBERED:split(raw)
+    local pieces = M.NUMBERED:split(raw)
     if pieces.n == 1 or #raw > limits.READING then
       return nil
     end
@@ -6552,6 +6552,7 @@ return function(import)
     end
     place:due(py.unpack(due(exchange)))
     doubt(place)
+    local _ = place.lists
     if place.on ~= nil then
       place.on:carry(message)
     end
@@ -7165,7 +7166,7 @@ return function(import)
 
   -- All, as they began.
   function M.Runs:remaining()
-    return py.sorted(py.set(self._open:values()), function(run) return run.number end)
+    return py.sorted(self._running:values(), function(run) return run.number end)
   end
 
   -- How near each bound came.
@@ -9410,6 +9411,8 @@ return function(import)
   M.LAYOUTS_ALIKE = 4
 
   M.LAYOUT_MET = 32
+
+  M.ROW_FORMS = 256
 
   M.ROW_MET = 8
 

@@ -89,7 +89,7 @@ _BREAK_IN_TOKEN = re.compile(r"(?<=[^ \t\r\n])[ \t]*+(?:\r\n?|\n)[ \t]*+(?=[^ \t
 _BARE_BREAK = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
 _FOLD = re.compile(r"[ \t]*(?:\r\n|\r(?!\n)|\n)[ \t]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NUMBERED = re.compile(r";((?:spi|port)-[cs])=([0-9]{1,10})(?![^;])")
+NUMBERED = re.compile(r";((?:spi|port)-[cs])=([0-9]{1,10})(?![^;])")
 _Q = re.compile(r"0(?:\.([0-9]{0,3}))?|1(?:\.0{0,3})?")
 _D_VER = re.compile(r"[0-9A-Fa-f]{32}")
 
@@ -413,7 +413,7 @@ class _Form(msgspec.Struct, frozen=True):
 def _by_form(raw: str, row: int, span: tuple[int, int]) -> Mechanism | None:
     """Read an element whose form was met before: elements of one phone differ in SPIs and ports.
     None where it has to be read step by step."""
-    pieces = _NUMBERED.split(raw)
+    pieces = NUMBERED.split(raw)
     if len(pieces) == 1 or len(raw) > limits.READING:
         return None
     form = _form(tuple(pieces[::3]), tuple(pieces[1::3]))

@@ -267,7 +267,7 @@ class Reconstruction:
             return True
         place.due(*due(exchange))
         doubt(place)
-        place.lists  # noqa: B018  (the same texts as a moment ago: still remembered)
+        _ = place.lists  # read now, while texts that were met a moment ago are remembered
         if place.on is not None:
             place.on.carry(message)
         return True

@@ -16,6 +16,7 @@ from analyzer import limits
 from analyzer.agreement.mechanism import (
     LEAST_PORT,
     LEAST_SPI,
+    NUMBERED,
     PORT_MAX,
     SPI_MAX,
     Mechanism,
@@ -26,14 +27,13 @@ from analyzer.sip.headers import decode
 
 DIGITS: Final = b"0123456789"
 NAMES: Final = ("spi-c", "spi-s", "port-c", "port-s")
-_NUMBERED: Final = re.compile(r";((?:spi|port)-[cs])=([0-9]{1,10})(?![^;])")
 
 Reader = Callable[[str], MechanismList | None]
 """Reads a row; None where it is of another form, or has a number out of range."""
 
 
 class RowForms:
-    """The forms met so far; at their bound all are let go."""
+    """The forms met so far; beyond `limits.ROW_FORMS` of them none gets an expression."""
 
     __slots__ = ("_made", "_met")
 
@@ -49,7 +49,7 @@ class RowForms:
         if reader is not None:
             return reader(row) or parse_list((row,))
         found = parse_list((row,))
-        if len(octets) <= limits.READING:
+        if len(octets) <= limits.READING and len(self._made) < limits.ROW_FORMS:
             self._meet(bare, row, found)
         return found
 
@@ -62,13 +62,14 @@ class RowForms:
                 self._made[bare] = reader
         elif len(self._met) > limits.READINGS:
             self._met.clear()
-            self._made.clear()
 
 
 def _reader(row: str, found: MechanismList) -> Reader | None:
     """What reads rows of the form of this one: one element without fault, with each of the four
     numbers. None for other rows."""
-    pieces = _NUMBERED.split(row)
+    if '"' in row or "\r" in row or "\n" in row:
+        return None  # numbers in quotes are none, and the text of a folded row is another
+    pieces = NUMBERED.split(row)
     names = pieces[1::3]
     if len(found.signalling) != 1 or len(found.elements) != 1 or found.defects:
         return None
@@ -106,7 +107,7 @@ def _reader_of(form: str, names: list[str], element: Mechanism) -> Reader:
             spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver,
         )  # fmt: skip
         alone = (made,)
-        draws_well = (
+        draws_well = (  # what `mechanism.draws_well` says of four numbers that are there
             LEAST_SPI <= spi_c != spi_s >= LEAST_SPI
             and LEAST_PORT <= port_c != port_s >= LEAST_PORT
         )

@@ -177,7 +177,7 @@ class Runs:
 
     def remaining(self) -> list[Exchange]:
         """All, as they began."""
-        return sorted(set(self._open.values()), key=lambda run: run.number)
+        return sorted(self._running.values(), key=lambda run: run.number)
 
     @property
     def bounds(self) -> Bounds:

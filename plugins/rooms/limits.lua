@@ -157,6 +157,8 @@ return function(import)
 
   M.LAYOUT_MET = 32
 
+  M.ROW_FORMS = 256
+
   M.ROW_MET = 8
 
   M.TSHARK_SECONDS = 300

@@ -83,7 +83,7 @@ HAND: Final[dict[str, str]] = {
 REPLACED: Final[dict[str, str]] = {
     "analyzer.sip.headers.row_names": 'import("usual").row_names',
     "analyzer.agreement.mechanism._WELL_FORMED": 'import("usual").well_formed',
-    "analyzer.agreement.mechanism._NUMBERED": 'import("usual").numbered',
+    "analyzer.agreement.mechanism.NUMBERED": 'import("usual").numbered',
     "analyzer.agreement.mechanism._PARAMS": 'import("usual").parameters',
     "analyzer.agreement.naming.exchange_key": 'import("substitutes").exchange_key',
     "analyzer.rules.subjects.lazy.forget": 'import("substitutes").forget',

@@ -89,6 +89,8 @@ def test_what_the_expression_does_not_cover_is_read_step_by_step(
         b"ipsec-3gpp;spi-c=1;spi-s=2;port-c=3;port-s=4, tls",
         b"ipsec-3gpp;spi-c=1;spi-s=2;port-c=3;port-s=4;q=2",
         b"ipsec-3gpp;spi-c=1;spi-s=2;port-c=3;port-s=4\r\n ;alg=null",
+        b"ipsec-3gpp;alg=null\r\n ;spi-c=1;spi-s=2;port-c=3;port-s=4",
+        b'ipsec-3gpp;x="a;spi-c=9;b";spi-c =1;spi-s=2;port-c=3;port-s=4',
     ],
 )
 def test_rows_without_a_form_of_their_own(monkeypatch: pytest.MonkeyPatch, row: bytes) -> None:
@@ -106,7 +108,19 @@ PIECES = st.one_of(
         st.sampled_from(["=", "=", "=", " = ", '="', "\r\n ="]),
         NUMBERS,
     ).map("".join),
-    st.sampled_from(["alg=hmac-md5-96", "ealg=null", "mod=trans", "é", "mediasec", "a.b=[c]", ""]),
+    st.sampled_from(
+        [
+            'x=";spi-c=9;"',
+            "\r\n alg=null",
+            "alg=hmac-md5-96",
+            "ealg=null",
+            "mod=trans",
+            "é",
+            "mediasec",
+            "a.b=[c]",
+            "",
+        ]
+    ),
 )
 FOUR = st.tuples(*(st.tuples(st.just(name), NUMBERS) for name in row_forms.NAMES)).map(
     lambda four: [f"{name}={number}" for name, number in four]
@@ -127,6 +141,19 @@ def test_rows_read_as_step_by_step(row: bytes, shifts: list[int]) -> None:
     for shift in shifts:
         other = bytes(48 + (c - 48 + shift) % 10 if 48 <= c < 58 else c for c in row)
         assert read(forms, other) == parse_list((decode(other),))
+
+
+def test_expressions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ROW_FORMS", 3)
+    forms = RowForms()
+    rows = [
+        b"ipsec-3gpp;%b;spi-c=1;spi-s=2;port-c=3;port-s=4" % name
+        for name in map(str.encode, "abcdef")
+    ]
+    for row in rows:
+        for _ in range(limits.ROW_MET):
+            assert read(forms, row) == parse_list((decode(row),))
+    assert [by_expression(monkeypatch, forms, row) for row in rows] == [True] * 3 + [False] * 3
 
 
 def test_what_is_met_is_bounded() -> None:

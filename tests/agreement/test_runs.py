@@ -36,6 +36,16 @@ def looked_at(runs: list[Any], times: list[int]) -> list[tuple[int, int]]:
     return closed
 
 
+def test_a_run_that_is_found_no_more_remains() -> None:
+    """A second run of the same client and Call-ID is the one that messages find."""
+    runs, first, second = Runs(), run(1, 0, 0, State.OFFERED), run(2, 0, 0, State.OFFERED)
+    second.call_id = first.call_id
+    runs.add(first)
+    runs.add(second)
+    assert runs.of_client(b"ue", first.call_id) is second
+    assert runs.remaining() == [first, second]
+
+
 PART = SECOND // 4
 BEGUN = st.tuples(st.integers(-40, 200), st.integers(0, 300), st.sampled_from(list(State)))
 

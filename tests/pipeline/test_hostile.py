@@ -388,6 +388,13 @@ def test_many_phones_with_a_lot_to_say(tmp_path: Path) -> None:
     assert found["problems"]["exchange-dropped"] > 2000
 
 
+def test_both_ends_register_under_one_call_id() -> None:
+    there, back = register(1), bytearray(register(2).replace(b"2@10", b"1@10"))
+    back[26:34] = there[30:34] + there[26:30]
+    report = analysed(pcap([(T, there), (T + SECOND, bytes(back))]))
+    assert [[step.frame for step in one.steps] for one in report.exchanges] == [[1], [2]]
+
+
 # ---- what is said
 
 

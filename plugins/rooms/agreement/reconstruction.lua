@@ -302,6 +302,7 @@ return function(import)
     end
     place:due(py.unpack(due(exchange)))
     doubt(place)
+    local _ = place.lists
     if place.on ~= nil then
       place.on:carry(message)
     end

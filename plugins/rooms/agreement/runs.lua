@@ -188,7 +188,7 @@ return function(import)
 
   -- All, as they began.
   function M.Runs:remaining()
-    return py.sorted(py.set(self._open:values()), function(run) return run.number end)
+    return py.sorted(self._running:values(), function(run) return run.number end)
   end
 
   -- How near each bound came.
