@@ -1,5 +1,5 @@
 -- A value as text, as `translated.dump` writes Python's.
-local import, shown, private = ...
+local import, shown, private, derived = ...
 local py, model = import("runtime.python"), import("report.model")
 
 local KEYWORDS = { end_ = "end", until_ = "until" }
@@ -44,6 +44,9 @@ local function compared(class)
     if not hidden[name] then
       names[#names + 1] = name
     end
+  end
+  for _, name in ipairs(derived[class.__name] or {}) do
+    names[#names + 1] = name
   end
   return names
 end

@@ -51,13 +51,8 @@ class Lua:
 
         self.modules = self.runtime.execute(LOADER.encode(), read)
         text = (Path(__file__).parent / "dump.lua").read_bytes()
-        shown = self.runtime.table_from(
-            {name.encode(): self.list(*map(member, members)) for name, members in SHOWN.items()}
-        )
-        private = self.runtime.table_from(
-            {name.encode(): self.list(*map(member, members)) for name, members in PRIVATE.items()}
-        )
-        self._dump = self.runtime.execute(text, self.modules, shown, private)
+        tables = (self._names(one) for one in (SHOWN, PRIVATE, DERIVED))
+        self._dump = self.runtime.execute(text, self.modules, *tables)
 
     def __call__(self, name: str) -> Any:
         """A module."""
@@ -75,6 +70,12 @@ class Lua:
         """A value of Lua as text."""
         text: bytes = self._dump(value)
         return text.decode()
+
+    def _names(self, of: Mapping[str, tuple[str, ...]]) -> Any:
+        """Names of members, by class."""
+        return self.runtime.table_from(
+            {name.encode(): self.list(*map(member, members)) for name, members in of.items()}
+        )
 
 
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -129,9 +130,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
 }
 """What is compared of objects that have no fields of their own."""
 
-PRIVATE = {"MechanismList": ("form",)}
+PRIVATE = {"MechanismList": ("form",), "Mechanism": ("written",)}
 """Fields that are not compared: they say how a value was come by, which what was read before it
 decides, and what Lua has not."""
+
+DERIVED = {"Mechanism": ("params",)}
+"""What is compared of structs beside their fields."""
 
 
 def dump(value: Any) -> str:
@@ -176,7 +180,8 @@ class Dump:
             of = type(value).__name__
             out.append(of)
             private = PRIVATE.get(of, ())
-            self._members(value, [name for name in names if name not in private], inner)
+            shown = [name for name in names if name not in private]
+            self._members(value, [*shown, *DERIVED.get(of, ())], inner)
         elif isinstance(value, (list, tuple, deque)):
             out.append("[")
             for one in value:
