@@ -1932,9 +1932,7 @@ modules["agreement.coverage"] = [=[
 
 return function(import)
   local py = import("runtime.python")
-  local str = import("runtime.text")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
-  local SYNTHETIC = import("capture.text").SYNTHETIC
   local State = import("agreement.states").State
   local undeliverable = import("agreement.attempt").undeliverable
   local M = {}
@@ -1987,7 +1985,7 @@ return function(import)
         src = place.message.src
         read = read or place.protection ~= "clear"
         above = above or place.protection == "ports"
-        synthetic = synthetic or str.startswith(place.message.path, SYNTHETIC)
+        synthetic = synthetic or place.message.synthetic
       end
       if src == ue then
         up = true
@@ -5588,7 +5586,7 @@ return function(import)
     end
     for _, step in py.each(exchange.steps) do
       local place = step.place
-      if place ~= nil and (place.message.truncated and place.cut) then
+      if place ~= nil and place.cut then
         return true
       end
     end
@@ -5763,7 +5761,7 @@ return function(import)
 
   -- Whether the accepted request repeated the list that applies (RFC 3329 2.3.1).
   function M._by_echo(request)
-    if request == nil or (request.against == nil or request.message.truncated and request.cut) then
+    if request == nil or (request.against == nil or request.cut) then
       return "incomplete"
     end
     local compared = request.comparison
@@ -5990,7 +5988,7 @@ return function(import)
           lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
-      if index:has(older.MECHANISM) or index:has(older.METHOD) then
+      if older.present(message) then
         self:_place_older(lists, older.lists_of(message))
       end
       if message.is_request and (index:has("content-type") and not lists:has("verify")) then

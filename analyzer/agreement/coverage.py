@@ -7,7 +7,6 @@ import msgspec
 from analyzer.agreement.attempt import undeliverable
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.states import State
-from analyzer.capture.text import SYNTHETIC
 from analyzer.limits import ANSWER_WAIT
 
 Part = Literal["read", "partly", "unread", "none"]
@@ -50,7 +49,7 @@ def coverage(exchange: Exchange) -> Coverage:
             src = place.message.src
             read = read or place.protection != "clear"
             above = above or place.protection == "ports"
-            synthetic = synthetic or place.message.path.startswith(SYNTHETIC)
+            synthetic = synthetic or place.message.synthetic
         if src == ue:
             up = True
         else:

@@ -217,7 +217,7 @@ def _cut(exchange: Exchange) -> bool:
         return True
     for step in exchange.steps:
         place = step.place
-        if place is not None and place.message.truncated and place.cut:
+        if place is not None and place.cut:
             return True
     return False
 
@@ -350,7 +350,7 @@ def _by_protection(verify: Place, exchange: Exchange) -> Outcome:
 
 def _by_echo(request: Place | None) -> Outcome:
     """Whether the accepted request repeated the list that applies (RFC 3329 2.3.1)."""
-    if request is None or request.against is None or (request.message.truncated and request.cut):
+    if request is None or request.against is None or request.cut:
         return "incomplete"
     compared = request.comparison
     return "bypassed" if compared is None or compared.level == "different" else "agreed"

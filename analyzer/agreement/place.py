@@ -127,7 +127,7 @@ class Place:
                         if octets is None
                         else read_row(octets)
                     )
-            if older.MECHANISM in index or older.METHOD in index:
+            if older.present(message):
                 self._place_older(lists, older.lists_of(message))
             if message.is_request and "content-type" in index and "verify" not in lists:
                 self._read_body(lists)

@@ -14,13 +14,12 @@ from typing import Final
 
 from analyzer import limits
 from analyzer.agreement.mechanism import (
-    LEAST_PORT,
-    LEAST_SPI,
     NUMBERED,
     PORT_MAX,
     SPI_MAX,
     Mechanism,
     MechanismList,
+    draws_well,
     parse_list,
 )
 from analyzer.sip.headers import decode
@@ -107,11 +106,7 @@ def _reader_of(form: str, names: list[str], element: Mechanism) -> Reader:
             spi_c_text, spi_s_text, port_c_text, port_s_text, d_alg, d_qop, d_ver,
         )  # fmt: skip
         alone = (made,)
-        draws_well = (  # what `mechanism.draws_well` says of four numbers that are there
-            LEAST_SPI <= spi_c != spi_s >= LEAST_SPI
-            and LEAST_PORT <= port_c != port_s >= LEAST_PORT
-        )
-        return MechanismList((row,), row, alone, alone, (), form=form if draws_well else "")
+        return MechanismList((row,), row, alone, alone, (), form=form if draws_well(made) else "")
 
     return read
 

@@ -260,14 +260,10 @@ def key_files(options: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _tell(report: Report, paths: list[str]) -> None:
     """One line to standard error, so that an exit code of 1 is never silent."""
-    from collections import Counter
-
-    from analyzer.report.glance import counted
+    from analyzer.report.glance import by_word, counted
     from analyzer.report.layout import plural
 
-    words: Counter[str] = Counter()
-    for (word, _, _), count in counted(report.exchanges).counted().items():
-        words[word] += count
+    words = by_word(counted(report.exchanges).counted())
     counts = ", ".join(f"{count} {name}" for name, count in sorted(words.items()))
     total = plural(report.summary.exchanges, "exchange")
     click.echo(f"{total}{f' ({counts})' if counts else ''} -> {' '.join(paths)}", err=True)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from analyzer.report.glance import counted, pick
+from analyzer.report.glance import by_word, counted, pick
 from analyzer.report.model import Exchange, Finding, Frame, Layer, Party, Report, Role
 from analyzer.report.summary import is_note
 from analyzer.report.verdict import Claim, Word, first_frame, judge, party_of
@@ -74,14 +74,12 @@ def overview(report: Report, threshold: frozenset[str]) -> Overview:
     Beside the failures, an exchange with a finding at or above the threshold stands in a cluster.
     """
     explained, notes = _findings(report.findings, report.strict, threshold)
-    words: Counter[Word] = Counter()
     counts: Counter[Signature] = Counter()
     firsts: dict[Signature, tuple[Party | None, str, Frame | None]] = {}
     signatures: dict[str, Signature] = {}
     rest = 0
     seen = counted(report.exchanges)
-    for (word, _, _), count in seen.counted().items():
-        words[word] += count
+    words = by_word(seen.counted())
     shown = seen.named(lambda kind: kind[0] not in _QUIET)
     shown |= {id_ for id_, found in explained.items() if any(entry.loud for entry in found)}
     for exchange in pick(report.exchanges, shown):

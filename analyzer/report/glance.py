@@ -8,7 +8,7 @@ kinds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
@@ -150,6 +150,14 @@ class ByGlance:
 def kind_of(one: Glance) -> Kind:
     """The kind of a glance."""
     return one.word, one.outcome, one.state
+
+
+def by_word(kinds: Mapping[Kind, int]) -> Counter[Word]:
+    """How many there are of each word, given how many of each kind."""
+    found: Counter[Word] = Counter()
+    for (said, _, _), count in kinds.items():
+        found[said] += count
+    return found
 
 
 def pick(stream: Iterable[T], exchanges: Collection[str]) -> Iterator[T]:

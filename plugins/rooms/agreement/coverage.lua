@@ -2,9 +2,7 @@
 
 return function(import)
   local py = import("runtime.python")
-  local str = import("runtime.text")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
-  local SYNTHETIC = import("capture.text").SYNTHETIC
   local State = import("agreement.states").State
   local undeliverable = import("agreement.attempt").undeliverable
   local M = {}
@@ -57,7 +55,7 @@ return function(import)
         src = place.message.src
         read = read or place.protection ~= "clear"
         above = above or place.protection == "ports"
-        synthetic = synthetic or str.startswith(place.message.path, SYNTHETIC)
+        synthetic = synthetic or place.message.synthetic
       end
       if src == ue then
         up = true

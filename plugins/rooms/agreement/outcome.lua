@@ -250,7 +250,7 @@ return function(import)
     end
     for _, step in py.each(exchange.steps) do
       local place = step.place
-      if place ~= nil and (place.message.truncated and place.cut) then
+      if place ~= nil and place.cut then
         return true
       end
     end
@@ -425,7 +425,7 @@ return function(import)
 
   -- Whether the accepted request repeated the list that applies (RFC 3329 2.3.1).
   function M._by_echo(request)
-    if request == nil or (request.against == nil or request.message.truncated and request.cut) then
+    if request == nil or (request.against == nil or request.cut) then
       return "incomplete"
     end
     local compared = request.comparison

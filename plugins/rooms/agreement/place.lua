@@ -88,7 +88,7 @@ return function(import)
           lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
-      if index:has(older.MECHANISM) or index:has(older.METHOD) then
+      if older.present(message) then
         self:_place_older(lists, older.lists_of(message))
       end
       if message.is_request and (index:has("content-type") and not lists:has("verify")) then
