@@ -18,6 +18,7 @@ from analyzer.limits import FORM_ELEMENTS, FORM_HEAD, FORMS_KNOWN, LISTS_CACHED
 from analyzer.rules.subjects.credentials import is_qop_complete
 from analyzer.sip.digest import Challenge, Credentials, parse_aka_nonce
 from analyzer.sip.headers import Index
+from analyzer.sip.layouts import Rows
 from analyzer.sip.message import SipMessage
 
 Key = tuple[Any, ...]
@@ -49,10 +50,10 @@ class _Layout:
         self.challenges = any(name in index for name in CHALLENGES)
         self.contact = index.get("contact", (-1,))[0]
         rows = [row for name in STATIC for row in index.get(name, ())]
-        self.pick: Callable[[tuple[bytes, ...]], Any] = itemgetter(*rows) if rows else _no_rows
+        self.pick: Callable[[Rows], Any] = itemgetter(*rows) if rows else _no_rows
 
 
-def _no_rows(_: tuple[bytes, ...]) -> None:
+def _no_rows(_: Rows) -> None:
     return None
 
 
@@ -155,7 +156,7 @@ class Shapes:
         return found
 
 
-def _is_emergency(message: SipMessage, layout: _Layout, lines: tuple[bytes, ...]) -> bool:
+def _is_emergency(message: SipMessage, layout: _Layout, lines: Rows) -> bool:
     """As `is_emergency`, which need not be asked where neither place has the word."""
     if "sos" in message.uri.lower():
         return is_emergency(message)

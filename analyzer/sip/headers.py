@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from analyzer import limits
-from analyzer.sip.layouts import Layouts
+from analyzer.sip.layouts import Layouts, Rows
 from analyzer.sip.readings import remembered
 
 # As numbers: `in` is slow at looking for octets in octets.
@@ -24,7 +24,7 @@ SPAN_BITS: Final = 17  # limits.MESSAGE needs 17 bits
 SPAN_MASK: Final = (1 << SPAN_BITS) - 1
 
 Index = dict[str, tuple[int, ...]]
-"""Full lower-case name to the numbers of its rows, never empty.
+"""Full lower-case name to the numbers of its rows, from 1 on; never empty.
 
 Heads with the same names in the same order share one, so it is never changed."""
 
@@ -117,13 +117,13 @@ class StartLine(msgspec.Struct, frozen=True, gc=False):
 class Head(msgspec.Struct, gc=False):
     """Start line and header rows; `body_start` lies behind the blank line.
 
-    `lines` are the octets of the rows, `spans` where they lie: None where they follow the start
-    line without a gap, each ended by CRLF (`row_spans` then finds them).
+    `lines` are the octets of the rows, `spans` where they lie, the first row first: None where
+    they follow the start line without a gap, each ended by CRLF (`row_spans` then finds them).
     """
 
     start: StartLine
     index: Index
-    lines: tuple[bytes, ...]
+    lines: Rows
     spans: list[int] | None
     body_start: int
     defects: tuple[str, ...]
@@ -221,14 +221,15 @@ def _usual_head(raw: bytes, start: StartLine, position: int) -> Head | None:
     if blank is None:
         return None
     end = blank.start()
-    lines = raw[position:end].split(b"\r\n", limits.HEADER_ROWS)
+    count = len(raw[position:end].split(b"\r\n", limits.HEADER_ROWS))
     names = row_names(raw[position : end + 1])
     layout = _layout(names)
     # As many rows as line feeds: none is bare.
-    if layout is None or layout.rows != len(lines):
+    if layout is None or layout.rows != count:
         return None
     _LAYOUTS.meet(start.method, start.code, names, layout.index)
-    return Head(start, layout.index, tuple(lines), None, end + 4, start.defects)
+    lines = row_lines(raw, end + 4, None)
+    return Head(start, layout.index, lines, None, end + 4, start.defects)
 
 
 def row_names(octets: bytes) -> bytes:
@@ -247,7 +248,7 @@ def _layout(names: bytes) -> _Layout | None:
 def _indexed(keys: list[str | None]) -> Index:
     """The numbers of the rows by their names; rows without one have None."""
     found: dict[str, list[int]] = {}
-    for row, key in enumerate(keys):
+    for row, key in enumerate(keys, 1):
         if key is not None:
             found.setdefault(key, []).append(row)
     return {key: tuple(rows) for key, rows in found.items()}
@@ -293,9 +294,9 @@ def _odd_head(raw: bytes, start: StartLine, position: int, cut: bool) -> Head:
             starts.append(position)
             ends.append(end)
         position += len(line) + 1
-    lines = tuple([raw[begin:end] for begin, end in zip(starts, ends, strict=True)])
-    index = _indexed([_odd_name(line, defects) for line in lines])
     spans = [begin << SPAN_BITS | end for begin, end in zip(starts, ends, strict=True)]
+    lines = row_lines(raw, body_start, spans)
+    index = _indexed([_odd_name(line, defects) for line in lines[1:]])
     return Head(start, index, lines, spans, body_start, tuple(defects))
 
 
@@ -310,19 +311,19 @@ def _odd_name(line: bytes, defects: dict[str, None]) -> str | None:
     return found
 
 
-def row_lines(raw: bytes, body_start: int, spans: list[int] | None) -> list[bytes]:
-    """The octets of the rows of a head that was read before, given its `Head.spans`."""
+def row_lines(raw: bytes, body_start: int, spans: list[int] | None) -> tuple[bytes, ...]:
+    """The rows of a head that was read before, given its `Head.spans`; nothing has the number 0."""
     if spans is None:
-        return raw[raw.find(b"\n") + 1 : body_start - 4].split(b"\r\n")
-    return [raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans]
+        return b"", *raw[raw.find(b"\n") + 1 : body_start - 3].split(b"\n")
+    return b"", *[raw[span >> SPAN_BITS : span & SPAN_MASK] for span in spans]
 
 
 def row_spans(raw: bytes, body_start: int) -> list[int]:
     """The packed spans of the rows of a usual head (see `Head.spans`)."""
     position = raw.find(b"\n") + 1
     spans = []
-    for line in row_lines(raw, body_start, None):
-        end = position + len(line)
+    for line in row_lines(raw, body_start, None)[1:]:
+        end = position + len(line) - 1
         spans.append(position << SPAN_BITS | end)
         position = end + 2
     return spans

@@ -33,6 +33,7 @@ from analyzer.sip.headers import (
     row_text,
     unfold,
 )
+from analyzer.sip.layouts import Rows
 
 NO_TOKENS: Final[frozenset[str]] = frozenset()
 NO_ROWS: Final[tuple[int, ...]] = ()
@@ -175,8 +176,7 @@ class SipMessage:
         self.body_start = head.body_start
         self.defects = head.defects
         self.index = head.index
-        # a tuple of octets, unlike a list, is nothing that the collector need look into
-        self._lines: tuple[bytes, ...] | None = head.lines
+        self._lines: Rows | None = head.lines
         self._spans = head.spans
 
         self.request: SipMessage | None = None
@@ -317,10 +317,10 @@ class SipMessage:
         return self.index if self._spans is None else None
 
     @property
-    def lines(self) -> tuple[bytes, ...]:
-        """The octets of its rows."""
+    def lines(self) -> Rows:
+        """The octets of its rows by their numbers."""
         if self._lines is None:
-            self._lines = tuple(headers.row_lines(self.raw, self.body_start, self._spans))
+            self._lines = headers.row_lines(self.raw, self.body_start, self._spans)
         return self._lines
 
     def has(self, name: str) -> bool:
@@ -341,7 +341,7 @@ class SipMessage:
     def _row(self, number: int) -> Row:
         if self._spans is None:
             self._spans = headers.row_spans(self.raw, self.body_start)
-        span = self._spans[number]
+        span = self._spans[number - 1]
         line = self.raw[span >> SPAN_BITS : span & SPAN_MASK]
         octets = line[line.find(b":") + 1 :]
         end = (span & SPAN_MASK) - len(octets) + len(octets.rstrip(b" \t\r\n"))
@@ -377,8 +377,8 @@ class SipMessage:
         return (self._lines or self.lines)[numbers[0]].partition(b":")[2].strip(b" \t\r\n")
 
     def _cut_off(self, number: int) -> bytes:
-        lines = self._lines or ()
-        after = lines[number + 1] if number + 1 < len(lines) else b""
+        last = len(self._spans or ())
+        after = self._line(number + 1) if number < last else b""
         return b"" if b":" in after or not after else b"\r\n" + after
 
     def _line(self, number: int) -> bytes:

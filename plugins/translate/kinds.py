@@ -71,6 +71,7 @@ OF_CLASS: Final = {
     "typing.Sequence": "sequence",
     "typing.Collection": "sequence",
     "typing.Container": "sequence",
+    "analyzer.sip.layouts.Rows": "list",  # in Lua no head is read by an expression
     "re.Pattern": "pattern",
     "re.Match": "match",
     "builtins.type": "class",

@@ -549,14 +549,15 @@ return function(import)
       return nil
     end
     local end_ = blank:start()
-    local lines = str.split(str.slice(raw, position, end_), "\r\n", limits.HEADER_ROWS)
+    local count = str.split(str.slice(raw, position, end_), "\r\n", limits.HEADER_ROWS).n
     local names = M.row_names(str.slice(raw, position, end_ + 1))
     local layout = M._layout(names)
-    if layout == nil or layout.rows ~= lines.n then
+    if layout == nil or layout.rows ~= count then
       return nil
     end
     M._LAYOUTS:meet(start.method, start.code, names, layout.index)
-    return M.Head.make(start, layout.index, py.list(lines), nil, end_ + 4, start.defects)
+    local lines = M.row_lines(raw, end_ + 4)
+    return M.Head.make(start, layout.index, lines, nil, end_ + 4, start.defects)
   end
 
   M.row_names = import("usual").row_names
@@ -584,7 +585,7 @@ return function(import)
   -- The numbers of the rows by their names; rows without one have None.
   function M._indexed(keys)
     local found = py.dict()
-    for row, key in py.each_from_zero(keys) do
+    for row, key in py.each(keys) do
       if key ~= nil then
         py.append(found:setdefault(key, { n = 0 }), row)
       end
@@ -653,20 +654,15 @@ return function(import)
     local list1 = { n = 0 }
     for _, item1 in py.each(py.zip(starts, ends)) do
       local begin, end_ = item1[1], item1[2]
-      py.append(list1, str.slice(raw, begin, end_))
+      py.append(list1, py.bor(py.lshift(begin, M.SPAN_BITS), end_))
     end
-    local lines = py.list(list1)
+    local spans = list1
+    local lines = M.row_lines(raw, body_start, spans)
     local list2 = { n = 0 }
-    for _, line in py.each(lines) do
+    for _, line in py.each(py.slice(lines, 1)) do
       py.append(list2, M._odd_name(line, defects))
     end
     local index = M._indexed(list2)
-    local list3 = { n = 0 }
-    for _, item2 in py.each(py.zip(starts, ends)) do
-      local begin, end_ = item2[1], item2[2]
-      py.append(list3, py.bor(py.lshift(begin, M.SPAN_BITS), end_))
-    end
-    local spans = list3
     return M.Head.make(start, index, lines, spans, body_start, py.list(defects))
   end
 
@@ -684,24 +680,24 @@ return function(import)
     return found
   end
 
-  -- The octets of the rows of a head that was read before, given its `Head.spans`.
+  -- The rows of a head that was read before, given its `Head.spans`; nothing has the number 0.
   function M.row_lines(raw, body_start, spans)
     if spans == nil then
-      return str.split(str.slice(raw, str.find(raw, "\n") + 1, body_start - 4), "\r\n")
+      return py.concat({ "", n = 1 }, str.split(str.slice(raw, str.find(raw, "\n") + 1, body_start - 3), "\n"))
     end
     local list1 = { n = 0 }
     for _, span in py.each(spans) do
       py.append(list1, str.slice(raw, py.rshift(span, M.SPAN_BITS), py.band(span, M.SPAN_MASK)))
     end
-    return list1
+    return py.concat({ "", n = 1 }, list1)
   end
 
   -- The packed spans of the rows of a usual head (see `Head.spans`).
   function M.row_spans(raw, body_start)
     local position = str.find(raw, "\n") + 1
     local spans = { n = 0 }
-    for _, line in py.each(M.row_lines(raw, body_start)) do
-      local end_ = position + #line
+    for _, line in py.each(py.slice(M.row_lines(raw, body_start), 1)) do
+      local end_ = position + #line - 1
       py.append(spans, py.bor(py.lshift(position, M.SPAN_BITS), end_))
       position = end_ + 2
     end

@@ -248,10 +248,10 @@ return function(import)
     return self._spans == nil and self.index or nil
   end
 
-  -- The octets of its rows.
+  -- The octets of its rows by their numbers.
   function M.SipMessage.__get.lines(self)
     if self._lines == nil then
-      self._lines = py.list(headers.row_lines(self.raw, self.body_start, self._spans))
+      self._lines = headers.row_lines(self.raw, self.body_start, self._spans)
     end
     return self._lines
   end
@@ -283,7 +283,7 @@ return function(import)
     if self._spans == nil then
       self._spans = headers.row_spans(self.raw, self.body_start)
     end
-    local span = self._spans[number + 1]
+    local span = self._spans[number]
     local line = str.slice(self.raw, py.rshift(span, SPAN_BITS), py.band(span, SPAN_MASK))
     local octets = str.slice(line, str.find(line, ":") + 1)
     local end_ = py.band(span, SPAN_MASK) - #octets + #str.rstrip(octets, " \t\r\n")
@@ -343,8 +343,8 @@ return function(import)
   end
 
   function M.SipMessage:_cut_off(number)
-    local lines = self._lines or { n = 0 }
-    local after = number + 1 < lines.n and lines[number + 2] or ""
+    local last = (self._spans or { n = 0 }).n
+    local after = number < last and self:_line(number + 1) or ""
     return (str.contains(after, ":") or after == "") and "" or "\r\n" .. after
   end
 
