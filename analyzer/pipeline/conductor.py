@@ -122,7 +122,8 @@ class Conductor:
         if isinstance(routed, Whole):
             self._at((routed.number, PACKET))
             self._pass(self.flows.take(routed.packet, routed.frames))
-        elif isinstance(routed, Turn):
+            return self._closed() if self._items else []
+        if isinstance(routed, Turn):
             self._turn(routed.number, routed.capture, routed.line, routed.time)
         elif isinstance(routed, Core):
             self.reconstruction.legs.tell_core(routed.src, routed.dst)

@@ -10,7 +10,6 @@ and one process has to do it.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from typing import IO, Any, Final
 
 import msgspec
@@ -21,6 +20,7 @@ from analyzer.collector import paused
 from analyzer.flows import is_cx
 from analyzer.flows.ledger import EspLedger
 from analyzer.flows.problems import Problems
+from analyzer.flows.transport import UDP
 from analyzer.keys.keyring import KeyPair, KeyRing
 from analyzer.limits import BATCH
 from analyzer.pipeline.conductor import Conductor, Seen
@@ -34,11 +34,11 @@ from analyzer.report.joined import Filled, Share
 from analyzer.report.spool import AgreementSpool, ExchangeSpool
 from analyzer.rules.conclusion import Found
 from analyzer.rules.judge import Judge
-from analyzer.sharing.crew import NO_MORE, Crew, Lost
-from analyzer.sharing.routing import Core, End, Entangled, Routed, Router, Turn, Turns, Whole
+from analyzer.sharing.crew import NO_MORE, Crew, Inbox, Lost
+from analyzer.sharing.routing import End, Entangled, Routed, Router, Turn, Turns, Whole
 from analyzer.sharing.witness import Met, Witness, agree
 
-ITEMS: Final = 512  # a batch holds no more of them, however small they are
+ITEM: Final = 128  # octets that one takes beside those of its packet, roughly
 
 
 class Put(msgspec.Struct):
@@ -66,6 +66,9 @@ class Part(msgspec.Struct):
     agreements: Put
 
 
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
 # ---- in the process of a share
 
 
@@ -73,15 +76,13 @@ Files = list[IO[bytes]]
 """Those of the two spools; none where they have files of their own."""
 
 
-def work(pipe: Connection, files: Files, settings: Settings, captures: int, known: KeyRing) -> None:
+def work(inbox: Inbox, files: Files, settings: Settings, captures: int, known: KeyRing) -> None:
     """Take all batches of a share, then give back its part and what its spools hold."""
     with suppress(EOFError, OSError, KeyboardInterrupt):  # nobody waits for it any more
-        _work(pipe, files, settings, captures, known)
+        _work(inbox, files, settings, captures, known)
 
 
-def _work(
-    pipe: Connection, files: Files, settings: Settings, captures: int, known: KeyRing
-) -> None:
+def _work(inbox: Inbox, files: Files, settings: Settings, captures: int, known: KeyRing) -> None:
     decode = msgspec.msgpack.Decoder(list[Routed]).decode
     conductor = Conductor(known)
     conductor.met = Met()
@@ -90,8 +91,8 @@ def _work(
     kept = Results(Judge(rules), show_keys=settings.show_keys)
     kept.exchanges, kept.agreements = _spools(files)
     with paused():
-        while batch := pipe.recv_bytes():
-            for routed in decode(batch):
+        for batch in inbox.batches(decode):
+            for routed in batch:
                 items = conductor.take(routed)
                 if items:
                     kept.take(items, captures)
@@ -99,12 +100,12 @@ def _work(
     spools = kept.exchanges, kept.agreements
     for spool in spools:
         spool.flush()
-    pipe.send_bytes(msgspec.msgpack.encode(_part(conductor, kept)))
+    inbox.answer(msgspec.msgpack.encode(_part(conductor, kept)))
     if not files:
         for spool in spools:
             for block in spool.blocks():
-                pipe.send_bytes(block)
-            pipe.send_bytes(NO_MORE)
+                inbox.answer(block)
+            inbox.answer(NO_MORE)
 
 
 def _spools(files: Files) -> tuple[ExchangeSpool, AgreementSpool]:
@@ -207,7 +208,7 @@ def _hand_out(captures: Captures, router: Router, crew: Crew, shares: int) -> No
                 router.turn(packet.time)
                 turn = Turn(number, packet.capture, packet.line, packet.time)
                 for batch in batches:
-                    batch.add(turn, 0)
+                    batch.add(turn, ITEM)
             if isinstance(packet, Watermark):
                 continue
             whole = Whole(number, packet)
@@ -216,18 +217,22 @@ def _hand_out(captures: Captures, router: Router, crew: Crew, shares: int) -> No
                 if completed is None:
                     continue
                 whole = Whole(number, *completed)
-            packet = whole.packet
-            if router.shows_core(number, packet):
+                packet = whole.packet
+            octets = len(packet.data) + ITEM
+            if packet.proto != UDP and is_cx(packet):  # keys of whomever
                 for batch in batches:
-                    batch.add(Core(number, packet.src, packet.dst), 0)
-            if is_cx(packet):  # keys of whomever
-                for batch in batches:
-                    batch.add(whole, len(packet.data))
-            else:
-                batches[router.share(packet)].add(whole, len(packet.data))
+                    batch.add(whole, octets)
+                continue
+            share = router.share(number, packet)
+            if router.shown:
+                for core in router.shown:
+                    for batch in batches:
+                        batch.add(core, ITEM)
+                router.shown.clear()
+            batches[share].add(whole, octets)
     router.finish()
     for batch in batches:
-        batch.add(End(latest), 0)
+        batch.add(End(latest), ITEM)
         batch.send()
     crew.finish()
 
@@ -235,26 +240,29 @@ def _hand_out(captures: Captures, router: Router, crew: Crew, shares: int) -> No
 class _Batch:
     """What is to be sent to one share next."""
 
-    __slots__ = ("_crew", "_encode", "_items", "_octets", "_share")
+    __slots__ = ("_crew", "_encoded", "_items", "_room", "_share")
 
     def __init__(self, crew: Crew, share: int) -> None:
         self._crew = crew
         self._share = share
         self._items: list[Routed] = []
-        self._octets = 0
-        self._encode = msgspec.msgpack.Encoder().encode
+        self._room = BATCH
+        self._encoded = bytearray()
 
     def add(self, item: Routed, octets: int) -> None:
+        """One thing more, that takes roughly so many octets."""
         self._items.append(item)
-        self._octets += octets
-        if self._octets >= BATCH or len(self._items) >= ITEMS:
+        self._room -= octets
+        if self._room <= 0:
             self.send()
 
     def send(self) -> None:
+        """Send what is there."""
         if self._items:
-            self._crew.send(self._share, self._encode(self._items))
+            _ENCODER.encode_into(self._items, self._encoded)
+            self._crew.send(self._share, self._encoded)
             self._items.clear()
-            self._octets = 0
+            self._room = BATCH
 
 
 def _received(crew: Crew, share: int) -> tuple[Part, Share]:

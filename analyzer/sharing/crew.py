@@ -1,8 +1,10 @@
-"""The processes that share the work, and the pipes to them.
+"""The processes that share the work, and the ways to them.
 
-Each gets its work as octets. A thread for each keeps its pipe filled, so that one that is slow for
-a moment does not let the others wait. What a process leaves behind in bulk it need not send: copies
-of this one have files in common with it.
+Each gets its work as octets. Copies of this process (see `_copies`) have memory in common with it:
+a batch is laid into a slot of it, the pipe says which, and says it again when the slot is free. To
+others the octets themselves go through the pipe, which a thread for each keeps filled. Either way
+one that is slow for a moment does not let the others wait. What a process leaves behind in bulk it
+need not send: copies have files in common, too.
 """
 
 import gc
@@ -10,22 +12,166 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from mmap import mmap
 from multiprocessing import Pipe, get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from queue import Queue
+from struct import Struct
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final, Protocol, Self, TypeVar
 
-WAITING: Final = 4  # batches that wait for one process
+from analyzer.limits import BATCH
+
+WAITING: Final = 4  # batches that wait for one process; the slots are for whom they are needed
+SLOT: Final = BATCH + (1 << 16)  # octets; a batch that is larger goes through the pipe
 NO_MORE: Final = b""
+_AT: Final = Struct("=II")  # a slot, and how many octets are in it
+_NOWHERE: Final = 0xFFFFFFFF  # not in a slot: the octets come next
 
+T = TypeVar("T")
 Work = Callable[..., None]
-"""What a process does: with its end of the pipe, its files, and the arguments."""
+"""What a process does: with its `Inbox`, its files, and the arguments."""
 
 
 class Lost(Exception):
     """A process of the crew has gone."""
+
+
+class Inbox:
+    """What one process is sent, and where it answers. Raises EOFError or OSError where nobody is
+    there any more."""
+
+    def __init__(self, pipe: Connection, slots: memoryview | None) -> None:
+        self.pipe = pipe
+        self.slots = slots
+
+    def batches(self, decode: Callable[[Any], T]) -> Iterator[T]:
+        """All batches, decoded; what is made of one must keep no part of its octets."""
+        slots = self.slots
+        while batch := self.pipe.recv_bytes():
+            if slots is None:
+                yield decode(batch)
+                continue
+            slot, size = _AT.unpack(batch)
+            if slot == _NOWHERE:
+                yield decode(self.pipe.recv_bytes())
+                continue
+            start = slot * SLOT
+            decoded = decode(slots[start : start + size])
+            self.pipe.send_bytes(batch)  # the slot is free again
+            yield decoded
+
+    def answer(self, octets: bytes) -> None:
+        """Give something back, behind all batches."""
+        self.pipe.send_bytes(octets)
+
+
+class _Way(Protocol):
+    """From here to a process."""
+
+    def put(self, batch: bytes | bytearray) -> None:
+        """Send it; waits where too much was sent already. Raises EOFError, OSError."""
+
+    def finish(self) -> None:
+        """Say that there is no more, and take back what was lent. Raises EOFError, OSError."""
+
+    def close(self) -> None:
+        """The process has ended, or shall."""
+
+
+class _Slots:
+    """Memory that the processes have in common, in slots for any of them."""
+
+    def __init__(self, count: int) -> None:
+        self.octets = memoryview(mmap(-1, count * SLOT))
+        self._free = list(range(count))
+        self._lent: dict[Connection, int] = {}  # slots that a process has not given back yet
+
+    def join(self, pipe: Connection) -> None:
+        """One more process has them."""
+        self._lent[pipe] = 0
+
+    def lend(self, pipe: Connection, batch: bytes | bytearray) -> None:
+        """Have a process read this batch; waits until one gives a slot back."""
+        while not self._free:
+            for other in wait(self._lent):
+                assert isinstance(other, Connection)
+                self._take_back(other)
+        slot = self._free.pop()
+        start = slot * SLOT
+        self.octets[start : start + len(batch)] = batch
+        pipe.send_bytes(_AT.pack(slot, len(batch)))
+        self._lent[pipe] += 1
+
+    def settle(self, pipe: Connection) -> None:
+        """Wait until a process has given back what was lent to it."""
+        while self._lent[pipe]:
+            self._take_back(pipe)
+
+    def _take_back(self, pipe: Connection) -> None:
+        slot, _ = _AT.unpack(pipe.recv_bytes())
+        self._free.append(slot)
+        self._lent[pipe] -= 1
+
+
+class _ThroughSlots:
+    """To a process that has memory in common with this one."""
+
+    def __init__(self, pipe: Connection, slots: _Slots) -> None:
+        self._pipe = pipe
+        self._slots = slots
+        slots.join(pipe)
+
+    def put(self, batch: bytes | bytearray) -> None:
+        if len(batch) <= SLOT:
+            self._slots.lend(self._pipe, batch)
+        else:
+            self._pipe.send_bytes(_AT.pack(_NOWHERE, len(batch)))
+            self._pipe.send_bytes(batch)
+
+    def finish(self) -> None:
+        self._pipe.send_bytes(NO_MORE)
+        self._slots.settle(self._pipe)
+
+    def close(self) -> None:
+        self._pipe.close()
+
+
+class _ThroughPipe:
+    """To a process that has not."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._failed = False
+        self._queue: Queue[bytes] = Queue(WAITING)
+        self._thread = threading.Thread(target=self._send, daemon=True)
+        self._thread.start()
+
+    def put(self, batch: bytes | bytearray) -> None:
+        if self._failed:
+            raise BrokenPipeError
+        self._queue.put(bytes(batch))
+
+    def finish(self) -> None:
+        self._queue.put(NO_MORE)
+
+    def close(self) -> None:
+        self._queue.put(NO_MORE)
+        self._thread.join()
+        self._pipe.close()
+
+    def _send(self) -> None:
+        while batch := self._queue.get():
+            try:
+                if not self._failed:
+                    self._pipe.send_bytes(batch)
+            except OSError:
+                self._failed = True  # the queue is emptied still: nobody shall wait for it
+        try:
+            self._pipe.send_bytes(NO_MORE)
+        except OSError:
+            self._failed = True
 
 
 def _copies() -> bool:
@@ -43,7 +189,7 @@ def _files(count: int) -> list[IO[bytes]]:
 
 
 class Crew:
-    """Processes that all run `work(connection, files, *arguments)`, which must be picklable.
+    """Processes that all run `work(inbox, files, *arguments)`, which must be picklable.
 
     `left` are the files of each: as many as `files` says, or none where they cannot be shared. To
     be left as a context: that ends those that have not ended.
@@ -51,28 +197,26 @@ class Crew:
 
     def __init__(self, size: int, work: Work, *arguments: Any, files: int = 0) -> None:
         started: Callable[..., BaseProcess] = get_context("spawn").Process
-        copies = _copies()
-        if copies:
+        slots = None
+        if _copies():
             started = get_context("fork").Process
             gc.freeze()  # the collector writes into what it looks at, and then it is not shared
-        self.left = [_files(files) if copies else [] for _ in range(size)]
+            slots = _Slots(size * WAITING)
+        self.left = [[] if slots is None else _files(files) for _ in range(size)]
         self._processes: list[BaseProcess] = []
         self._pipes: list[Connection] = []
         for left in self.left:
             mine, theirs = Pipe()
-            process = started(target=work, args=(theirs, left, *arguments), daemon=True)
+            inbox = Inbox(theirs, None if slots is None else slots.octets)
+            process = started(target=work, args=(inbox, left, *arguments), daemon=True)
             process.start()
             theirs.close()
             self._processes.append(process)
             self._pipes.append(mine)
-        self._queues: list[Queue[bytes]] = [Queue(WAITING) for _ in range(size)]
-        self._failed = False
-        self._threads = [
-            threading.Thread(target=self._send, args=pair, daemon=True)
-            for pair in zip(self._pipes, self._queues, strict=True)
+        self._ways: list[_Way] = [
+            _ThroughPipe(pipe) if slots is None else _ThroughSlots(pipe, slots)
+            for pipe in self._pipes
         ]
-        for thread in self._threads:
-            thread.start()
 
     def __enter__(self) -> Self:
         return self
@@ -85,23 +229,25 @@ class Crew:
     ) -> None:
         for process in self._processes:
             process.terminate()  # what it has still to do is no more than to free its memory
-        for queue, thread in zip(self._queues, self._threads, strict=True):
-            queue.put(NO_MORE)
-            thread.join()
-        for process, pipe in zip(self._processes, self._pipes, strict=True):
+        for way in self._ways:
+            way.close()
+        for process in self._processes:
             process.join()
-            pipe.close()
 
-    def send(self, member: int, batch: bytes) -> None:
-        """Give a batch to a process; waits where it has too many. Raises Lost."""
-        if self._failed:
-            raise Lost
-        self._queues[member].put(batch)
+    def send(self, member: int, batch: bytes | bytearray) -> None:
+        """Give a batch to a process; waits where too many wait. Raises Lost."""
+        try:
+            self._ways[member].put(batch)
+        except (EOFError, OSError):
+            raise Lost from None
 
     def finish(self) -> None:
-        """Tell all that there is no more."""
-        for queue in self._queues:
-            queue.put(NO_MORE)
+        """Tell all that there is no more. Raises Lost."""
+        try:
+            for way in self._ways:
+                way.finish()
+        except (EOFError, OSError):
+            raise Lost from None
 
     def received(self, member: int) -> Iterator[bytes]:
         """What a process gives back, piece by piece, up to an empty one. Raises Lost."""
@@ -114,15 +260,3 @@ class Crew:
     def received_one(self, member: int) -> bytes:
         """One piece that a process gives back. Raises Lost."""
         return next(self.received(member), NO_MORE)
-
-    def _send(self, pipe: Connection, queue: "Queue[bytes]") -> None:
-        while batch := queue.get():
-            try:
-                if not self._failed:
-                    pipe.send_bytes(batch)
-            except OSError:
-                self._failed = True  # the queue is emptied still: nobody shall wait for it
-        try:
-            pipe.send_bytes(NO_MORE)
-        except OSError:
-            self._failed = True

@@ -40,6 +40,7 @@ _OF_CORE: Final = re.compile(
 _OF_REGISTER: Final = re.compile(rb"\ncseq[ \t]*:[ \t]*\d+[ \t]+REGISTER", re.IGNORECASE)
 _REGISTER: Final = b"REGISTER "
 _RESPONSE: Final = b"SIP/2.0 "
+SIGNALS: Final = frozenset({ICMP, ICMPV6})  # they concern the addresses that they tell of
 
 
 class Turn(msgspec.Struct, array_like=True, tag=0, gc=False):
@@ -112,6 +113,7 @@ class Router:
         "_passed",
         "_shares",
         "problems",
+        "shown",
     )
 
     def __init__(self, shares: int) -> None:
@@ -122,6 +124,7 @@ class Router:
         self._passed: dict[int, int] = {}  # other pairs: the share, or SPLIT
         self._calls: dict[int, int] = {}
         self._core: dict[int, int] = {}  # the number of the packet that showed it
+        self.shown: list[Core] = []  # what all shares have to be told before the packet comes
 
     def whole(self, packet: Packet) -> tuple[Packet, Frames] | None:
         """The packet that this fragment completes."""
@@ -135,26 +138,14 @@ class Router:
         """All packets were seen."""
         self._fragments.finish()
 
-    def shows_core(self, number: int, packet: Packet) -> bool:
-        """Whether it is the first packet to show that its two addresses are proxies."""
-        if packet.proto != UDP:
-            return False
-        pair = _pair(packet.src, packet.dst)
-        if pair in self._bound or pair in self._core or not _passes_proxies(packet.data):
-            return False
-        self._core[pair] = number
-        return True
-
-    def share(self, packet: Packet) -> int:
-        """The share of a whole packet."""
-        if packet.proto in (ICMP, ICMPV6):
-            signal = icmp_signal(packet)
-            return 0 if signal is None else self._of_all(signal.src, signal.dst)
-        pair = _pair(packet.src, packet.dst)
-        call = call_id(packet.data)
+    def share(self, number: int, packet: Packet) -> int:
+        """The share of a whole packet with this number. `shown` has what it shows beside."""
+        src, dst = packet.src, packet.dst
+        pair = hash((src, dst) if src < dst else (dst, src))  # as _pair, of every packet
         share = self._bound.get(pair, SPLIT)
-        if share < 0:
-            share = self._of_unbound(packet, pair, call)
+        if share < 0 or packet.proto in SIGNALS:
+            return self._otherwise(number, packet, pair)
+        call = call_id(packet.data)
         if call and self._calls.setdefault(hash(call), share) != share:
             raise Entangled
         return share
@@ -182,7 +173,20 @@ class Router:
         """The number of the packet that showed these two to be proxies."""
         return self._core.get(_pair(one, other))
 
-    def _of_unbound(self, packet: Packet, pair: int, call: bytes) -> int:
+    def _otherwise(self, number: int, packet: Packet, pair: int) -> int:
+        if packet.proto in SIGNALS:
+            signal = icmp_signal(packet)
+            return 0 if signal is None else self._of_all(signal.src, signal.dst)
+        if packet.proto == UDP and pair not in self._core and _passes_proxies(packet.data):
+            self._core[pair] = number
+            self.shown.append(Core(number, packet.src, packet.dst))
+        call = call_id(packet.data)
+        share = self._of_pair(packet, pair, call)
+        if call and self._calls.setdefault(hash(call), share) != share:
+            raise Entangled
+        return share
+
+    def _of_pair(self, packet: Packet, pair: int, call: bytes) -> int:
         src, dst = packet.src, packet.dst
         known = self._calls.get(hash(call), SPLIT) if call else SPLIT
         if packet.proto != UDP or not call:

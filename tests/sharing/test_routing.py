@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from analyzer.capture.packet import Packet
-from analyzer.sharing.routing import Entangled, Router, call_id
+from analyzer.sharing.routing import Core, Entangled, Router, call_id
 from tests.sharing.population import CORE, START, Gm, forwarded, phone
 
 SHARES = 64
@@ -23,8 +23,7 @@ def packets(timed: Iterable[tuple[int, bytes]]) -> list[Packet]:
 def shares(router: Router, wanted: Iterable[Packet]) -> set[int]:
     found = set()
     for number, packet in enumerate(wanted):
-        router.shows_core(number, packet)
-        found.add(router.share(packet))
+        found.add(router.share(number, packet))
     return found
 
 
@@ -50,10 +49,11 @@ def test_proxies_are_known_by_the_first_register_between_them() -> None:
     router = Router(SHARES)
     gm = Gm(*next(phone(2, START)))
     access, core = packets([(1, gm.frame()), (2, forwarded(gm))])
-    assert not router.shows_core(0, access)
-    router.share(access)
-    assert router.shows_core(1, core)
-    assert not router.shows_core(2, core)
+    router.share(0, access)
+    assert not router.shown
+    router.share(1, core)
+    router.share(2, core)
+    assert router.shown == [Core(1, core.src, core.dst)]
     assert router.told_of_core(CORE, core.src) == 1
 
 

@@ -21,6 +21,7 @@ from analyzer.report.json_writer import to_json
 from analyzer.report.model import Report
 from analyzer.report.text import TextOptions, to_text
 from analyzer.sharing import crew
+from analyzer.sharing.crew import Inbox
 from tests.benchmarks import registrations
 from tests.captures import ENGINE, SAMPLES, SECOND, pcap
 from tests.sharing.population import START, Gm, Timed, frames
@@ -40,8 +41,8 @@ class _Threads:
 
     @staticmethod
     def Process(target: Callable[..., None], args: Sequence[Any], daemon: bool) -> _Thread:  # noqa: N802
-        pipe, *others = args  # the end given is closed here, as where it is another process's
-        own = Connection(os.dup(pipe.fileno()))
+        inbox, *others = args  # the end given is closed here, as where it is another process's
+        own = Inbox(Connection(os.dup(inbox.pipe.fileno())), inbox.slots)
         return _Thread(target=target, args=(own, *others), daemon=daemon)
 
 

@@ -58,7 +58,7 @@ def test_proxies_were_foretold() -> None:
     src, dst = octets[26:30], octets[30:34]
     packet = Packet(0, 1, 0, 0, "eth/ip", src, dst, octets[23], octets[34:])
     router = Router(2)
-    assert router.shows_core(7, packet)
+    router.share(7, packet)
     pair = min(src, CORE), max(src, CORE)
     for cores, fine in (([(*pair, 7)], True), ([(*pair, 8)], False), ([], False)):
         assert agree([msgspec.structs.replace(NOTHING, cores=cores), NOTHING], router) is fine
