@@ -158,9 +158,9 @@ def _witness(conductor: Conductor, met: Met) -> Witness:
 
 def shared_sweep(captures: Captures, settings: Settings, known: KeyRing) -> Swept | None:
     """As `pipeline.sweep`; None where the work cannot be shared, and nothing was changed then."""
-    router = Router(settings.jobs)
     try:
         with Crew(settings.jobs, work, settings, len(captures.infos), known, files=2) as crew:
+            router = Router(settings.jobs, crew.idlest)
             _hand_out(captures, router, crew, settings.jobs)
             received = [_received(crew, share) for share in range(settings.jobs)]
     except (Entangled, Lost):

@@ -8,13 +8,14 @@ need not send: copies have files in common, too.
 """
 
 import gc
+import select
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from mmap import mmap
 from multiprocessing import Pipe, get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import Queue
 from struct import Struct
@@ -26,6 +27,7 @@ from analyzer.limits import BATCH
 WAITING: Final = 4  # batches that wait for one process; the slots are for whom they are needed
 SLOT: Final = BATCH + (1 << 16)  # octets; a batch that is larger goes through the pipe
 NO_MORE: Final = b""
+NOBODY: Final = -1
 _AT: Final = Struct("=II")  # a slot, and how many octets are in it
 _NOWHERE: Final = 0xFFFFFFFF  # not in a slot: the octets come next
 
@@ -73,6 +75,10 @@ class _Way(Protocol):
     def put(self, batch: bytes | bytearray) -> None:
         """Send it; waits where too much was sent already. Raises EOFError, OSError."""
 
+    @property
+    def waiting(self) -> int:
+        """Batches that it has not begun with."""
+
     def finish(self) -> None:
         """Say that there is no more, and take back what was lent. Raises EOFError, OSError."""
 
@@ -85,34 +91,41 @@ class _Slots:
 
     def __init__(self, count: int) -> None:
         self.octets = memoryview(mmap(-1, count * SLOT))
+        self.lent: dict[Connection, int] = {}  # slots that a process has not given back yet
         self._free = list(range(count))
-        self._lent: dict[Connection, int] = {}  # slots that a process has not given back yet
+        self._pipes: dict[int, Connection] = {}
+        self._poll = select.poll()
 
     def join(self, pipe: Connection) -> None:
         """One more process has them."""
-        self._lent[pipe] = 0
+        self.lent[pipe] = 0
+        self._pipes[pipe.fileno()] = pipe
+        self._poll.register(pipe, select.POLLIN)
 
     def lend(self, pipe: Connection, batch: bytes | bytearray) -> None:
         """Have a process read this batch; waits until one gives a slot back."""
+        self._take_back(0)
         while not self._free:
-            for other in wait(self._lent):
-                assert isinstance(other, Connection)
-                self._take_back(other)
+            self._take_back(None)
         slot = self._free.pop()
         start = slot * SLOT
         self.octets[start : start + len(batch)] = batch
         pipe.send_bytes(_AT.pack(slot, len(batch)))
-        self._lent[pipe] += 1
+        self.lent[pipe] += 1
 
     def settle(self, pipe: Connection) -> None:
         """Wait until a process has given back what was lent to it."""
-        while self._lent[pipe]:
-            self._take_back(pipe)
+        while self.lent[pipe]:
+            self._take_back_of(pipe)
 
-    def _take_back(self, pipe: Connection) -> None:
+    def _take_back(self, timeout: int | None) -> None:
+        for descriptor, _ in self._poll.poll(timeout):
+            self._take_back_of(self._pipes[descriptor])
+
+    def _take_back_of(self, pipe: Connection) -> None:
         slot, _ = _AT.unpack(pipe.recv_bytes())
         self._free.append(slot)
-        self._lent[pipe] -= 1
+        self.lent[pipe] -= 1
 
 
 class _ThroughSlots:
@@ -129,6 +142,10 @@ class _ThroughSlots:
         else:
             self._pipe.send_bytes(_AT.pack(_NOWHERE, len(batch)))
             self._pipe.send_bytes(batch)
+
+    @property
+    def waiting(self) -> int:
+        return self._slots.lent[self._pipe]
 
     def finish(self) -> None:
         self._pipe.send_bytes(NO_MORE)
@@ -152,6 +169,10 @@ class _ThroughPipe:
         if self._failed:
             raise BrokenPipeError
         self._queue.put(bytes(batch))
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
 
     def finish(self) -> None:
         self._queue.put(NO_MORE)
@@ -217,6 +238,7 @@ class Crew:
             _ThroughPipe(pipe) if slots is None else _ThroughSlots(pipe, slots)
             for pipe in self._pipes
         ]
+        self._idlest = NOBODY
 
     def __enter__(self) -> Self:
         return self
@@ -240,6 +262,13 @@ class Crew:
             self._ways[member].put(batch)
         except (EOFError, OSError):
             raise Lost from None
+        waiting = [way.waiting for way in self._ways]
+        least = min(waiting)
+        self._idlest = waiting.index(least) if max(waiting) - least > 1 else NOBODY
+
+    def idlest(self) -> int:
+        """Who has the least to do; NOBODY where they have nearly the same."""
+        return self._idlest
 
     def finish(self) -> None:
         """Tell all that there is no more. Raises Lost."""

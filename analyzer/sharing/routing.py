@@ -7,7 +7,8 @@ properly is this, the first that says something counts:
         between which ESP or TCP was seen, whose packets do not all name their call
     the Call-ID, bound by the first message that names it: so the forwards between proxies go with
         the phone's own messages, though the two proxies serve everybody
-    the subscriber of a REGISTER, by a hash: so a phone finds itself again at another address
+    the subscriber of a REGISTER: a new one goes to the share with the least to do, or by a hash,
+        and a phone finds itself again at another address
     the two addresses, by a hash
 
 The router guesses. What it must not get wrong is checked: a call that would be in two shares ends
@@ -15,6 +16,7 @@ the sharing (`Entangled`), and what only a reader of the messages can see the `w
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 from zlib import crc32
 
@@ -102,7 +104,8 @@ class Router:
     """Gives each packet of the captures its share, a number below `shares`.
 
     The keys of its tables are hashes: were two alike, work would be shared worse, and the `witness`
-    would see it where it mattered. Raises `Entangled`.
+    would see it where it mattered. `idlest` says which share has the least to do, below 0 where
+    none has: what they give together does not depend on who gets what. Raises `Entangled`.
     """
 
     __slots__ = (
@@ -110,19 +113,23 @@ class Router:
         "_calls",
         "_core",
         "_fragments",
+        "_idlest",
         "_passed",
         "_shares",
+        "_subscribers",
         "problems",
         "shown",
     )
 
-    def __init__(self, shares: int) -> None:
+    def __init__(self, shares: int, idlest: Callable[[], int] = lambda: SPLIT) -> None:
         self.problems = Problems()
         self._shares = shares
+        self._idlest = idlest
         self._fragments = Fragments(self.problems)
         self._bound: dict[int, int] = {}  # pairs all packets of which go to one share
         self._passed: dict[int, int] = {}  # other pairs: the share, or SPLIT
         self._calls: dict[int, int] = {}
+        self._subscribers: dict[int, int] = {}
         self._core: dict[int, int] = {}  # the number of the packet that showed it
         self.shown: list[Core] = []  # what all shares have to be told before the packet comes
 
@@ -227,7 +234,16 @@ class Router:
 
     def _of_subscriber(self, register: bytes) -> int:
         found = _SUBSCRIBER.search(register)
-        return SPLIT if found is None else crc32(found[1]) % self._shares
+        if found is None:
+            return SPLIT
+        subscriber = crc32(found[1])
+        share = self._subscribers.get(subscriber, SPLIT)
+        if share < 0:
+            share = self._idlest()
+            if share < 0:
+                share = subscriber % self._shares
+            self._subscribers[subscriber] = share
+        return share
 
 
 def call_id(data: bytes) -> bytes:

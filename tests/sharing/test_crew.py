@@ -1,12 +1,13 @@
 """Batches reach the processes in order, whichever way they go, and one that is gone is missed."""
 
 import os
+from multiprocessing import Pipe
 from typing import IO
 
 import pytest
 
 from analyzer.sharing import crew
-from analyzer.sharing.crew import NO_MORE, SLOT, WAITING, Crew, Inbox, Lost
+from analyzer.sharing.crew import NO_MORE, NOBODY, SLOT, WAITING, Crew, Inbox, Lost
 
 Files = list[IO[bytes]]
 
@@ -70,3 +71,31 @@ def test_one_that_is_gone(after: int, size: int) -> None:
             both.send(0, bytes(size))
         both.finish()
         both.received_one(0)
+
+
+def test_who_has_the_least_to_do() -> None:
+    """Told by the slots that each has not given back."""
+    slots = crew._Slots(WAITING)
+    (one, its_one), (other, its_other) = Pipe(), Pipe()
+    for pipe in (one, other):
+        slots.join(pipe)
+    busy, idle = Inbox(its_one, slots.octets), Inbox(its_other, slots.octets)
+    for batch in (b"first", b"second", b"third"):
+        slots.lend(one, batch)
+    slots.lend(other, b"fourth")
+    assert next(idle.batches(bytes)) == b"fourth"
+    slots.lend(one, b"fifth")
+    assert list(slots.lent.values()) == [WAITING, 0]
+    assert next(busy.batches(bytes)) == b"first"
+    slots.lend(other, b"sixth")
+    assert list(slots.lent.values()) == [WAITING - 1, 1]
+
+
+@pytest.mark.usefixtures("ways")
+def test_nobody_is_idlest_at_first() -> None:
+    with Crew(2, _later) as both:
+        assert both.idlest() == NOBODY
+        for _ in range(8 * WAITING):
+            both.send(0, b"batch")
+            assert both.idlest() in (NOBODY, 1)
+        both.finish()

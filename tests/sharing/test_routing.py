@@ -57,6 +57,20 @@ def test_proxies_are_known_by_the_first_register_between_them() -> None:
     assert router.told_of_core(CORE, core.src) == 1
 
 
+def test_a_new_subscriber_goes_where_there_is_the_least_to_do() -> None:
+    """And finds itself there again, at another address, whoever has the least to do by then."""
+    idlest = [5]
+    router = Router(SHARES, lambda: idlest[0])
+    first, second, other = (Gm(*next(phone(number, START))) for number in (8, 16, 2))
+    impi = re.search(rb"\d{15}@", first.sip)
+    assert impi is not None
+    second.sip = re.sub(rb"\d{15}@", impi[0], second.sip)
+    assert shares(router, packets([(1, first.frame())])) == {5}
+    idlest[0] = 7
+    assert shares(router, packets([(2, second.frame())])) == {5}
+    assert shares(router, packets([(3, other.frame())])) == {7}
+
+
 def test_the_same_subscriber_elsewhere_goes_to_the_same_share() -> None:
     router = Router(SHARES)
     first, second = (Gm(*next(phone(number, START))) for number in (8, 16))
