@@ -8,7 +8,7 @@ and one process has to do it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any, Final
 
@@ -36,7 +36,7 @@ from analyzer.rules.conclusion import Found
 from analyzer.rules.judge import Judge
 from analyzer.sharing.crew import NO_MORE, Crew, Inbox, Lost
 from analyzer.sharing.routing import End, Entangled, Routed, Router, Turn, Turns, Whole
-from analyzer.sharing.witness import Met, Witness, agree
+from analyzer.sharing.witness import Met, Witness, agree, by_receiver
 
 ITEM: Final = 128  # octets that one takes beside those of its packet, roughly
 
@@ -136,14 +136,10 @@ def _put(filled: Filled[Any]) -> Put:
 
 def _witness(conductor: Conductor, met: Met) -> Witness:
     reconstruction = conductor.reconstruction
-
-    def sas(found: Iterable[tuple[bytes, int]]) -> list[bytes]:
-        return [dst + spi.to_bytes(4, "big") for dst, spi in found]
-
     return Witness(
         [call.encode("utf-8", "surrogateescape") for call in met.calls],
-        sas(reconstruction.announced()),
-        sas(met.missed),
+        by_receiver(reconstruction.announced()),
+        by_receiver(met.missed),
         list(met.used),
         list(met.found),
         conductor.flows.puzzled,

@@ -7,8 +7,9 @@ reached by all of them together, one process would have dropped something.
 
 import re
 from binascii import a2b_base64
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 import msgspec
@@ -19,7 +20,9 @@ from analyzer.keys.sa_table import Sa
 from analyzer.sharing.routing import Router
 
 Key = bytes
-"""A Call-ID, an address and an SPI, or a RAND."""
+"""A Call-ID, or a RAND."""
+Sas = dict[bytes, list[int]]
+"""SAs: by receiver their SPIs."""
 
 RAND: Final = 16  # octets (TS 33.102 6.3.2)
 _PARAMETER: Final = rb"(?:realm|domain|opaque|stale|algorithm|qop)=(?:\"[^\"\\\r\n]*\"|[\w-]+)"
@@ -66,16 +69,16 @@ class Met:
 class Witness(msgspec.Struct):
     """What one share met.
 
-    `announced` are the SAs that were announced, `missed` those on which ESP came though none was;
-    each is its receiver and its SPI. `used` are RANDs that SAs were announced with, `found` those
+    `announced` are the SAs that were announced, `missed` those on which ESP came though none was.
+    `used` are RANDs that SAs were announced with, `found` those
     that keys were found for, `accesses` the pairs of phone and first hop, `cores` those of proxies
     with the number of the packet that showed it. `puzzled`: keys of other challenges were tried.
     `bounds` says by name how near each bound of `limits` came.
     """
 
     calls: list[Key]
-    announced: list[Key]
-    missed: list[Key]
+    announced: Sas
+    missed: Sas
     used: list[Key]
     found: list[Key]
     puzzled: bool
@@ -88,10 +91,8 @@ def agree(witnesses: Sequence[Witness], router: Router) -> bool:
     """Whether the shares together have what one process would have had."""
     return (
         _apart(one.calls for one in witnesses)
-        and _apart(one.announced for one in witnesses)
-        and _apart(one.missed for one in witnesses)
         and _apart(one.found for one in witnesses)
-        and _none_elsewhere((one.missed, one.announced) for one in witnesses)
+        and _no_sa_of_two(witnesses)
         and _none_elsewhere((one.used, one.found) for one in witnesses)
         and not (any(one.puzzled for one in witnesses) and any(one.found for one in witnesses))
         and _whole(witnesses, router)
@@ -108,6 +109,29 @@ def _apart(keys: Iterable[Sequence[Key]]) -> bool:
         if not every.isdisjoint(mine):
             return False
     return True
+
+
+def _no_sa_of_two(witnesses: Sequence[Witness]) -> bool:
+    """No SA is in two of them, and none has missed one that another had."""
+    return all(
+        _disjoint(one.announced, other.announced)
+        and _disjoint(one.missed, other.missed)
+        and _disjoint(one.missed, other.announced)
+        and _disjoint(one.announced, other.missed)
+        for one, other in combinations(witnesses, 2)
+    )
+
+
+def _disjoint(one: Sas, other: Sas) -> bool:
+    return all(set(one[dst]).isdisjoint(other[dst]) for dst in one.keys() & other.keys())
+
+
+def by_receiver(found: Iterable[tuple[bytes, int]]) -> Sas:
+    """SAs, each told by its receiver and its SPI."""
+    sas: defaultdict[bytes, list[int]] = defaultdict(list)
+    for dst, spi in found:
+        sas[dst].append(spi)
+    return sas
 
 
 def _none_elsewhere(sought: Iterable[tuple[Sequence[Key], Sequence[Key]]]) -> bool:

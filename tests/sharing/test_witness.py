@@ -16,12 +16,12 @@ from analyzer.sharing.witness import RAND, Witness, agree, announced_with
 from tests.sharing.population import CORE, START, Gm, forwarded, phone
 
 UE, HOP = b"\x0a\0\0\1", b"\x0a\0\0\2"
-NOTHING = Witness([], [], [], [], [], False, [], [], {"accesses": (0, 4)})
+NOTHING = Witness([], {}, {}, [], [], False, [], [], {"accesses": (0, 4)})
 FIRST = msgspec.structs.replace(
     NOTHING,
     calls=[b"1"],
-    announced=[b"2"],
-    missed=[b"3"],
+    announced={UE: [2, 6], HOP: [7]},
+    missed={UE: [3]},
     used=[b"4"],
     found=[b"5"],
     bounds={"accesses": (2, 4)},
@@ -32,11 +32,14 @@ FIRST = msgspec.structs.replace(
     ("second", "fine"),
     [
         ({}, True),
-        ({name: [b"9"] for name in ("calls", "announced", "missed", "used", "found")}, True),
+        ({name: [b"9"] for name in ("calls", "used", "found")}, True),
+        ({name: {UE: [9], HOP: [2, 3]} for name in ("announced", "missed")}, True),
         ({"calls": [b"1"]}, False),
-        ({"announced": [b"2"]}, False),
-        ({"missed": [b"3"]}, False),
-        ({"missed": [b"2"]}, False),
+        ({"announced": {UE: [2]}}, False),
+        ({"announced": {UE: [3]}}, False),
+        ({"missed": {UE: [9, 3]}}, False),
+        ({"missed": {UE: [2]}}, False),
+        ({"missed": {HOP: [7]}}, False),
         ({"found": [b"5"]}, False),
         ({"used": [b"5"]}, False),
         ({"used": [b"4"]}, True),
@@ -64,13 +67,22 @@ def test_proxies_were_foretold() -> None:
         assert agree([msgspec.structs.replace(NOTHING, cores=cores), NOTHING], router) is fine
 
 
-@pytest.mark.parametrize("name", ["calls", "announced", "missed", "found"])
+def three(name: str, keys: list[Any]) -> list[Witness]:
+    return [msgspec.structs.replace(NOTHING, **{name: key}) for key in keys]
+
+
+@pytest.mark.parametrize("name", ["calls", "found"])
 def test_three_shares(name: str) -> None:
-    shares = [msgspec.structs.replace(NOTHING, **{name: [key]}) for key in (b"1", b"2", b"3")]
-    assert agree(shares, Router(3))
-    for again in (0, 1):
-        third = msgspec.structs.replace(NOTHING, **{name: [b"3", (b"1", b"2")[again]]})
-        assert not agree([*shares[:2], third], Router(3))
+    assert agree(three(name, [[b"1"], [b"2"], [b"3"]]), Router(3))
+    for again in (b"1", b"2"):
+        assert not agree(three(name, [[b"1"], [b"2"], [b"3", again]]), Router(3))
+
+
+@pytest.mark.parametrize("name", ["announced", "missed"])
+def test_sas_of_three_shares(name: str) -> None:
+    assert agree(three(name, [{UE: [1]}, {UE: [2]}, {UE: [3], HOP: [1, 2]}]), Router(3))
+    for again in (1, 2):
+        assert not agree(three(name, [{UE: [1]}, {UE: [2]}, {UE: [3, again]}]), Router(3))
 
 
 BASE64 = st.text("AZaz09+/=", min_size=40, max_size=46) | st.binary(max_size=40).map(
