@@ -339,6 +339,7 @@ return function(import)
     self.ue = ue
     self.first_hop = first_hop
     self.standings = py.dict()
+    self.alone = nil
     self.associations = { n = 0 }
     self.strays = py.dict()
     self.sealed = false
@@ -353,9 +354,15 @@ return function(import)
   function M.Access:standing(identity)
     local found = self.standings:get(identity)
     if found == nil then
-      local value1 = M.Standing.make()
-      found = value1
-      self.standings:set(identity, value1)
+      found = M.Standing.make()
+      local value1
+      if self.standings.size > 0 then
+        value1 = nil
+      else
+        value1 = found
+      end
+      self.alone = value1
+      self.standings:set(identity, found)
     end
     return found
   end
@@ -363,11 +370,8 @@ return function(import)
   -- The standing of the subscriber that a message here is from or to.
   function M.Access:standing_of(message)
     local standings = self.standings
-    if standings.size == 1 then
-      return standings:first_value()
-    end
-    if standings.size == 0 then
-      return nil
+    if self.alone ~= nil or standings.size == 0 then
+      return self.alone
     end
     return standings:get(message.to_uri) or standings:get(message.from_uri)
   end
@@ -802,10 +806,11 @@ modules["agreement.attempt"] = [=[
 return function(import)
   local py = import("runtime.python")
   local regex = import("runtime.regex")
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local Connection = import("agreement.evidence").Connection
+  local OFFERED = import("agreement.states").OFFERED
   local Sign = import("agreement.exchange").Sign
   local Signal = import("flows.datagram").Signal
-  local State = import("agreement.states").State
   local M = {}
 
   M.WENT_ON = py.dict_of({
@@ -835,7 +840,7 @@ return function(import)
 
   -- The attempt that says most; None where the client did nothing that was seen.
   function M.attempt(exchange)
-    if exchange.state ~= State.CHALLENGED then
+    if exchange.state ~= CHALLENGED then
       return nil
     end
     local challenge = exchange:last("challenge")
@@ -847,7 +852,7 @@ return function(import)
 
   -- What happens only after a challenge, in a run that stands at its offer: TLS that the client
   function M.went_on_unseen(exchange)
-    if exchange.state ~= State.OFFERED then
+    if exchange.state ~= OFFERED then
       return nil
     end
     local since, access = exchange.last_time, exchange.access
@@ -1933,7 +1938,7 @@ modules["agreement.coverage"] = [=[
 return function(import)
   local py = import("runtime.python")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
-  local State = import("agreement.states").State
+  local WAITING = import("agreement.states").WAITING
   local undeliverable = import("agreement.attempt").undeliverable
   local M = {}
 
@@ -1964,7 +1969,7 @@ return function(import)
 
   -- What of this run was captured and could be read.
   function M.coverage(exchange)
-    local open_end = exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED
+    local open_end = WAITING:has(exchange.state)
     local quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     local ue = exchange.access.ue
     local up = false
@@ -2650,12 +2655,13 @@ modules["agreement.exchange"] = [=[
 
 return function(import)
   local py = import("runtime.python")
+  local BEGUN = import("agreement.states").BEGUN
+  local CHALLENGE = import("agreement.states").CHALLENGE
   local EXCHANGE_STEPS = import("limits").EXCHANGE_STEPS
-  local Event = import("agreement.states").Event
   local NEW_ROUND = import("agreement.states").NEW_ROUND
+  local OFFERED = import("agreement.states").OFFERED
   local Place = import("agreement.place").Place
   local START = import("agreement.order").START
-  local State = import("agreement.states").State
   local TABLE = import("agreement.states").TABLE
   local parse_aka_nonce = import("sip.digest").parse_aka_nonce
   local M = {}
@@ -2697,7 +2703,7 @@ return function(import)
     self.begun = time
     self.last_time = time
     self.end_time = time
-    self.state = State.BEGUN
+    self.state = BEGUN
     self.round = 1
     self.steps = { n = 0 }
     self.dropped = 0
@@ -2736,7 +2742,7 @@ return function(import)
     if row == nil then
       return ""
     end
-    local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
+    local again = event == CHALLENGE and self.state ~= OFFERED
     self.state = row[1]
     local role = row[2]
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then
@@ -3052,9 +3058,10 @@ modules["agreement.hidden"] = [=[
 
 return function(import)
   local py = import("runtime.python")
-  local Event = import("agreement.states").Event
+  local HEARD = import("agreement.states").HEARD
+  local HIDDEN_ANSWER = import("agreement.states").HIDDEN_ANSWER
+  local HIDDEN_REQUEST = import("agreement.states").HIDDEN_REQUEST
   local LATER = import("limits").LATER
-  local State = import("agreement.states").State
   local M = {}
 
   M.SMALLEST_SIP = 200
@@ -3079,14 +3086,14 @@ return function(import)
       return
     end
     local to_server = flow.direction == "to-server"
-    local event = to_server and Event.HIDDEN_REQUEST or Event.HIDDEN_ANSWER
+    local event = to_server and HIDDEN_REQUEST or HIDDEN_ANSWER
     if exchange:accepts(event) then
       exchange:apply(event, esp, flow.name)
-      if event == Event.HIDDEN_ANSWER then
+      if event == HIDDEN_ANSWER then
         self._settlements:settle(exchange, esp.time)
         self._tell(exchange)
       end
-    elseif exchange.state == State.HEARD then
+    elseif exchange.state == HEARD then
       if exchange.later.n < LATER then
         py.append(exchange.later, esp)
       end
@@ -3100,8 +3107,8 @@ return function(import)
       return
     end
     if flow.direction == "to-server" then
-      if exchange:accepts(Event.HIDDEN_REQUEST) then
-        exchange:apply(Event.HIDDEN_REQUEST, esp, "")
+      if exchange:accepts(HIDDEN_REQUEST) then
+        exchange:apply(HIDDEN_REQUEST, esp, "")
       end
     elseif flow.provisional then
       self:_provisional_answer(exchange, esp)
@@ -3114,8 +3121,8 @@ return function(import)
     if association == nil or association.client ~= nil then
       return
     end
-    if exchange:accepts(Event.HIDDEN_ANSWER) then
-      exchange:apply(Event.HIDDEN_ANSWER, esp, "")
+    if exchange:accepts(HIDDEN_ANSWER) then
+      exchange:apply(HIDDEN_ANSWER, esp, "")
       self._settlements:settle(exchange, esp.time)
     end
   end
@@ -3324,34 +3331,31 @@ return function(import)
       if item.association ~= nil then
         item.association:slim()
       end
-      local list1 = { n = 0 }
       for _, step in py.each(item.steps) do
         if step.place ~= nil then
-          py.append(list1, step.place)
+          M._let_go(step.place)
         end
       end
-      M._let_go(list1)
-      if item.far.n > 0 then
-        M._let_go(item.far)
+      for _, place in py.each(item.far) do
+        M._let_go(place)
       end
     elseif py.isinstance(item, M.Loose) then
-      M._let_go({ item.place, n = 1 })
+      M._let_go(item.place)
     elseif py.isinstance(item, M.LooseTransaction) then
-      M._let_go({ item.request, item.response, n = 2 })
+      M._let_go(item.request)
+      M._let_go(item.response)
     end
   end
 
-  function M._let_go(places)
-    for _, place in py.each(places) do
-      place.exchange = nil
-      local message = place.message
-      message.request = nil
-      message.final = nil
-      message.provisional = nil
-      message.forward = nil
-      message.source = nil
-      message:slim()
-    end
+  function M._let_go(place)
+    place.exchange = nil
+    local message = place.message
+    message.request = nil
+    message.final = nil
+    message.provisional = nil
+    message.forward = nil
+    message.source = nil
+    message:slim()
   end
 
   return M
@@ -3907,8 +3911,15 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
-  local Event = import("agreement.states").Event
-  local State = import("agreement.states").State
+  local ANSWER = import("agreement.states").ANSWER
+  local ANSWERED = import("agreement.states").ANSWERED
+  local BEGUN = import("agreement.states").BEGUN
+  local CHALLENGED = import("agreement.states").CHALLENGED
+  local DONE = import("agreement.states").DONE
+  local FAILURE = import("agreement.states").FAILURE
+  local HEARD = import("agreement.states").HEARD
+  local OFFERED = import("agreement.states").OFFERED
+  local RETRY = import("agreement.states").RETRY
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local older = import("agreement.older")
   local server_list = import("agreement.listed").server_list
@@ -3942,14 +3953,14 @@ return function(import)
   -- What a request of the same client means to an open run; None: it begins another one.
   function M.request_event(exchange, message)
     local verifies = message.index:has("security-verify")
-    if exchange.state == State.OFFERED then
+    if exchange.state == OFFERED then
       if M._reports_failure(exchange.pending, message) then
-        return Event.FAILURE
+        return FAILURE
       end
       local follows = M._follows(exchange.pending, message, verifies)
-      return follows and Event.ANSWER or nil
+      return follows and ANSWER or nil
     end
-    if exchange.state == State.BEGUN or exchange.state == State.DONE then
+    if exchange.state == BEGUN or exchange.state == DONE then
       return nil
     end
     if verifies then
@@ -3959,7 +3970,7 @@ return function(import)
       end
       local row = value1
       if M.RESPONSE:search(row) and not str.contains(str.lower(row), "auts") then
-        return Event.ANSWER
+        return ANSWER
       end
     end
     local challenge = exchange:message("challenge")
@@ -3967,18 +3978,18 @@ return function(import)
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
-          return Event.FAILURE
+          return FAILURE
         end
         if M._answers_nonce(challenge, credentials.nonce) then
-          return Event.ANSWER
+          return ANSWER
         end
       end
     end
     if verifies or M._echoes_older(exchange, message) then
-      return Event.ANSWER
+      return ANSWER
     end
     if challenge ~= nil and ((challenge.code == 421 or challenge.code == 494) and message.protection == "clear") then
-      return Event.RETRY
+      return RETRY
     end
     return nil
   end
@@ -4099,10 +4110,10 @@ return function(import)
 
   -- The answer to the challenge was hidden; or not captured, which a result in ESP shows.
   function M._may_be_answered_unseen(exchange, message)
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return message.code >= 200 and message.spi >= 0
     end
-    return exchange.state == State.ANSWERED or exchange.state == State.HEARD
+    return exchange.state == ANSWERED or exchange.state == HEARD
   end
 
   -- The address-of-record that a registration is about (RFC 3261 10.2).
@@ -5339,23 +5350,26 @@ modules["agreement.outcome"] = [=[
 return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
+  local ANSWERED = import("agreement.states").ANSWERED
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local CHALLENGES = import("agreement.states").CHALLENGES
   local CHALLENGES_KEPT = import("limits").CHALLENGES_KEPT
+  local HEARD = import("agreement.states").HEARD
+  local OFFERED = import("agreement.states").OFFERED
   local Past = import("agreement.exchange").Past
   local REPEATED_BY = import("limits").REPEATED_BY
   local Registration = import("agreement.exchange").Registration
   local SECOND = import("limits").SECOND
   local Sign = import("agreement.exchange").Sign
   local Signal = import("flows.datagram").Signal
-  local State = import("agreement.states").State
   local Verdict = import("agreement.exchange").Verdict
+  local WAITING = import("agreement.states").WAITING
   local attempt = import("agreement.attempt").attempt
   local choose = import("agreement.choice").choose
   local client_list = import("agreement.listed").client_list
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local is_emergency = import("agreement.meaning").is_emergency
-  local listings = import("agreement.listed").listings
   local of_exchange = import("agreement.dialects").of_exchange
   local server_list = import("agreement.listed").server_list
   local undeliverable = import("agreement.attempt").undeliverable
@@ -5371,13 +5385,31 @@ return function(import)
   -- What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given.
   function M.verdict(exchange, dialect)
     local lost = M.failed(exchange)
-    local result = exchange:place("result")
+    local challenge = nil
+    local verify = nil
+    local result = nil
+    for _, step in py.each(exchange.steps) do
+      local role = step.role
+      if role == "challenge" then
+        challenge = step
+      elseif role == "verify" then
+        verify = step
+      elseif role == "result" then
+        result = step.place
+      end
+    end
     local registration = M._registration(exchange, result, lost)
-    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, result, registration, lost), registration, M._stopped_at(exchange, result), M._layer(exchange, result, lost), lost)
+    local outcome
+    if result == nil then
+      outcome = lost and "failed" or M._unread_outcome(exchange, registration)
+    else
+      outcome = M._outcome(exchange, challenge, verify, result)
+    end
+    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange, challenge), outcome, registration, M._stopped_at(exchange, challenge, result), M._layer(exchange, challenge, result, lost), lost)
   end
 
   -- What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6).
-  function M._kind(exchange)
+  function M._kind(exchange, challenge)
     if exchange.method ~= "REGISTER" then
       local offer = exchange.offer
       return offer ~= nil and offer.message.to_tag ~= "" and "in-dialog" or "other"
@@ -5388,14 +5420,11 @@ return function(import)
     if exchange.under == nil or not M._begun_protected(exchange) then
       return "initial"
     end
-    return exchange:last("challenge") ~= nil and "reauthentication" or "refresh"
+    return challenge ~= nil and "reauthentication" or "refresh"
   end
 
-  -- What became of the agreement.
-  function M._outcome(exchange, result, registration, lost)
-    if result == nil then
-      return lost and "failed" or M._unread_outcome(exchange, registration)
-    end
+  -- What became of the agreement, where the result was read.
+  function M._outcome(exchange, challenge, verify, result)
     if result.message.code >= 300 then
       return "rejected"
     end
@@ -5405,8 +5434,7 @@ return function(import)
     if not M.uses_sec_agree(exchange) then
       return "not-used"
     end
-    local verify = exchange:last("verify")
-    if exchange:last("challenge") == nil then
+    if challenge == nil then
       if verify ~= nil then
         return "incomplete"
       end
@@ -5436,7 +5464,7 @@ return function(import)
       return Registration.make(state, "seen", result)
     end
     local core = M._core_answer(exchange)
-    if exchange.state == State.HEARD then
+    if exchange.state == HEARD then
       return M._heard(exchange, good, core)
     end
     local first1
@@ -5457,7 +5485,7 @@ return function(import)
       return M._beyond_tls(exchange, good, connection)
     end
     if lost then
-      local gave_up = exchange.state == State.CHALLENGED and attempt(exchange) == nil
+      local gave_up = exchange.state == CHALLENGED and attempt(exchange) == nil
       local signs = core == nil and { n = 0 } or { M._core_sign(core), n = 1 }
       state = gave_up and "given-up" or "no-answer"
       return Registration.make(state, exchange.steps.n > 0 and "seen" or "none", nil, signs)
@@ -5466,35 +5494,39 @@ return function(import)
   end
 
   -- The role that never came, "" where nothing is missing or nobody can tell.
-  function M._stopped_at(exchange, result)
-    if exchange.state == State.OFFERED then
+  function M._stopped_at(exchange, challenge, result)
+    if exchange.state == OFFERED then
       return "challenge"
     end
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return "verify"
     end
-    if exchange.state == State.ANSWERED then
+    if exchange.state == ANSWERED then
       return "result"
     end
     if result == nil or result.message.code < 300 then
       return ""
     end
-    return exchange:last("challenge") ~= nil and "result" or "challenge"
+    return challenge ~= nil and "result" or "challenge"
   end
 
   -- What stopped a run that did not succeed: "" where it did, or where nobody can tell.
-  function M._layer(exchange, result, lost)
+  function M._layer(exchange, challenge, result, lost)
     if result ~= nil then
-      local answer, challenged = result.message, exchange:message("challenge") ~= nil
-      return answer.code >= 300 and M._layer_of_code(answer.code, answer.reason, challenged) or ""
+      local answer = result.message
+      if answer.code < 300 then
+        return ""
+      end
+      local challenged = challenge ~= nil and challenge.place ~= nil
+      return M._layer_of_code(answer.code, answer.reason, challenged)
     end
     if not lost then
       return ""
     end
-    if exchange.state == State.OFFERED then
+    if exchange.state == OFFERED then
       return "reachability"
     end
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return attempt(exchange) == nil and "agreement" or "protection"
     end
     return exchange.association ~= nil and "protection" or "reachability"
@@ -5502,7 +5534,7 @@ return function(import)
 
   -- Whether silence means failure: it lasted, or was tried against, or was given up, or a
   function M.failed(exchange)
-    if not (exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED) then
+    if not WAITING:has(exchange.state) then
       return false
     end
     if exchange.used.n > 0 or (M._cut(exchange) or M.gap_towards(exchange, exchange.access.ue) ~= nil) then
@@ -5516,7 +5548,7 @@ return function(import)
     if after ~= nil then
       return after.is_request
     end
-    local role = py.dict_of({ { State.OFFERED, "offer", n = 2 }, { State.ANSWERED, "verify", n = 2 }, n = 2 }):get(exchange.state)
+    local role = py.dict_of({ { OFFERED, "offer", n = 2 }, { ANSWERED, "verify", n = 2 }, n = 2 }):get(exchange.state)
     if role ~= nil and M._tries(exchange, role) >= M.TRIES then
       return true
     end
@@ -5532,7 +5564,7 @@ return function(import)
   -- The answer to the challenge was sent once, over what makes a client repeat it until it hears
   function M.left_at_one_try(exchange)
     local step = exchange:last("verify")
-    if exchange.state ~= State.ANSWERED or (step == nil or M._tries(exchange, "verify") > 1) then
+    if exchange.state ~= ANSWERED or (step == nil or M._tries(exchange, "verify") > 1) then
       return false
     end
     if exchange.superseded_by == nil and exchange.end_time - step.time < REPEATED_BY then
@@ -5586,7 +5618,7 @@ return function(import)
     end
     for _, step in py.each(exchange.steps) do
       local place = step.place
-      if place ~= nil and place.cut then
+      if place ~= nil and (place.message.truncated and place.cut) then
         return true
       end
     end
@@ -5599,50 +5631,57 @@ return function(import)
     local registered = found.registration ~= nil and found.registration.state == "registered"
     local code, cseq = 0, -1
     local challenge = nil
+    local offer = nil
+    local asked_in = nil
+    local listed = nil
+    local listed_for = nil
     for _, step in py.each(exchange.steps) do
+      local role, place = step.role, step.place
       local value1
-      if step.place == nil then
+      if place == nil then
         value1 = nil
       else
-        value1 = step.place.message
+        value1 = place.message
       end
       local message = value1
-      if step.role == "challenge" then
+      if role == "challenge" then
         challenge = message
-      elseif step.role == "result" then
+        local value2
+        if place == nil or asked_in == nil then
+          value2 = nil
+        else
+          value2 = place.server
+        end
+        local server = value2
+        if asked_in ~= nil and server ~= nil then
+          listed, listed_for = server, asked_in.client
+        end
+      elseif role == "result" then
         code = message == nil and 0 or message.code
+      elseif role == "offer" or role == "failure-report" then
+        asked_in = place
+        if offer == nil and role == "offer" then
+          offer = step
+        end
       end
       if message ~= nil and (message.is_request and message.cseq > cseq) then
         cseq = message.cseq
       end
     end
-    local listing = nil
-    local answered = nil
-    for _, item1 in py.each(listings(exchange.steps)) do
-      local place, offered = item1[1], item1[2]
-      listing, answered = place, offered
-    end
-    local offer = exchange:first("offer")
-    local value2
-    if challenge == nil then
-      value2 = nil
-    else
-      value2 = challenge.challenge
-    end
-    local asked = value2
     local value3
-    if offer == nil or offer.place == nil then
+    if challenge == nil then
       value3 = nil
     else
-      value3 = offer.place.client
+      value3 = challenge.challenge
     end
+    local asked = value3
     local value4
-    if listing == nil then
+    if offer == nil or offer.place == nil then
       value4 = nil
     else
-      value4 = listing.server
+      value4 = offer.place.client
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value4), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -5655,7 +5694,7 @@ return function(import)
     if standing == nil then
       return
     end
-    if exchange.state == State.HEARD then
+    if exchange.state == HEARD then
       standing.challenged = { n = 0 }
       return
     end
@@ -5916,6 +5955,12 @@ return function(import)
     n = 3,
   })
 
+  M.ROWS = {
+    { "client", "security-client", n = 2 }, { "server", "security-server", n = 2 },
+    { "verify", "security-verify", n = 2 },
+    n = 3,
+  }
+
   -- One message in its place.
   M.Place = py.class("Place")
 
@@ -5982,13 +6027,14 @@ return function(import)
       local lists = value1
       local message = self.message
       local index = message.index
-      for name, header in M.HEADERS:pairs() do
+      for _, item1 in py.each(M.ROWS) do
+        local name, header = item1[1], item1[2]
         if index:has(header) then
           local octets = message:whole_octets(header)
           lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
-      if older.present(message) then
+      if index:has(older.MECHANISM) or index:has(older.METHOD) then
         self:_place_older(lists, older.lists_of(message))
       end
       if message.is_request and (index:has("content-type") and not lists:has("verify")) then
@@ -6030,13 +6076,14 @@ return function(import)
       return
     end
     self.enclosed = true
-    for name, header in M.HEADERS:pairs() do
+    for _, item1 in py.each(M.ROWS) do
+      local name, header = item1[1], item1[2]
       if rows:has(header) then
         lists:setdefault(name, parse_list(rows:get(header)))
       end
     end
-    for _, item1 in py.each(older.DIALECTS) do
-      local header, dialect = item1[1], item1[2]
+    for _, item2 in py.each(older.DIALECTS) do
+      local header, dialect = item2[1], item2[2]
       if rows:has(header) then
         self:_place_older(lists, older.read(py.list(rows:get(header)), dialect))
       end
@@ -6136,11 +6183,7 @@ return function(import)
         M._above_ipsec(place, access, asked)
       end
     end
-    local value1
-    if access.standings.size > 0 then
-      value1 = access:standing_of(message)
-    end
-    local standing = value1
+    local standing = access.alone or access:standing_of(message)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
@@ -6155,7 +6198,7 @@ return function(import)
   -- A request that answers no challenge: what it has to repeat is the list in force.
   function M.stand(place)
     local access = place.access
-    if access == nil or (access.standings.size == 0 or not place.from_client) then
+    if access == nil or not place.from_client then
       return
     end
     local standing = access:standing_of(place.message)
@@ -6251,11 +6294,15 @@ modules["agreement.reconstruction"] = [=[
 return function(import)
   local py = import("runtime.python")
   local ACCESSES = import("limits").ACCESSES
+  local ANSWER = import("agreement.states").ANSWER
+  local ANSWERED = import("agreement.states").ANSWERED
   local ASKED_LAST = import("agreement.order").ASKED
   local Beyond = import("agreement.beyond").Beyond
+  local CHALLENGE = import("agreement.states").CHALLENGE
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local CLOSING = import("agreement.order").CLOSING
+  local DONE = import("agreement.states").DONE
   local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
-  local Event = import("agreement.states").Event
   local Evidence = import("agreement.evidence").Evidence
   local Exchange = import("agreement.exchange").Exchange
   local Hidden = import("agreement.hidden").Hidden
@@ -6266,14 +6313,15 @@ return function(import)
   local Legs = import("agreement.legs").Legs
   local Loose = import("agreement.items").Loose
   local OPEN = import("agreement.order").OPEN
+  local PROVISIONAL = import("agreement.states").PROVISIONAL
   local Place = import("agreement.place").Place
   local Problem = import("capture.packet").Problem
+  local REQUEST = import("agreement.states").REQUEST
   local Runs = import("agreement.runs").Runs
   local SIGNALLED = import("limits").SIGNALLED
   local START = import("agreement.order").START
   local STRAY = import("agreement.order").STRAY
   local Settlements = import("agreement.settlements").Settlements
-  local State = import("agreement.states").State
   local Strays = import("agreement.strays").Strays
   local above_tls = import("agreement.place").above_tls
   local answers_pending = import("agreement.meaning").answers_pending
@@ -6544,7 +6592,7 @@ return function(import)
       return false
     end
     exchange.pending = message
-    if event ~= Event.ANSWER then
+    if event ~= ANSWER then
       stand(place)
       return true
     end
@@ -6567,7 +6615,7 @@ return function(import)
     local exchange = self:_new_exchange(access, standing, message)
     exchange.deregistration = register and message.expires == 0
     exchange.start_seen = clear or exchange.under ~= nil
-    self:_step(exchange, Event.REQUEST, place)
+    self:_step(exchange, REQUEST, place)
     exchange.pending = message
     return exchange
   end
@@ -6607,9 +6655,9 @@ return function(import)
     if not self:_step(exchange, event, place) then
       return false
     end
-    if event == Event.CHALLENGE then
+    if event == CHALLENGE then
       self:_challenged(exchange, place)
-    elseif event ~= Event.PROVISIONAL then
+    elseif event ~= PROVISIONAL then
       self:_result(exchange, message)
     end
     return true
@@ -6642,7 +6690,7 @@ return function(import)
         self:_supersede(exchange, message)
       end
     end
-    self:_step(begun, Event.CHALLENGE, place)
+    self:_step(begun, CHALLENGE, place)
     self:_challenged(begun, place)
     return true
   end
@@ -6655,7 +6703,7 @@ return function(import)
     if before ~= nil then
       local unread = M._last_from(before, access.ue)
       if unread ~= nil then
-        begun:apply(Event.REQUEST, unread, "uc>ps")
+        begun:apply(REQUEST, unread, "uc>ps")
         begun.begun = unread.time
       end
       local list1 = { n = 0 }
@@ -6771,7 +6819,7 @@ return function(import)
       value1 = place.on.exchange
     end
     local exchange = value1
-    if exchange == nil or not (exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED) then
+    if exchange == nil or not (exchange.state == CHALLENGED or exchange.state == ANSWERED) then
       return
     end
     if exchange.used.n < LATER then
@@ -6812,7 +6860,7 @@ return function(import)
   end
 
   function M.Reconstruction:_supersede(exchange, by)
-    if exchange.state ~= State.DONE then
+    if exchange.state ~= DONE then
       exchange.superseded_by = by
     end
     self:_close(exchange)
@@ -6833,9 +6881,12 @@ return function(import)
       exchange.standing.past = past(exchange)
       challenged_in_a_row(exchange)
     end
-    if exchange.association ~= nil then
-      exchange.association.exchange = nil
-      self._settlements:drop(exchange)
+    local association = exchange.association
+    if association ~= nil then
+      association.exchange = nil
+      if association.established_time == nil then
+        self._settlements:drop(exchange, association)
+      end
     end
     local ended = self._settlements.ended
     for _, item1 in py.each(ended) do
@@ -6979,10 +7030,10 @@ modules["agreement.runs"] = [=[
 return function(import)
   local py = import("runtime.python")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local EXCHANGES = import("limits").EXCHANGES
   local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
   local SECOND = import("limits").SECOND
-  local State = import("agreement.states").State
   local identity = import("agreement.meaning").identity
   local M = {}
 
@@ -7032,7 +7083,7 @@ return function(import)
     if run == nil and self._refused.size > 0 then
       local key = { message.src, message.dst, identity(message), n = 3 }
       run = self._refused:get(key)
-      if run ~= nil and (run.closed or run.state ~= State.CHALLENGED) then
+      if run ~= nil and (run.closed or run.state ~= CHALLENGED) then
         self._refused:delete(key)
         run = nil
       elseif run ~= nil then
@@ -7046,7 +7097,9 @@ return function(import)
   function M.Runs:add(run)
     self.begun = self.begun + 1
     self._running:set(run.number, run)
-    self._most = math.max(self._most, self._running.size)
+    if self._running.size > self._most then
+      self._most = self._running.size
+    end
     self:_find_by(run, { run.access.ue, run.call_id, n = 2 })
     self._calls:set(run.call_id, run)
     self:_look(run.begun + ANSWER_WAIT, run.number)
@@ -7405,11 +7458,7 @@ return function(import)
   end
 
   -- The run was closed without a result: the set it announced goes no further.
-  function M.Settlements:drop(exchange)
-    local association = exchange.association
-    if association == nil or association.established_time ~= nil then
-      return
-    end
+  function M.Settlements:drop(exchange, association)
     if py.contains(exchange.access.associations, association) then
       py.remove(exchange.access.associations, association)
     end
@@ -7478,8 +7527,12 @@ return function(import)
   function M._prolong(association, time, expires)
     if expires ~= nil then
       local until_ = time + expires * SECOND + SA_MARGIN
-      association.until_ = math.max(association.until_, until_)
-      association.first_until = association.first_until ~= 0 and association.first_until or until_
+      if until_ > association.until_ then
+        association.until_ = until_
+      end
+      if association.first_until == 0 then
+        association.first_until = until_
+      end
       association.granted = { time, expires, n = 2 }
     end
   end
@@ -7530,9 +7583,37 @@ return function(import)
     HIDDEN_ANSWER = "hidden answer",
   }
 
-  M._S = { M.State, M.Event, n = 2 }
+  M.BEGUN = "begun"
 
-  M._E = { M.State, M.Event, n = 2 }
+  M.OFFERED = "offered"
+
+  M.CHALLENGED = "challenged"
+
+  M.ANSWERED = "answered"
+
+  M.HEARD = "heard"
+
+  M.DONE = "done"
+
+  M.REQUEST = "request"
+
+  M.ANSWER = "answer"
+
+  M.FAILURE = "failure"
+
+  M.RETRY = "retry"
+
+  M.HIDDEN_REQUEST = "hidden request"
+
+  M.PROVISIONAL = "provisional"
+
+  M.CHALLENGE = "challenge"
+
+  M.ACCEPT = "accept"
+
+  M.REJECT = "reject"
+
+  M.HIDDEN_ANSWER = "hidden answer"
 
   M.TABLE = py.dict_of({
     { { "begun", "request", n = 2 }, { "offered", "offer", n = 2 }, n = 2 },
@@ -7563,6 +7644,8 @@ return function(import)
     n = 25,
   })
 
+  M.WAITING = py.set({ "answered", "challenged", "offered", n = 3 })
+
   M.NEW_ROUND = py.set({ "failure", "retry", n = 2 })
 
   M.CHALLENGES = py.set({ 401, 407, 421, 494, n = 4 })
@@ -7570,15 +7653,15 @@ return function(import)
   -- The event that a response with this status code is, in this state of the run.
   function M.response_event(code, state)
     if code < 200 then
-      return M.Event.PROVISIONAL
+      return M.PROVISIONAL
     end
     if code < 300 then
-      return M.Event.ACCEPT
+      return M.ACCEPT
     end
-    if M.CHALLENGES:has(code) and not (code == 494 and state ~= M.State.OFFERED) then
-      return M.Event.CHALLENGE
+    if M.CHALLENGES:has(code) and not (code == 494 and state ~= M.OFFERED) then
+      return M.CHALLENGE
     end
-    return M.Event.REJECT
+    return M.REJECT
   end
 
   return M
@@ -7591,7 +7674,7 @@ modules["agreement.strays"] = [=[
 return function(import)
   local py = import("runtime.python")
   local Flow = import("agreement.esp_flow").Flow
-  local State = import("agreement.states").State
+  local OFFERED = import("agreement.states").OFFERED
   local StrayFlow = import("agreement.items").StrayFlow
   local Unannounced = import("agreement.apart").Unannounced
   local youngest = import("agreement.hidden").youngest
@@ -7694,7 +7777,7 @@ return function(import)
       end
       return any1
     end
-    if not exchange.start_seen or exchange.state == State.OFFERED then
+    if not exchange.start_seen or exchange.state == OFFERED then
       return false
     end
     local offer = exchange.offer

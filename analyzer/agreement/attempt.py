@@ -12,7 +12,7 @@ import msgspec
 from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.evidence import Connection, FrameId
 from analyzer.agreement.exchange import Exchange, Sign, Step
-from analyzer.agreement.states import State
+from analyzer.agreement.states import CHALLENGED, OFFERED
 from analyzer.flows.datagram import Signal
 from analyzer.sip.message import SipMessage
 
@@ -58,7 +58,7 @@ class Attempt(msgspec.Struct):
 
 def attempt(exchange: Exchange) -> Attempt | None:
     """The attempt that says most; None where the client did nothing that was seen."""
-    if exchange.state is not State.CHALLENGED:
+    if exchange.state is not CHALLENGED:
         return None
     challenge = exchange.last("challenge")
     if challenge is None:
@@ -73,7 +73,7 @@ def attempt(exchange: Exchange) -> Attempt | None:
 def went_on_unseen(exchange: Exchange) -> Sign | None:
     """What happens only after a challenge, in a run that stands at its offer: TLS that the client
     completed, or ESP towards it that began after the offer. The challenge was not captured."""
-    if exchange.state is not State.OFFERED:
+    if exchange.state is not OFFERED:
         return None
     since, access = exchange.last_time, exchange.access
     for one in exchange.evidence:

@@ -6,7 +6,7 @@ import msgspec
 
 from analyzer.agreement.attempt import undeliverable
 from analyzer.agreement.exchange import Exchange
-from analyzer.agreement.states import State
+from analyzer.agreement.states import WAITING
 from analyzer.limits import ANSWER_WAIT
 
 Part = Literal["read", "partly", "unread", "none"]
@@ -35,7 +35,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
 def coverage(exchange: Exchange) -> Coverage:
     """What of this run was captured and could be read."""
-    open_end = exchange.state in (State.OFFERED, State.CHALLENGED, State.ANSWERED)
+    open_end = exchange.state in WAITING
     quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     ue = exchange.access.ue
     up = down = repeated = read = unread = above = synthetic = False

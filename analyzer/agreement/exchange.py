@@ -11,7 +11,7 @@ from analyzer.agreement.association import Association
 from analyzer.agreement.evidence import Entry
 from analyzer.agreement.order import START, Order
 from analyzer.agreement.place import Place
-from analyzer.agreement.states import NEW_ROUND, TABLE, Event, State
+from analyzer.agreement.states import BEGUN, CHALLENGE, NEW_ROUND, OFFERED, TABLE, Event
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import EXCHANGE_STEPS
 from analyzer.sip.digest import parse_aka_nonce
@@ -108,7 +108,7 @@ class Exchange:
         self.begun = time
         self.last_time = time
         self.end_time = time
-        self.state = State.BEGUN
+        self.state = BEGUN
         self.round = 1
         self.steps: list[Step] = []
         self.dropped = 0
@@ -144,7 +144,7 @@ class Exchange:
         row = TABLE.get((self.state, event))
         if row is None:
             return ""
-        again = event is Event.CHALLENGE and self.state is not State.OFFERED
+        again = event is CHALLENGE and self.state is not OFFERED
         self.state, role = row
         if event in NEW_ROUND or (again and self.last("challenge") is not None):
             self.round += 1

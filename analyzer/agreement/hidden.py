@@ -10,7 +10,7 @@ from analyzer.agreement.association import Association
 from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.settlements import Settlements
-from analyzer.agreement.states import Event, State
+from analyzer.agreement.states import HEARD, HIDDEN_ANSWER, HIDDEN_REQUEST
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import LATER
 
@@ -36,13 +36,13 @@ class Hidden:
         if association is not exchange.association:
             return
         to_server = flow.direction == "to-server"
-        event = Event.HIDDEN_REQUEST if to_server else Event.HIDDEN_ANSWER
+        event = HIDDEN_REQUEST if to_server else HIDDEN_ANSWER
         if exchange.accepts(event):
             exchange.apply(event, esp, flow.name)
-            if event is Event.HIDDEN_ANSWER:
+            if event is HIDDEN_ANSWER:
                 self._settlements.settle(exchange, esp.time, None)
                 self._tell(exchange)
-        elif exchange.state is State.HEARD:
+        elif exchange.state is HEARD:
             if len(exchange.later) < LATER:
                 exchange.later.append(esp)
 
@@ -52,8 +52,8 @@ class Hidden:
         if exchange is None or esp.length < SMALLEST_SIP:
             return
         if flow.direction == "to-server":
-            if exchange.accepts(Event.HIDDEN_REQUEST):
-                exchange.apply(Event.HIDDEN_REQUEST, esp, "")
+            if exchange.accepts(HIDDEN_REQUEST):
+                exchange.apply(HIDDEN_REQUEST, esp, "")
         elif flow.provisional:
             self._provisional_answer(exchange, esp)
 
@@ -62,8 +62,8 @@ class Hidden:
         association = exchange.association
         if association is None or association.client is not None:
             return
-        if exchange.accepts(Event.HIDDEN_ANSWER):
-            exchange.apply(Event.HIDDEN_ANSWER, esp, "")
+        if exchange.accepts(HIDDEN_ANSWER):
+            exchange.apply(HIDDEN_ANSWER, esp, "")
             self._settlements.settle(exchange, esp.time, None)
 
 

@@ -126,22 +126,24 @@ def release(item: "Item") -> None:
     if isinstance(item, Exchange):
         if item.association is not None:
             item.association.slim()
-        _let_go([step.place for step in item.steps if step.place is not None])
-        if item.far:
-            _let_go(item.far)
+        for step in item.steps:
+            if step.place is not None:
+                _let_go(step.place)
+        for place in item.far:
+            _let_go(place)
     elif isinstance(item, Loose):
-        _let_go([item.place])
+        _let_go(item.place)
     elif isinstance(item, LooseTransaction):
-        _let_go([item.request, item.response])
+        _let_go(item.request)
+        _let_go(item.response)
 
 
-def _let_go(places: list[Place]) -> None:
-    for place in places:
-        place.exchange = None
-        message = place.message
-        message.request = message.final = message.provisional = None
-        message.forward = message.source = None
-        message.slim()
+def _let_go(place: Place) -> None:
+    place.exchange = None
+    message = place.message
+    message.request = message.final = message.provisional = None
+    message.forward = message.source = None
+    message.slim()
 
 
 Item = Exchange | Loose | LooseTransaction | Agreement | StrayFlow

@@ -9,7 +9,18 @@ from analyzer.agreement import older
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.listed import server_list
 from analyzer.agreement.place import demands_sec_agree
-from analyzer.agreement.states import Event, State
+from analyzer.agreement.states import (
+    ANSWER,
+    ANSWERED,
+    BEGUN,
+    CHALLENGED,
+    DONE,
+    FAILURE,
+    HEARD,
+    OFFERED,
+    RETRY,
+    Event,
+)
 from analyzer.sip.message import SipMessage
 
 # Credentials that plainly hold a response, and no report of a failure, need no parsing here.
@@ -38,29 +49,29 @@ def negotiates(message: SipMessage) -> bool:
 def request_event(exchange: Exchange, message: SipMessage) -> Event | None:
     """What a request of the same client means to an open run; None: it begins another one."""
     verifies = "security-verify" in message.index
-    if exchange.state is State.OFFERED:
+    if exchange.state is OFFERED:
         if _reports_failure(exchange.pending, message):
-            return Event.FAILURE
+            return FAILURE
         follows = _follows(exchange.pending, message, verifies)
-        return Event.ANSWER if follows else None
-    if exchange.state in (State.BEGUN, State.DONE):
+        return ANSWER if follows else None
+    if exchange.state in (BEGUN, DONE):
         return None
     if verifies:
         row = message.first_row("authorization") or message.first_row("proxy-authorization")
         if RESPONSE.search(row) and b"auts" not in row.lower():
-            return Event.ANSWER
+            return ANSWER
     challenge = exchange.message("challenge")
     if message.value("authorization") or message.value("proxy-authorization"):
         credentials = message.credentials
         if credentials is not None and credentials.nonce:
             if credentials.auts is not None or not credentials.response:
-                return Event.FAILURE
+                return FAILURE
             if _answers_nonce(challenge, credentials.nonce):
-                return Event.ANSWER
+                return ANSWER
     if verifies or _echoes_older(exchange, message):
-        return Event.ANSWER
+        return ANSWER
     if challenge is not None and challenge.code in (421, 494) and message.protection == "clear":
-        return Event.RETRY
+        return RETRY
     return None
 
 
@@ -159,9 +170,9 @@ def answers_pending(exchange: Exchange, message: SipMessage) -> bool:
 
 def _may_be_answered_unseen(exchange: Exchange, message: SipMessage) -> bool:
     """The answer to the challenge was hidden; or not captured, which a result in ESP shows."""
-    if exchange.state is State.CHALLENGED:
+    if exchange.state is CHALLENGED:
         return message.code >= 200 and message.spi >= 0
-    return exchange.state in (State.ANSWERED, State.HEARD)
+    return exchange.state in (ANSWERED, HEARD)
 
 
 def identity(message: SipMessage) -> str:

@@ -17,13 +17,14 @@ from analyzer.agreement.exchange import (
     Past,
     Registration,
     Sign,
+    Step,
     Verdict,
 )
-from analyzer.agreement.listed import client_list, listings, server_list
+from analyzer.agreement.listed import client_list, server_list
 from analyzer.agreement.meaning import is_emergency
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
-from analyzer.agreement.states import CHALLENGES, State
+from analyzer.agreement.states import ANSWERED, CHALLENGED, CHALLENGES, HEARD, OFFERED, WAITING
 from analyzer.flows.datagram import Signal
 from analyzer.limits import ANSWER_WAIT, CHALLENGES_KEPT, REPEATED_BY, SECOND
 from analyzer.sip.message import SipMessage
@@ -41,20 +42,34 @@ REASONS_OF_AGREEMENT: Final = ("sec-agree", "security agree", "ipsec", "security
 def verdict(exchange: Exchange, dialect: Dialect | None = None) -> Verdict:
     """What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given."""
     lost = failed(exchange)
-    result = exchange.place("result")
+    challenge: Step | None = None
+    verify: Step | None = None
+    result: Place | None = None
+    for step in exchange.steps:  # the last of each
+        role = step.role
+        if role == "challenge":
+            challenge = step
+        elif role == "verify":
+            verify = step
+        elif role == "result":
+            result = step.place
     registration = _registration(exchange, result, lost)
+    if result is None:
+        outcome: Outcome = "failed" if lost else _unread_outcome(exchange, registration)
+    else:
+        outcome = _outcome(exchange, challenge, verify, result)
     return Verdict(
         dialect or of_exchange(exchange),
-        _kind(exchange),
-        _outcome(exchange, result, registration, lost),
+        _kind(exchange, challenge),
+        outcome,
         registration,
-        _stopped_at(exchange, result),
-        _layer(exchange, result, lost),
+        _stopped_at(exchange, challenge, result),
+        _layer(exchange, challenge, result, lost),
         lost,
     )
 
 
-def _kind(exchange: Exchange) -> Kind:
+def _kind(exchange: Exchange, challenge: Step | None) -> Kind:
     """What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6)."""
     if exchange.method != "REGISTER":
         offer = exchange.offer
@@ -63,23 +78,20 @@ def _kind(exchange: Exchange) -> Kind:
         return "deregistration"
     if exchange.under is None or not _begun_protected(exchange):
         return "initial"
-    return "reauthentication" if exchange.last("challenge") is not None else "refresh"
+    return "reauthentication" if challenge is not None else "refresh"
 
 
 def _outcome(
-    exchange: Exchange, result: Place | None, registration: Registration | None, lost: bool
+    exchange: Exchange, challenge: Step | None, verify: Step | None, result: Place
 ) -> Outcome:
-    """What became of the agreement."""
-    if result is None:
-        return "failed" if lost else _unread_outcome(exchange, registration)
+    """What became of the agreement, where the result was read."""
     if result.message.code >= 300:
         return "rejected"
     if _cut(exchange):
         return "incomplete"
     if not uses_sec_agree(exchange):
         return "not-used"
-    verify = exchange.last("verify")
-    if exchange.last("challenge") is None:
+    if challenge is None:
         if verify is not None:
             return "incomplete"  # the challenge was not captured
         if not _unchallenged_offer(exchange):
@@ -101,7 +113,7 @@ def _registration(exchange: Exchange, result: Place | None, lost: bool) -> Regis
         state = good if result.message.code < 300 else "rejected"
         return Registration(state, "seen", result)
     core = _core_answer(exchange)
-    if exchange.state is State.HEARD:
+    if exchange.state is HEARD:
         return _heard(exchange, good, core)
     answered = next((one for one in exchange.used if 200 <= one.message.code < 300), None)
     if answered is not None:
@@ -112,36 +124,39 @@ def _registration(exchange: Exchange, result: Place | None, lost: bool) -> Regis
     if connection is not None and exchange.superseded_by is None:
         return _beyond_tls(exchange, good, connection)
     if lost:
-        gave_up = exchange.state is State.CHALLENGED and attempt(exchange) is None
+        gave_up = exchange.state is CHALLENGED and attempt(exchange) is None
         signs = [] if core is None else [_core_sign(core)]
         state = "given-up" if gave_up else "no-answer"
         return Registration(state, "seen" if exchange.steps else "none", None, signs)
     return Registration("unknown", "none", None, _unsure_signs(exchange))
 
 
-def _stopped_at(exchange: Exchange, result: Place | None) -> str:
+def _stopped_at(exchange: Exchange, challenge: Step | None, result: Place | None) -> str:
     """The role that never came, "" where nothing is missing or nobody can tell."""
-    if exchange.state is State.OFFERED:
+    if exchange.state is OFFERED:
         return "challenge"
-    if exchange.state is State.CHALLENGED:
+    if exchange.state is CHALLENGED:
         return "verify"
-    if exchange.state is State.ANSWERED:
+    if exchange.state is ANSWERED:
         return "result"
     if result is None or result.message.code < 300:
         return ""
-    return "result" if exchange.last("challenge") is not None else "challenge"
+    return "result" if challenge is not None else "challenge"
 
 
-def _layer(exchange: Exchange, result: Place | None, lost: bool) -> str:
+def _layer(exchange: Exchange, challenge: Step | None, result: Place | None, lost: bool) -> str:
     """What stopped a run that did not succeed: "" where it did, or where nobody can tell."""
     if result is not None:
-        answer, challenged = result.message, exchange.message("challenge") is not None
-        return _layer_of_code(answer.code, answer.reason, challenged) if answer.code >= 300 else ""
+        answer = result.message
+        if answer.code < 300:
+            return ""
+        challenged = challenge is not None and challenge.place is not None
+        return _layer_of_code(answer.code, answer.reason, challenged)
     if not lost:
         return ""
-    if exchange.state is State.OFFERED:
+    if exchange.state is OFFERED:
         return "reachability"
-    if exchange.state is State.CHALLENGED:
+    if exchange.state is CHALLENGED:
         return "agreement" if attempt(exchange) is None else "protection"
     return "protection" if exchange.association is not None else "reachability"
 
@@ -149,7 +164,7 @@ def _layer(exchange: Exchange, result: Place | None, lost: bool) -> str:
 def failed(exchange: Exchange) -> bool:
     """Whether silence means failure: it lasted, or was tried against, or was given up, or a
     host said that it takes nothing."""
-    if exchange.state not in (State.OFFERED, State.CHALLENGED, State.ANSWERED):
+    if exchange.state not in WAITING:
         return False
     if exchange.used or _cut(exchange) or gap_towards(exchange, exchange.access.ue) is not None:
         return False
@@ -160,7 +175,7 @@ def failed(exchange: Exchange) -> bool:
     if after is not None:
         # A challenge out of the blue answers a request of the client that was not captured.
         return after.is_request
-    role = {State.OFFERED: "offer", State.ANSWERED: "verify"}.get(exchange.state)
+    role = {OFFERED: "offer", ANSWERED: "verify"}.get(exchange.state)
     if role is not None and _tries(exchange, role) >= TRIES:
         return True
     if role is not None and undeliverable(exchange) is not None:
@@ -174,7 +189,7 @@ def left_at_one_try(exchange: Exchange) -> bool:
     """The answer to the challenge was sent once, over what makes a client repeat it until it hears
     something (RFC 3261 17.1.2.2; in ESP, UDP or TCP does): what it heard was not captured."""
     step = exchange.last("verify")
-    if exchange.state is not State.ANSWERED or step is None or _tries(exchange, "verify") > 1:
+    if exchange.state is not ANSWERED or step is None or _tries(exchange, "verify") > 1:
         return False
     if exchange.superseded_by is None and exchange.end_time - step.time < REPEATED_BY:
         return False
@@ -217,7 +232,7 @@ def _cut(exchange: Exchange) -> bool:
         return True
     for step in exchange.steps:
         place = step.place
-        if place is not None and place.cut:
+        if place is not None and place.message.truncated and place.cut:
             return True
     return False
 
@@ -229,19 +244,26 @@ def past(exchange: Exchange) -> Past:
     registered = found.registration is not None and found.registration.state == "registered"
     code, cseq = 0, -1
     challenge: SipMessage | None = None
+    offer: Step | None = None
+    asked_in: Place | None = None
+    listed: MechanismList | None = None
+    listed_for: MechanismList | None = None
     for step in exchange.steps:
-        message = None if step.place is None else step.place.message
-        if step.role == "challenge":
+        role, place = step.role, step.place
+        message = None if place is None else place.message
+        if role == "challenge":
             challenge = message
-        elif step.role == "result":
+            server = None if place is None or asked_in is None else place.server
+            if asked_in is not None and server is not None:  # the last of its `listings`
+                listed, listed_for = server, asked_in.client
+        elif role == "result":
             code = 0 if message is None else message.code
+        elif role in ("offer", "failure-report"):
+            asked_in = place
+            if offer is None and role == "offer":
+                offer = step
         if message is not None and message.is_request and message.cseq > cseq:
             cseq = message.cseq
-    listing: Place | None = None
-    answered: MechanismList | None = None
-    for place, offered in listings(exchange.steps):
-        listing, answered = place, offered
-    offer = exchange.first("offer")
     asked = None if challenge is None else challenge.challenge
     return Past(
         exchange.number,
@@ -252,8 +274,8 @@ def past(exchange: Exchange) -> Past:
         registered,
         _rows(None if offer is None or offer.place is None else offer.place.client),
         code,
-        _rows(None if listing is None else listing.server),
-        _rows(answered),
+        _rows(listed),
+        _rows(listed_for),
         exchange.call_id,
         cseq,
         "" if asked is None else asked.nonce or "",
@@ -269,7 +291,7 @@ def challenged_in_a_row(exchange: Exchange) -> None:
     standing = exchange.standing
     if standing is None:
         return
-    if exchange.state is State.HEARD:  # what was heard may have been the success that ends a row
+    if exchange.state is HEARD:  # what was heard may have been the success that ends a row
         standing.challenged = ()
         return
     last = exchange.steps[-1].place if exchange.steps else None

@@ -23,6 +23,7 @@ HEADERS: Final = {
     "server": "security-server",
     "verify": "security-verify",
 }
+ROWS: Final = tuple(HEADERS.items())
 
 
 class Place:
@@ -119,7 +120,7 @@ class Place:
             self._lists = lists = {}
             message = self.message
             index = message.index
-            for name, header in HEADERS.items():
+            for name, header in ROWS:
                 if header in index:
                     octets = message.whole_octets(header)
                     lists[name] = (
@@ -127,7 +128,7 @@ class Place:
                         if octets is None
                         else read_row(octets)
                     )
-            if older.present(message):
+            if older.MECHANISM in index or older.METHOD in index:
                 self._place_older(lists, older.lists_of(message))
             if message.is_request and "content-type" in index and "verify" not in lists:
                 self._read_body(lists)
@@ -155,7 +156,7 @@ class Place:
         if not rows:
             return
         self.enclosed = True
-        for name, header in HEADERS.items():
+        for name, header in ROWS:
             if header in rows:
                 lists.setdefault(name, parse_list(rows[header]))
         for header, dialect in older.DIALECTS:

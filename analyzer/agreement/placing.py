@@ -29,7 +29,7 @@ def place_of(
         asked = message if message.is_request else message.request
         if access.associations or (asked is not None and "security-verify" in asked.index):
             _above_ipsec(place, access, asked)
-    standing = access.standing_of(message) if access.standings else None
+    standing = access.alone or access.standing_of(message)
     if standing is not None:
         place.in_force = standing.association
         place.tls_port = standing.tls_port
@@ -42,7 +42,7 @@ def place_of(
 def stand(place: Place) -> None:
     """A request that answers no challenge: what it has to repeat is the list in force."""
     access = place.access
-    if access is None or not access.standings or not place.from_client:
+    if access is None or not place.from_client:
         return
     standing = access.standing_of(place.message)
     if standing is not None:

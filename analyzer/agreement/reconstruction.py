@@ -41,7 +41,17 @@ from analyzer.agreement.placing import doubt, due, place_of, stand
 from analyzer.agreement.reuse import reused
 from analyzer.agreement.runs import Runs
 from analyzer.agreement.settlements import Settlements
-from analyzer.agreement.states import Event, State, response_event
+from analyzer.agreement.states import (
+    ANSWER,
+    ANSWERED,
+    CHALLENGE,
+    CHALLENGED,
+    DONE,
+    PROVISIONAL,
+    REQUEST,
+    Event,
+    response_event,
+)
 from analyzer.agreement.strays import Strays
 from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import EspSeen, Signal
@@ -262,7 +272,7 @@ class Reconstruction:
         if event is None or not self._step(exchange, event, place):
             return False
         exchange.pending = message
-        if event is not Event.ANSWER:
+        if event is not ANSWER:
             stand(place)
             return True
         place.due(*due(exchange))
@@ -282,7 +292,7 @@ class Reconstruction:
         exchange = self._new_exchange(access, standing, message)
         exchange.deregistration = register and message.expires == 0
         exchange.start_seen = clear or exchange.under is not None
-        self._step(exchange, Event.REQUEST, place)
+        self._step(exchange, REQUEST, place)
         exchange.pending = message
         return exchange
 
@@ -312,9 +322,9 @@ class Reconstruction:
         event = response_event(message.code, exchange.state)
         if not self._step(exchange, event, place):
             return False
-        if event is Event.CHALLENGE:
+        if event is CHALLENGE:
             self._challenged(exchange, place)
-        elif event is not Event.PROVISIONAL:
+        elif event is not PROVISIONAL:
             self._result(exchange, message)
         return True
 
@@ -339,7 +349,7 @@ class Reconstruction:
             begun = self._begin_unread(message, access, exchange)
             if exchange is not None:
                 self._supersede(exchange, message)
-        self._step(begun, Event.CHALLENGE, place)
+        self._step(begun, CHALLENGE, place)
         self._challenged(begun, place)
         return True
 
@@ -353,7 +363,7 @@ class Reconstruction:
         if before is not None:
             unread = _last_from(before, access.ue)
             if unread is not None:
-                begun.apply(Event.REQUEST, unread, "uc>ps")
+                begun.apply(REQUEST, unread, "uc>ps")
                 begun.begun = unread.time
             forwards = [one for one in before.far if one.message.cseq >= challenge.cseq]
             for place in forwards:
@@ -435,7 +445,7 @@ class Reconstruction:
     def _shows_use(self, place: Place) -> None:
         """Traffic on the set of a run whose result was not captured: a sign that there was one."""
         exchange = None if place.on is None else place.on.exchange
-        if exchange is None or exchange.state not in (State.CHALLENGED, State.ANSWERED):
+        if exchange is None or exchange.state not in (CHALLENGED, ANSWERED):
             return
         if len(exchange.used) < LATER:
             exchange.used.append(place)
@@ -471,7 +481,7 @@ class Reconstruction:
         self._close(self._runs.oldest)
 
     def _supersede(self, exchange: Exchange, by: SipMessage) -> None:
-        if exchange.state is not State.DONE:
+        if exchange.state is not DONE:
             exchange.superseded_by = by
         self._close(exchange)
 
@@ -487,9 +497,11 @@ class Reconstruction:
                 exchange.standing.run = None
             exchange.standing.past = past(exchange)
             challenged_in_a_row(exchange)
-        if exchange.association is not None:
-            exchange.association.exchange = None
-            self._settlements.drop(exchange)
+        association = exchange.association
+        if association is not None:
+            association.exchange = None
+            if association.established_time is None:
+                self._settlements.drop(exchange, association)
         ended = self._settlements.ended
         for agreement, by in ended:
             self._leaving.ended(agreement, by, self._runs, self._order)

@@ -6,7 +6,7 @@ from typing import Final
 
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.meaning import identity
-from analyzer.agreement.states import State
+from analyzer.agreement.states import ANSWERED, BEGUN, CHALLENGED, DONE, HEARD, OFFERED
 from analyzer.limits import (
     ANSWER_WAIT,
     EXCHANGES,
@@ -20,12 +20,12 @@ from analyzer.sip.message import SipMessage
 
 # Nothing more of a run is expected this long after its last step.
 PATIENCE: Final = {
-    State.DONE: ANSWER_WAIT,
-    State.HEARD: OVERLAP,
-    State.OFFERED: REG_AWAIT_AUTH,
-    State.CHALLENGED: REG_AWAIT_AUTH,
-    State.ANSWERED: REG_AWAIT_AUTH,
-    State.BEGUN: ANSWER_WAIT,
+    DONE: ANSWER_WAIT,
+    HEARD: OVERLAP,
+    OFFERED: REG_AWAIT_AUTH,
+    CHALLENGED: REG_AWAIT_AUTH,
+    ANSWERED: REG_AWAIT_AUTH,
+    BEGUN: ANSWER_WAIT,
 }
 
 
@@ -79,7 +79,7 @@ class Runs:
         if run is None and self._refused:
             key = message.src, message.dst, identity(message)
             run = self._refused.get(key)
-            if run is not None and (run.closed or run.state is not State.CHALLENGED):
+            if run is not None and (run.closed or run.state is not CHALLENGED):
                 del self._refused[key]
                 run = None
             elif run is not None:
@@ -92,7 +92,8 @@ class Runs:
         """It begins."""
         self.begun += 1
         self._running[run.number] = run
-        self._most = max(self._most, len(self._running))
+        if len(self._running) > self._most:
+            self._most = len(self._running)
         self._find_by(run, (run.access.ue, run.call_id))
         self._calls[run.call_id] = run
         self._look(run.begun + ANSWER_WAIT, run.number)

@@ -4,7 +4,6 @@ TS 33.203 7.4: a re-authentication announces a new set while the old one is in u
 5.1.1.5.1: the 2xx makes it the established one. RFC 3329 2.5: what was agreed holds until it ends.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable
 
 from analyzer.agreement.access import Standing
@@ -73,7 +72,7 @@ class Settlements:
         self.ended: list[tuple[Agreement, int]] = []  # with the number of the run that ended it
         self.order: Order = START  # of what is being taken in
         self._spis: dict[tuple[bytes, int], tuple[Association, Sa]] = {}
-        self._agreements: OrderedDict[int, Agreement] = OrderedDict()
+        self._agreements: dict[int, Agreement] = {}
         self._associations = 0
 
     def sa(self, dst: bytes, spi: int) -> tuple[Association, Sa] | None:
@@ -192,11 +191,8 @@ class Settlements:
         if agreement is not None and len(agreement.traffic) < TRAFFIC:
             agreement.traffic.append(request)
 
-    def drop(self, exchange: Exchange) -> None:
+    def drop(self, exchange: Exchange, association: Association) -> None:
         """The run was closed without a result: the set it announced goes no further."""
-        association = exchange.association
-        if association is None or association.established_time is not None:
-            return
         if association in exchange.access.associations:
             exchange.access.associations.remove(association)
         self._hand_out(exchange, association)
@@ -246,8 +242,10 @@ class Settlements:
 def _prolong(association: Association, time: int, expires: int | None) -> None:
     if expires is not None:
         until = time + expires * SECOND + SA_MARGIN
-        association.until = max(association.until, until)
-        association.first_until = association.first_until or until
+        if until > association.until:
+            association.until = until
+        if not association.first_until:
+            association.first_until = until
         association.granted = time, expires
 
 

@@ -10,7 +10,7 @@ from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.hidden import youngest
 from analyzer.agreement.items import StrayFlow
 from analyzer.agreement.order import Order
-from analyzer.agreement.states import State
+from analyzer.agreement.states import OFFERED
 from analyzer.flows.datagram import EspSeen
 from analyzer.limits import Bounds
 from analyzer.sip.message import SipMessage
@@ -82,7 +82,7 @@ def _offer_read(access: Access, exchange: Exchange | None) -> bool:
     """Whether all that could have announced a set here was captured and read."""
     if exchange is None:
         return any(one.client is not None for one in access.associations)
-    if not exchange.start_seen or exchange.state is State.OFFERED:
+    if not exchange.start_seen or exchange.state is OFFERED:
         return False
     offer = exchange.offer
     if offer is None or offer.cut:

@@ -75,6 +75,7 @@ return function(import)
     self.ue = ue
     self.first_hop = first_hop
     self.standings = py.dict()
+    self.alone = nil
     self.associations = { n = 0 }
     self.strays = py.dict()
     self.sealed = false
@@ -89,9 +90,15 @@ return function(import)
   function M.Access:standing(identity)
     local found = self.standings:get(identity)
     if found == nil then
-      local value1 = M.Standing.make()
-      found = value1
-      self.standings:set(identity, value1)
+      found = M.Standing.make()
+      local value1
+      if self.standings.size > 0 then
+        value1 = nil
+      else
+        value1 = found
+      end
+      self.alone = value1
+      self.standings:set(identity, found)
     end
     return found
   end
@@ -99,11 +106,8 @@ return function(import)
   -- The standing of the subscriber that a message here is from or to.
   function M.Access:standing_of(message)
     local standings = self.standings
-    if standings.size == 1 then
-      return standings:first_value()
-    end
-    if standings.size == 0 then
-      return nil
+    if self.alone ~= nil or standings.size == 0 then
+      return self.alone
     end
     return standings:get(message.to_uri) or standings:get(message.from_uri)
   end

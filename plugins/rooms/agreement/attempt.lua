@@ -3,10 +3,11 @@
 return function(import)
   local py = import("runtime.python")
   local regex = import("runtime.regex")
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local Connection = import("agreement.evidence").Connection
+  local OFFERED = import("agreement.states").OFFERED
   local Sign = import("agreement.exchange").Sign
   local Signal = import("flows.datagram").Signal
-  local State = import("agreement.states").State
   local M = {}
 
   M.WENT_ON = py.dict_of({
@@ -36,7 +37,7 @@ return function(import)
 
   -- The attempt that says most; None where the client did nothing that was seen.
   function M.attempt(exchange)
-    if exchange.state ~= State.CHALLENGED then
+    if exchange.state ~= CHALLENGED then
       return nil
     end
     local challenge = exchange:last("challenge")
@@ -48,7 +49,7 @@ return function(import)
 
   -- What happens only after a challenge, in a run that stands at its offer: TLS that the client
   function M.went_on_unseen(exchange)
-    if exchange.state ~= State.OFFERED then
+    if exchange.state ~= OFFERED then
       return nil
     end
     local since, access = exchange.last_time, exchange.access

@@ -3,7 +3,7 @@
 return function(import)
   local py = import("runtime.python")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
-  local State = import("agreement.states").State
+  local WAITING = import("agreement.states").WAITING
   local undeliverable = import("agreement.attempt").undeliverable
   local M = {}
 
@@ -34,7 +34,7 @@ return function(import)
 
   -- What of this run was captured and could be read.
   function M.coverage(exchange)
-    local open_end = exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED
+    local open_end = WAITING:has(exchange.state)
     local quiet = exchange.end_time - exchange.last_time >= ANSWER_WAIT
     local ue = exchange.access.ue
     local up = false

@@ -2,12 +2,13 @@
 
 return function(import)
   local py = import("runtime.python")
+  local BEGUN = import("agreement.states").BEGUN
+  local CHALLENGE = import("agreement.states").CHALLENGE
   local EXCHANGE_STEPS = import("limits").EXCHANGE_STEPS
-  local Event = import("agreement.states").Event
   local NEW_ROUND = import("agreement.states").NEW_ROUND
+  local OFFERED = import("agreement.states").OFFERED
   local Place = import("agreement.place").Place
   local START = import("agreement.order").START
-  local State = import("agreement.states").State
   local TABLE = import("agreement.states").TABLE
   local parse_aka_nonce = import("sip.digest").parse_aka_nonce
   local M = {}
@@ -49,7 +50,7 @@ return function(import)
     self.begun = time
     self.last_time = time
     self.end_time = time
-    self.state = State.BEGUN
+    self.state = BEGUN
     self.round = 1
     self.steps = { n = 0 }
     self.dropped = 0
@@ -88,7 +89,7 @@ return function(import)
     if row == nil then
       return ""
     end
-    local again = event == Event.CHALLENGE and self.state ~= State.OFFERED
+    local again = event == CHALLENGE and self.state ~= OFFERED
     self.state = row[1]
     local role = row[2]
     if NEW_ROUND:has(event) or again and self:last("challenge") ~= nil then

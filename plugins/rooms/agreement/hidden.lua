@@ -2,9 +2,10 @@
 
 return function(import)
   local py = import("runtime.python")
-  local Event = import("agreement.states").Event
+  local HEARD = import("agreement.states").HEARD
+  local HIDDEN_ANSWER = import("agreement.states").HIDDEN_ANSWER
+  local HIDDEN_REQUEST = import("agreement.states").HIDDEN_REQUEST
   local LATER = import("limits").LATER
-  local State = import("agreement.states").State
   local M = {}
 
   M.SMALLEST_SIP = 200
@@ -29,14 +30,14 @@ return function(import)
       return
     end
     local to_server = flow.direction == "to-server"
-    local event = to_server and Event.HIDDEN_REQUEST or Event.HIDDEN_ANSWER
+    local event = to_server and HIDDEN_REQUEST or HIDDEN_ANSWER
     if exchange:accepts(event) then
       exchange:apply(event, esp, flow.name)
-      if event == Event.HIDDEN_ANSWER then
+      if event == HIDDEN_ANSWER then
         self._settlements:settle(exchange, esp.time)
         self._tell(exchange)
       end
-    elseif exchange.state == State.HEARD then
+    elseif exchange.state == HEARD then
       if exchange.later.n < LATER then
         py.append(exchange.later, esp)
       end
@@ -50,8 +51,8 @@ return function(import)
       return
     end
     if flow.direction == "to-server" then
-      if exchange:accepts(Event.HIDDEN_REQUEST) then
-        exchange:apply(Event.HIDDEN_REQUEST, esp, "")
+      if exchange:accepts(HIDDEN_REQUEST) then
+        exchange:apply(HIDDEN_REQUEST, esp, "")
       end
     elseif flow.provisional then
       self:_provisional_answer(exchange, esp)
@@ -64,8 +65,8 @@ return function(import)
     if association == nil or association.client ~= nil then
       return
     end
-    if exchange:accepts(Event.HIDDEN_ANSWER) then
-      exchange:apply(Event.HIDDEN_ANSWER, esp, "")
+    if exchange:accepts(HIDDEN_ANSWER) then
+      exchange:apply(HIDDEN_ANSWER, esp, "")
       self._settlements:settle(exchange, esp.time)
     end
   end

@@ -186,34 +186,31 @@ return function(import)
       if item.association ~= nil then
         item.association:slim()
       end
-      local list1 = { n = 0 }
       for _, step in py.each(item.steps) do
         if step.place ~= nil then
-          py.append(list1, step.place)
+          M._let_go(step.place)
         end
       end
-      M._let_go(list1)
-      if item.far.n > 0 then
-        M._let_go(item.far)
+      for _, place in py.each(item.far) do
+        M._let_go(place)
       end
     elseif py.isinstance(item, M.Loose) then
-      M._let_go({ item.place, n = 1 })
+      M._let_go(item.place)
     elseif py.isinstance(item, M.LooseTransaction) then
-      M._let_go({ item.request, item.response, n = 2 })
+      M._let_go(item.request)
+      M._let_go(item.response)
     end
   end
 
-  function M._let_go(places)
-    for _, place in py.each(places) do
-      place.exchange = nil
-      local message = place.message
-      message.request = nil
-      message.final = nil
-      message.provisional = nil
-      message.forward = nil
-      message.source = nil
-      message:slim()
-    end
+  function M._let_go(place)
+    place.exchange = nil
+    local message = place.message
+    message.request = nil
+    message.final = nil
+    message.provisional = nil
+    message.forward = nil
+    message.source = nil
+    message:slim()
   end
 
   return M

@@ -4,8 +4,15 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
-  local Event = import("agreement.states").Event
-  local State = import("agreement.states").State
+  local ANSWER = import("agreement.states").ANSWER
+  local ANSWERED = import("agreement.states").ANSWERED
+  local BEGUN = import("agreement.states").BEGUN
+  local CHALLENGED = import("agreement.states").CHALLENGED
+  local DONE = import("agreement.states").DONE
+  local FAILURE = import("agreement.states").FAILURE
+  local HEARD = import("agreement.states").HEARD
+  local OFFERED = import("agreement.states").OFFERED
+  local RETRY = import("agreement.states").RETRY
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local older = import("agreement.older")
   local server_list = import("agreement.listed").server_list
@@ -39,14 +46,14 @@ return function(import)
   -- What a request of the same client means to an open run; None: it begins another one.
   function M.request_event(exchange, message)
     local verifies = message.index:has("security-verify")
-    if exchange.state == State.OFFERED then
+    if exchange.state == OFFERED then
       if M._reports_failure(exchange.pending, message) then
-        return Event.FAILURE
+        return FAILURE
       end
       local follows = M._follows(exchange.pending, message, verifies)
-      return follows and Event.ANSWER or nil
+      return follows and ANSWER or nil
     end
-    if exchange.state == State.BEGUN or exchange.state == State.DONE then
+    if exchange.state == BEGUN or exchange.state == DONE then
       return nil
     end
     if verifies then
@@ -56,7 +63,7 @@ return function(import)
       end
       local row = value1
       if M.RESPONSE:search(row) and not str.contains(str.lower(row), "auts") then
-        return Event.ANSWER
+        return ANSWER
       end
     end
     local challenge = exchange:message("challenge")
@@ -64,18 +71,18 @@ return function(import)
       local credentials = message.credentials
       if credentials ~= nil and (credentials.nonce or "") ~= "" then
         if credentials.auts ~= nil or (credentials.response or "") == "" then
-          return Event.FAILURE
+          return FAILURE
         end
         if M._answers_nonce(challenge, credentials.nonce) then
-          return Event.ANSWER
+          return ANSWER
         end
       end
     end
     if verifies or M._echoes_older(exchange, message) then
-      return Event.ANSWER
+      return ANSWER
     end
     if challenge ~= nil and ((challenge.code == 421 or challenge.code == 494) and message.protection == "clear") then
-      return Event.RETRY
+      return RETRY
     end
     return nil
   end
@@ -196,10 +203,10 @@ return function(import)
 
   -- The answer to the challenge was hidden; or not captured, which a result in ESP shows.
   function M._may_be_answered_unseen(exchange, message)
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return message.code >= 200 and message.spi >= 0
     end
-    return exchange.state == State.ANSWERED or exchange.state == State.HEARD
+    return exchange.state == ANSWERED or exchange.state == HEARD
   end
 
   -- The address-of-record that a registration is about (RFC 3261 10.2).

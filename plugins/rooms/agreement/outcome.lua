@@ -3,23 +3,26 @@
 return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
+  local ANSWERED = import("agreement.states").ANSWERED
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local CHALLENGES = import("agreement.states").CHALLENGES
   local CHALLENGES_KEPT = import("limits").CHALLENGES_KEPT
+  local HEARD = import("agreement.states").HEARD
+  local OFFERED = import("agreement.states").OFFERED
   local Past = import("agreement.exchange").Past
   local REPEATED_BY = import("limits").REPEATED_BY
   local Registration = import("agreement.exchange").Registration
   local SECOND = import("limits").SECOND
   local Sign = import("agreement.exchange").Sign
   local Signal = import("flows.datagram").Signal
-  local State = import("agreement.states").State
   local Verdict = import("agreement.exchange").Verdict
+  local WAITING = import("agreement.states").WAITING
   local attempt = import("agreement.attempt").attempt
   local choose = import("agreement.choice").choose
   local client_list = import("agreement.listed").client_list
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local is_emergency = import("agreement.meaning").is_emergency
-  local listings = import("agreement.listed").listings
   local of_exchange = import("agreement.dialects").of_exchange
   local server_list = import("agreement.listed").server_list
   local undeliverable = import("agreement.attempt").undeliverable
@@ -35,13 +38,31 @@ return function(import)
   -- What a run adds up to, when it is closed; `dialect` is the one to judge it by, if given.
   function M.verdict(exchange, dialect)
     local lost = M.failed(exchange)
-    local result = exchange:place("result")
+    local challenge = nil
+    local verify = nil
+    local result = nil
+    for _, step in py.each(exchange.steps) do
+      local role = step.role
+      if role == "challenge" then
+        challenge = step
+      elseif role == "verify" then
+        verify = step
+      elseif role == "result" then
+        result = step.place
+      end
+    end
     local registration = M._registration(exchange, result, lost)
-    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange), M._outcome(exchange, result, registration, lost), registration, M._stopped_at(exchange, result), M._layer(exchange, result, lost), lost)
+    local outcome
+    if result == nil then
+      outcome = lost and "failed" or M._unread_outcome(exchange, registration)
+    else
+      outcome = M._outcome(exchange, challenge, verify, result)
+    end
+    return Verdict.make((dialect or "") ~= "" and dialect or of_exchange(exchange), M._kind(exchange, challenge), outcome, registration, M._stopped_at(exchange, challenge, result), M._layer(exchange, challenge, result, lost), lost)
   end
 
   -- What sort of run it is (TS 24.229 5.1.1.2, 5.1.1.4, 5.1.1.6).
-  function M._kind(exchange)
+  function M._kind(exchange, challenge)
     if exchange.method ~= "REGISTER" then
       local offer = exchange.offer
       return offer ~= nil and offer.message.to_tag ~= "" and "in-dialog" or "other"
@@ -52,14 +73,11 @@ return function(import)
     if exchange.under == nil or not M._begun_protected(exchange) then
       return "initial"
     end
-    return exchange:last("challenge") ~= nil and "reauthentication" or "refresh"
+    return challenge ~= nil and "reauthentication" or "refresh"
   end
 
-  -- What became of the agreement.
-  function M._outcome(exchange, result, registration, lost)
-    if result == nil then
-      return lost and "failed" or M._unread_outcome(exchange, registration)
-    end
+  -- What became of the agreement, where the result was read.
+  function M._outcome(exchange, challenge, verify, result)
     if result.message.code >= 300 then
       return "rejected"
     end
@@ -69,8 +87,7 @@ return function(import)
     if not M.uses_sec_agree(exchange) then
       return "not-used"
     end
-    local verify = exchange:last("verify")
-    if exchange:last("challenge") == nil then
+    if challenge == nil then
       if verify ~= nil then
         return "incomplete"
       end
@@ -100,7 +117,7 @@ return function(import)
       return Registration.make(state, "seen", result)
     end
     local core = M._core_answer(exchange)
-    if exchange.state == State.HEARD then
+    if exchange.state == HEARD then
       return M._heard(exchange, good, core)
     end
     local first1
@@ -121,7 +138,7 @@ return function(import)
       return M._beyond_tls(exchange, good, connection)
     end
     if lost then
-      local gave_up = exchange.state == State.CHALLENGED and attempt(exchange) == nil
+      local gave_up = exchange.state == CHALLENGED and attempt(exchange) == nil
       local signs = core == nil and { n = 0 } or { M._core_sign(core), n = 1 }
       state = gave_up and "given-up" or "no-answer"
       return Registration.make(state, exchange.steps.n > 0 and "seen" or "none", nil, signs)
@@ -130,35 +147,39 @@ return function(import)
   end
 
   -- The role that never came, "" where nothing is missing or nobody can tell.
-  function M._stopped_at(exchange, result)
-    if exchange.state == State.OFFERED then
+  function M._stopped_at(exchange, challenge, result)
+    if exchange.state == OFFERED then
       return "challenge"
     end
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return "verify"
     end
-    if exchange.state == State.ANSWERED then
+    if exchange.state == ANSWERED then
       return "result"
     end
     if result == nil or result.message.code < 300 then
       return ""
     end
-    return exchange:last("challenge") ~= nil and "result" or "challenge"
+    return challenge ~= nil and "result" or "challenge"
   end
 
   -- What stopped a run that did not succeed: "" where it did, or where nobody can tell.
-  function M._layer(exchange, result, lost)
+  function M._layer(exchange, challenge, result, lost)
     if result ~= nil then
-      local answer, challenged = result.message, exchange:message("challenge") ~= nil
-      return answer.code >= 300 and M._layer_of_code(answer.code, answer.reason, challenged) or ""
+      local answer = result.message
+      if answer.code < 300 then
+        return ""
+      end
+      local challenged = challenge ~= nil and challenge.place ~= nil
+      return M._layer_of_code(answer.code, answer.reason, challenged)
     end
     if not lost then
       return ""
     end
-    if exchange.state == State.OFFERED then
+    if exchange.state == OFFERED then
       return "reachability"
     end
-    if exchange.state == State.CHALLENGED then
+    if exchange.state == CHALLENGED then
       return attempt(exchange) == nil and "agreement" or "protection"
     end
     return exchange.association ~= nil and "protection" or "reachability"
@@ -166,7 +187,7 @@ return function(import)
 
   -- Whether silence means failure: it lasted, or was tried against, or was given up, or a
   function M.failed(exchange)
-    if not (exchange.state == State.OFFERED or exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED) then
+    if not WAITING:has(exchange.state) then
       return false
     end
     if exchange.used.n > 0 or (M._cut(exchange) or M.gap_towards(exchange, exchange.access.ue) ~= nil) then
@@ -180,7 +201,7 @@ return function(import)
     if after ~= nil then
       return after.is_request
     end
-    local role = py.dict_of({ { State.OFFERED, "offer", n = 2 }, { State.ANSWERED, "verify", n = 2 }, n = 2 }):get(exchange.state)
+    local role = py.dict_of({ { OFFERED, "offer", n = 2 }, { ANSWERED, "verify", n = 2 }, n = 2 }):get(exchange.state)
     if role ~= nil and M._tries(exchange, role) >= M.TRIES then
       return true
     end
@@ -196,7 +217,7 @@ return function(import)
   -- The answer to the challenge was sent once, over what makes a client repeat it until it hears
   function M.left_at_one_try(exchange)
     local step = exchange:last("verify")
-    if exchange.state ~= State.ANSWERED or (step == nil or M._tries(exchange, "verify") > 1) then
+    if exchange.state ~= ANSWERED or (step == nil or M._tries(exchange, "verify") > 1) then
       return false
     end
     if exchange.superseded_by == nil and exchange.end_time - step.time < REPEATED_BY then
@@ -250,7 +271,7 @@ return function(import)
     end
     for _, step in py.each(exchange.steps) do
       local place = step.place
-      if place ~= nil and place.cut then
+      if place ~= nil and (place.message.truncated and place.cut) then
         return true
       end
     end
@@ -263,50 +284,57 @@ return function(import)
     local registered = found.registration ~= nil and found.registration.state == "registered"
     local code, cseq = 0, -1
     local challenge = nil
+    local offer = nil
+    local asked_in = nil
+    local listed = nil
+    local listed_for = nil
     for _, step in py.each(exchange.steps) do
+      local role, place = step.role, step.place
       local value1
-      if step.place == nil then
+      if place == nil then
         value1 = nil
       else
-        value1 = step.place.message
+        value1 = place.message
       end
       local message = value1
-      if step.role == "challenge" then
+      if role == "challenge" then
         challenge = message
-      elseif step.role == "result" then
+        local value2
+        if place == nil or asked_in == nil then
+          value2 = nil
+        else
+          value2 = place.server
+        end
+        local server = value2
+        if asked_in ~= nil and server ~= nil then
+          listed, listed_for = server, asked_in.client
+        end
+      elseif role == "result" then
         code = message == nil and 0 or message.code
+      elseif role == "offer" or role == "failure-report" then
+        asked_in = place
+        if offer == nil and role == "offer" then
+          offer = step
+        end
       end
       if message ~= nil and (message.is_request and message.cseq > cseq) then
         cseq = message.cseq
       end
     end
-    local listing = nil
-    local answered = nil
-    for _, item1 in py.each(listings(exchange.steps)) do
-      local place, offered = item1[1], item1[2]
-      listing, answered = place, offered
-    end
-    local offer = exchange:first("offer")
-    local value2
-    if challenge == nil then
-      value2 = nil
-    else
-      value2 = challenge.challenge
-    end
-    local asked = value2
     local value3
-    if offer == nil or offer.place == nil then
+    if challenge == nil then
       value3 = nil
     else
-      value3 = offer.place.client
+      value3 = challenge.challenge
     end
+    local asked = value3
     local value4
-    if listing == nil then
+    if offer == nil or offer.place == nil then
       value4 = nil
     else
-      value4 = listing.server
+      value4 = offer.place.client
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value4), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -319,7 +347,7 @@ return function(import)
     if standing == nil then
       return
     end
-    if exchange.state == State.HEARD then
+    if exchange.state == HEARD then
       standing.challenged = { n = 0 }
       return
     end

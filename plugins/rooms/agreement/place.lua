@@ -16,6 +16,12 @@ return function(import)
     n = 3,
   })
 
+  M.ROWS = {
+    { "client", "security-client", n = 2 }, { "server", "security-server", n = 2 },
+    { "verify", "security-verify", n = 2 },
+    n = 3,
+  }
+
   -- One message in its place.
   M.Place = py.class("Place")
 
@@ -82,13 +88,14 @@ return function(import)
       local lists = value1
       local message = self.message
       local index = message.index
-      for name, header in M.HEADERS:pairs() do
+      for _, item1 in py.each(M.ROWS) do
+        local name, header = item1[1], item1[2]
         if index:has(header) then
           local octets = message:whole_octets(header)
           lists:set(name, octets == nil and parse_list(message:folded_texts(header)) or read_row(octets))
         end
       end
-      if older.present(message) then
+      if index:has(older.MECHANISM) or index:has(older.METHOD) then
         self:_place_older(lists, older.lists_of(message))
       end
       if message.is_request and (index:has("content-type") and not lists:has("verify")) then
@@ -130,13 +137,14 @@ return function(import)
       return
     end
     self.enclosed = true
-    for name, header in M.HEADERS:pairs() do
+    for _, item1 in py.each(M.ROWS) do
+      local name, header = item1[1], item1[2]
       if rows:has(header) then
         lists:setdefault(name, parse_list(rows:get(header)))
       end
     end
-    for _, item1 in py.each(older.DIALECTS) do
-      local header, dialect = item1[1], item1[2]
+    for _, item2 in py.each(older.DIALECTS) do
+      local header, dialect = item2[1], item2[2]
       if rows:has(header) then
         self:_place_older(lists, older.read(py.list(rows:get(header)), dialect))
       end

@@ -31,11 +31,7 @@ return function(import)
         M._above_ipsec(place, access, asked)
       end
     end
-    local value1
-    if access.standings.size > 0 then
-      value1 = access:standing_of(message)
-    end
-    local standing = value1
+    local standing = access.alone or access:standing_of(message)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
@@ -50,7 +46,7 @@ return function(import)
   -- A request that answers no challenge: what it has to repeat is the list in force.
   function M.stand(place)
     local access = place.access
-    if access == nil or (access.standings.size == 0 or not place.from_client) then
+    if access == nil or not place.from_client then
       return
     end
     local standing = access:standing_of(place.message)

@@ -3,11 +3,15 @@
 return function(import)
   local py = import("runtime.python")
   local ACCESSES = import("limits").ACCESSES
+  local ANSWER = import("agreement.states").ANSWER
+  local ANSWERED = import("agreement.states").ANSWERED
   local ASKED_LAST = import("agreement.order").ASKED
   local Beyond = import("agreement.beyond").Beyond
+  local CHALLENGE = import("agreement.states").CHALLENGE
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local CLOSING = import("agreement.order").CLOSING
+  local DONE = import("agreement.states").DONE
   local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
-  local Event = import("agreement.states").Event
   local Evidence = import("agreement.evidence").Evidence
   local Exchange = import("agreement.exchange").Exchange
   local Hidden = import("agreement.hidden").Hidden
@@ -18,14 +22,15 @@ return function(import)
   local Legs = import("agreement.legs").Legs
   local Loose = import("agreement.items").Loose
   local OPEN = import("agreement.order").OPEN
+  local PROVISIONAL = import("agreement.states").PROVISIONAL
   local Place = import("agreement.place").Place
   local Problem = import("capture.packet").Problem
+  local REQUEST = import("agreement.states").REQUEST
   local Runs = import("agreement.runs").Runs
   local SIGNALLED = import("limits").SIGNALLED
   local START = import("agreement.order").START
   local STRAY = import("agreement.order").STRAY
   local Settlements = import("agreement.settlements").Settlements
-  local State = import("agreement.states").State
   local Strays = import("agreement.strays").Strays
   local above_tls = import("agreement.place").above_tls
   local answers_pending = import("agreement.meaning").answers_pending
@@ -296,7 +301,7 @@ return function(import)
       return false
     end
     exchange.pending = message
-    if event ~= Event.ANSWER then
+    if event ~= ANSWER then
       stand(place)
       return true
     end
@@ -319,7 +324,7 @@ return function(import)
     local exchange = self:_new_exchange(access, standing, message)
     exchange.deregistration = register and message.expires == 0
     exchange.start_seen = clear or exchange.under ~= nil
-    self:_step(exchange, Event.REQUEST, place)
+    self:_step(exchange, REQUEST, place)
     exchange.pending = message
     return exchange
   end
@@ -359,9 +364,9 @@ return function(import)
     if not self:_step(exchange, event, place) then
       return false
     end
-    if event == Event.CHALLENGE then
+    if event == CHALLENGE then
       self:_challenged(exchange, place)
-    elseif event ~= Event.PROVISIONAL then
+    elseif event ~= PROVISIONAL then
       self:_result(exchange, message)
     end
     return true
@@ -394,7 +399,7 @@ return function(import)
         self:_supersede(exchange, message)
       end
     end
-    self:_step(begun, Event.CHALLENGE, place)
+    self:_step(begun, CHALLENGE, place)
     self:_challenged(begun, place)
     return true
   end
@@ -407,7 +412,7 @@ return function(import)
     if before ~= nil then
       local unread = M._last_from(before, access.ue)
       if unread ~= nil then
-        begun:apply(Event.REQUEST, unread, "uc>ps")
+        begun:apply(REQUEST, unread, "uc>ps")
         begun.begun = unread.time
       end
       local list1 = { n = 0 }
@@ -523,7 +528,7 @@ return function(import)
       value1 = place.on.exchange
     end
     local exchange = value1
-    if exchange == nil or not (exchange.state == State.CHALLENGED or exchange.state == State.ANSWERED) then
+    if exchange == nil or not (exchange.state == CHALLENGED or exchange.state == ANSWERED) then
       return
     end
     if exchange.used.n < LATER then
@@ -564,7 +569,7 @@ return function(import)
   end
 
   function M.Reconstruction:_supersede(exchange, by)
-    if exchange.state ~= State.DONE then
+    if exchange.state ~= DONE then
       exchange.superseded_by = by
     end
     self:_close(exchange)
@@ -585,9 +590,12 @@ return function(import)
       exchange.standing.past = past(exchange)
       challenged_in_a_row(exchange)
     end
-    if exchange.association ~= nil then
-      exchange.association.exchange = nil
-      self._settlements:drop(exchange)
+    local association = exchange.association
+    if association ~= nil then
+      association.exchange = nil
+      if association.established_time == nil then
+        self._settlements:drop(exchange, association)
+      end
     end
     local ended = self._settlements.ended
     for _, item1 in py.each(ended) do

@@ -3,10 +3,10 @@
 return function(import)
   local py = import("runtime.python")
   local ANSWER_WAIT = import("limits").ANSWER_WAIT
+  local CHALLENGED = import("agreement.states").CHALLENGED
   local EXCHANGES = import("limits").EXCHANGES
   local EXCHANGES_BUFFER = import("limits").EXCHANGES_BUFFER
   local SECOND = import("limits").SECOND
-  local State = import("agreement.states").State
   local identity = import("agreement.meaning").identity
   local M = {}
 
@@ -56,7 +56,7 @@ return function(import)
     if run == nil and self._refused.size > 0 then
       local key = { message.src, message.dst, identity(message), n = 3 }
       run = self._refused:get(key)
-      if run ~= nil and (run.closed or run.state ~= State.CHALLENGED) then
+      if run ~= nil and (run.closed or run.state ~= CHALLENGED) then
         self._refused:delete(key)
         run = nil
       elseif run ~= nil then
@@ -70,7 +70,9 @@ return function(import)
   function M.Runs:add(run)
     self.begun = self.begun + 1
     self._running:set(run.number, run)
-    self._most = math.max(self._most, self._running.size)
+    if self._running.size > self._most then
+      self._most = self._running.size
+    end
     self:_find_by(run, { run.access.ue, run.call_id, n = 2 })
     self._calls:set(run.call_id, run)
     self:_look(run.begun + ANSWER_WAIT, run.number)

@@ -224,11 +224,7 @@ return function(import)
   end
 
   -- The run was closed without a result: the set it announced goes no further.
-  function M.Settlements:drop(exchange)
-    local association = exchange.association
-    if association == nil or association.established_time ~= nil then
-      return
-    end
+  function M.Settlements:drop(exchange, association)
     if py.contains(exchange.access.associations, association) then
       py.remove(exchange.access.associations, association)
     end
@@ -297,8 +293,12 @@ return function(import)
   function M._prolong(association, time, expires)
     if expires ~= nil then
       local until_ = time + expires * SECOND + SA_MARGIN
-      association.until_ = math.max(association.until_, until_)
-      association.first_until = association.first_until ~= 0 and association.first_until or until_
+      if until_ > association.until_ then
+        association.until_ = until_
+      end
+      if association.first_until == 0 then
+        association.first_until = until_
+      end
       association.granted = { time, expires, n = 2 }
     end
   end

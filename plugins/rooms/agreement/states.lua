@@ -28,9 +28,37 @@ return function(import)
     HIDDEN_ANSWER = "hidden answer",
   }
 
-  M._S = { M.State, M.Event, n = 2 }
+  M.BEGUN = "begun"
 
-  M._E = { M.State, M.Event, n = 2 }
+  M.OFFERED = "offered"
+
+  M.CHALLENGED = "challenged"
+
+  M.ANSWERED = "answered"
+
+  M.HEARD = "heard"
+
+  M.DONE = "done"
+
+  M.REQUEST = "request"
+
+  M.ANSWER = "answer"
+
+  M.FAILURE = "failure"
+
+  M.RETRY = "retry"
+
+  M.HIDDEN_REQUEST = "hidden request"
+
+  M.PROVISIONAL = "provisional"
+
+  M.CHALLENGE = "challenge"
+
+  M.ACCEPT = "accept"
+
+  M.REJECT = "reject"
+
+  M.HIDDEN_ANSWER = "hidden answer"
 
   M.TABLE = py.dict_of({
     { { "begun", "request", n = 2 }, { "offered", "offer", n = 2 }, n = 2 },
@@ -61,6 +89,8 @@ return function(import)
     n = 25,
   })
 
+  M.WAITING = py.set({ "answered", "challenged", "offered", n = 3 })
+
   M.NEW_ROUND = py.set({ "failure", "retry", n = 2 })
 
   M.CHALLENGES = py.set({ 401, 407, 421, 494, n = 4 })
@@ -68,15 +98,15 @@ return function(import)
   -- The event that a response with this status code is, in this state of the run.
   function M.response_event(code, state)
     if code < 200 then
-      return M.Event.PROVISIONAL
+      return M.PROVISIONAL
     end
     if code < 300 then
-      return M.Event.ACCEPT
+      return M.ACCEPT
     end
-    if M.CHALLENGES:has(code) and not (code == 494 and state ~= M.State.OFFERED) then
-      return M.Event.CHALLENGE
+    if M.CHALLENGES:has(code) and not (code == 494 and state ~= M.OFFERED) then
+      return M.CHALLENGE
     end
-    return M.Event.REJECT
+    return M.REJECT
   end
 
   return M

@@ -3,7 +3,7 @@
 return function(import)
   local py = import("runtime.python")
   local Flow = import("agreement.esp_flow").Flow
-  local State = import("agreement.states").State
+  local OFFERED = import("agreement.states").OFFERED
   local StrayFlow = import("agreement.items").StrayFlow
   local Unannounced = import("agreement.apart").Unannounced
   local youngest = import("agreement.hidden").youngest
@@ -106,7 +106,7 @@ return function(import)
       end
       return any1
     end
-    if not exchange.start_seen or exchange.state == State.OFFERED then
+    if not exchange.start_seen or exchange.state == OFFERED then
       return false
     end
     local offer = exchange.offer
