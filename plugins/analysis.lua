@@ -8,6 +8,7 @@
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local datagrams = import("flows.datagram")
   local limits = import("limits")
   local engine = import("engine")
@@ -18,7 +19,7 @@ return function(import)
   local Conductor = import("conductor").Conductor
   local Judge = import("rules.judge").Judge
   local put_away = import("report.closed").put_away
-  local framing = import("framing")
+  local copies = import("sip.copies")
   local views = import("views")
   local parse_head = import("sip.headers").parse_head
   local SipMessage = import("sip.message").SipMessage
@@ -183,9 +184,10 @@ return function(import)
   function Run:note_copy(datagram)
     local octets = datagram.payload
     if datagram.transport ~= "tcp" then
-      octets = framing.udp_octets(octets)
+      octets = str.lstrip(octets, "\r\n")
     end
-    local seen = octets ~= "" and self.conductor.reader._copies:find(octets, datagram) or nil
+    local occurrences = self.conductor.reader._copies:find(octets)
+    local seen = occurrences and copies.earlier(occurrences, datagram)
     if seen and seen.copied then
       self.copies[datagram.frame] = seen.copied.frame
     end

@@ -1,9 +1,7 @@
 -- Messages of TCP come whole from Wireshark: what `sip/framing` does with streams is done there.
 
 return function(import)
-  local str = import("runtime.text")
   local py = import("runtime.python")
-  local limits = import("limits")
 
   local M = {}
 
@@ -31,16 +29,6 @@ return function(import)
   end
 
   py.done(M.Framing)
-
-  -- The octets of a message in a datagram: without the line ends that keep a path alive.
-  function M.udp_octets(payload)
-    local octets = str.lstrip(payload, "\r\n")
-    local ends = str.find(octets, "\n", 0, limits.MESSAGE)
-    if ends > 0 and str.find(octets, "SIP/2.0", 0, ends) >= 0 then
-      return octets
-    end
-    return ""
-  end
 
   return M
 end

@@ -7919,6 +7919,7 @@ modules["analysis"] = [=[
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local datagrams = import("flows.datagram")
   local limits = import("limits")
   local engine = import("engine")
@@ -7929,7 +7930,7 @@ return function(import)
   local Conductor = import("conductor").Conductor
   local Judge = import("rules.judge").Judge
   local put_away = import("report.closed").put_away
-  local framing = import("framing")
+  local copies = import("sip.copies")
   local views = import("views")
   local parse_head = import("sip.headers").parse_head
   local SipMessage = import("sip.message").SipMessage
@@ -8094,9 +8095,10 @@ return function(import)
   function Run:note_copy(datagram)
     local octets = datagram.payload
     if datagram.transport ~= "tcp" then
-      octets = framing.udp_octets(octets)
+      octets = str.lstrip(octets, "\r\n")
     end
-    local seen = octets ~= "" and self.conductor.reader._copies:find(octets, datagram) or nil
+    local occurrences = self.conductor.reader._copies:find(octets)
+    local seen = occurrences and copies.earlier(occurrences, datagram)
     if seen and seen.copied then
       self.copies[datagram.frame] = seen.copied.frame
     end
@@ -9150,9 +9152,7 @@ modules["framing"] = [=[
 -- Messages of TCP come whole from Wireshark: what `sip/framing` does with streams is done there.
 
 return function(import)
-  local str = import("runtime.text")
   local py = import("runtime.python")
-  local limits = import("limits")
 
   local M = {}
 
@@ -9180,16 +9180,6 @@ return function(import)
   end
 
   py.done(M.Framing)
-
-  -- The octets of a message in a datagram: without the line ends that keep a path alive.
-  function M.udp_octets(payload)
-    local octets = str.lstrip(payload, "\r\n")
-    local ends = str.find(octets, "\n", 0, limits.MESSAGE)
-    if ends > 0 and str.find(octets, "SIP/2.0", 0, ends) >= 0 then
-      return octets
-    end
-    return ""
-  end
 
   return M
 end
@@ -40194,6 +40184,7 @@ modules["sip"] = [=[
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local Copies = import("sip.copies").Copies
   local Framing = import("framing").Framing
   local Problem = import("capture.packet").Problem
@@ -40201,8 +40192,8 @@ return function(import)
   local SipMessage = import("sip.message").SipMessage
   local Transactions = import("sip.transactions").Transactions
   local add_sighting = import("sip.copies").add_sighting
+  local earlier = import("sip.copies").earlier
   local parse_head = import("sip.headers").parse_head
-  local udp_octets = import("framing").udp_octets
   local M = {}
 
   -- Turns datagrams, fed in time order, into messages with their links.
@@ -40226,10 +40217,7 @@ return function(import)
     if datagram.transport == "tcp" then
       return self:_take_all(self._framing:feed(datagram))
     end
-    local raw = udp_octets(datagram.payload)
-    if raw == "" then
-      return { n = 0 }
-    end
+    local raw = str.lstrip(datagram.payload, "\r\n")
     local message = self:_take(raw, nil, datagram, datagram.frames, datagram.truncated)
     return message == nil and { n = 0 } or { message, n = 1 }
   end
@@ -40276,7 +40264,14 @@ return function(import)
 
   -- Place the message of these octets; None where it is a copy, or no SIP after all.
   function M.SipReader:_take(raw, head, origin, frames, truncated)
-    local seen = self._copies:find(raw, origin)
+    local occurrences = self._copies:find(raw)
+    local value1
+    if occurrences == nil then
+      value1 = nil
+    else
+      value1 = earlier(occurrences, origin)
+    end
+    local seen = value1
     if seen ~= nil and seen.copied ~= nil then
       self.sightings:set(origin.capture, self.sightings:get(origin.capture, 0) + 1)
       add_sighting(seen.copied, origin)
@@ -40302,7 +40297,7 @@ return function(import)
       message.original = seen.original
       message.request = seen.original.request
     end
-    self._copies:remember(message, seen)
+    self._copies:remember(message, occurrences)
     return message
   end
   py.done(M.SipReader)
@@ -40470,7 +40465,7 @@ return function(import)
   end
   py.done(M.Seen)
 
-  -- Remembers messages by hop and octets for as long as retransmissions may come.
+  -- Remembers messages by their octets for as long as retransmissions may come.
   M.Copies = py.class("Copies")
 
   function M.Copies.make()
@@ -40480,31 +40475,18 @@ return function(import)
     return self
   end
 
-  -- The earlier message these octets repeat; None where they are new.
-  function M.Copies:find(raw, at)
-    local occurrences = self._seen:get({ raw, at.src, at.dst, at.sport, at.dport, at.transport, n = 6 })
-    if occurrences == nil then
-      return nil
-    end
-    local first = occurrences[1]
-    return M.Seen.make(first.original or first, M._copied(occurrences, at))
+  -- The earlier messages of these octets, whatever their hop; None where they are new.
+  function M.Copies:find(raw)
+    return self._seen:get(raw)
   end
 
-  -- Take in a message that is no copy, `seen` as found before; a retransmission is counted at
-  function M.Copies:remember(message, seen)
-    local key = { message.raw, message.src, message.dst, message.sport, message.dport, message.transport, n = 6 }
+  -- Take in a message that is no copy, `occurrences` as found before; a retransmission is
+  function M.Copies:remember(message, occurrences)
     if message.original ~= nil then
       message.original.retransmissions = message.original.retransmissions + 1
     end
-    local value1
-    if seen == nil then
-      value1 = nil
-    else
-      value1 = self._seen:get(key)
-    end
-    local occurrences = value1
     if occurrences == nil then
-      self._seen:put(key, { message, n = 1 }, #message.raw)
+      self._seen:put(message.raw, { message, n = 1 }, #message.raw)
     else
       py.append(occurrences, message)
       py.delete_slice(occurrences, 1, -limits.REPEATS)
@@ -40534,6 +40516,19 @@ return function(import)
     self._parting = list1
   end
   py.done(M.Copies)
+
+  -- The message that those octets repeat on the hop of `at`, the datagram that completed them;
+  function M.earlier(occurrences, at)
+    local hop = { at.src, at.dst, at.sport, at.dport, at.transport, n = 5 }
+    local list1 = { n = 0 }
+    for _, one in py.each(occurrences) do
+      if py.equal({ one.src, one.dst, one.sport, one.dport, one.transport, n = 5 }, hop) then
+        py.append(list1, one)
+      end
+    end
+    local here = list1
+    return here.n > 0 and M.Seen.make(here[1].original or here[1], M._copied(here, at)) or nil
+  end
 
   function M._copied(occurrences, at)
     for _, message in py.each(py.reversed(occurrences)) do

@@ -60,6 +60,7 @@ LINK_TYPES: Final = {
     276: "linux-sll2",
     TEXT_LINK: "text",
 }
+READ: Final = frozenset(number for space, number in LAYERS if space == "link")
 
 
 # Logs of modems that only their makers' tools and a few others read, by suffix: how to make a
@@ -241,9 +242,9 @@ def _runs(capture: int, entry: Input, info: CaptureInfo) -> Iterator[list[Packet
                     info.cut += 1
                     if info.cut_frame is None:
                         info.cut_frame = frame
-                if ("link", link_type) in LAYERS:
+                if link_type in READ:
                     found = decapsulate(
-                        record.data,
+                        record.buffer,
                         link_type,
                         capture,
                         frame,
@@ -251,6 +252,8 @@ def _runs(capture: int, entry: Input, info: CaptureInfo) -> Iterator[list[Packet
                         record.interface,
                         cut,
                         problems,
+                        record.at,
+                        record.size,
                     )
                 elif link_type == UPPER_PDU:
                     found = exported_packet(pdus.read(record.data), record, capture, problems)

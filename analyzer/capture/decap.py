@@ -46,12 +46,13 @@ from analyzer.capture.links import (
 )
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
-from analyzer.capture.scan import ESP_IN_UDP, GENEVE, GTP_U, VXLAN, is_candidate
+from analyzer.capture.scan import ESP_IN_UDP, GENEVE, GTP_U, VXLAN, is_candidate, sip_first_line
 from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, geneve, gre, vxlan
 from analyzer.capture.walk import Record
 from analyzer.limits import NESTING
 
 UDP: Final = 17
+UDP_HEADER: Final = 8
 TWO_SHORTS: Final = Struct(">HH")
 
 
@@ -130,24 +131,32 @@ TUNNELS: Final = frozenset(number for space, number in LAYERS if space == "udp")
 
 
 def usual(
-    data: bytes, link_type: int, capture: int, frame: int, time: int, interface: int
+    buffer: bytes,
+    at: int,
+    size: int,
+    link_type: int,
+    capture: int,
+    frame: int,
+    time: int,
+    interface: int,
 ) -> Packet | None:
     """The datagram in a frame of the commonest kind, candidate or not; None of any other. The
-    layers say the same of it."""
+    layers say the same of it. The frame is `buffer[at : at + size]`, which need not be copied."""
     row = USUAL.get(link_type)
-    size = len(data)
     if row is None or size < row[0] + 28:
         return None
     ip, path, path6 = row
     ether, first, total, ip_id, fragment, proto, src, dst, sport, dport = USUAL_IPV4.unpack_from(
-        data, ip - 2
+        buffer, at + ip - 2
     )
     if ether == 0x0800:
         if first != 0x45 or total < 28 or fragment & 0x3FFF:
             return None
         start, end = ip + 20, ip + total
     elif ether == 0x86DD and size >= ip + 48:
-        _, first, length, proto, src, dst, sport, dport = USUAL_IPV6.unpack_from(data, ip - 2)
+        _, first, length, proto, src, dst, sport, dport = USUAL_IPV6.unpack_from(
+            buffer, at + ip - 2
+        )
         if first >> 4 != 6 or length < 8:
             return None
         path, ip_id = path6, -1
@@ -156,9 +165,11 @@ def usual(
         return None
     if proto not in USUAL_PROTOCOLS or (proto == UDP and (sport in TUNNELS or dport in TUNNELS)):
         return None
+    truncated = end > size
+    data = buffer[at + start : at + (size if truncated else end)]
     return Packet(
-        capture, frame, time, interface, path, src, dst, proto, data[start:end], start, ip_id, -1,
-        False, end > size,
+        capture, frame, time, interface, path, src, dst, proto, data, start, ip_id, -1,
+        False, truncated,
     )  # fmt: skip
 
 
@@ -171,18 +182,25 @@ def decapsulate(
     interface: int,
     cut: bool,
     problems: Problems,
+    at: int = 0,
+    size: int = -1,
 ) -> Packet | None:
     """The innermost IP datagram (or fragment) of one captured frame, if it is a candidate.
 
-    `data` are the captured octets, `cut` says that the snap length took some of them. None when
-    there is no IP inside, or nothing that SIP, ESP or a signal may be in (`scan.is_candidate`).
+    The captured octets are `data`, or `size` of them from `at` on; `cut` says that the snap length
+    took some. None when there is no IP inside, or nothing that SIP, ESP or a signal may be in
+    (`scan.is_candidate`).
     Under `LINUX_SLL2`, `Packet.interface` is the pcapng interface in the upper 32 bits and the
     interface index of the frame in the lower ones.
     """
-    found = usual(data, link_type, capture, frame, time, interface)
+    size = len(data) if size < 0 else size
+    found = usual(data, at, size, link_type, capture, frame, time, interface)
     if found is not None:
         payload = found.data
+        if found.proto == UDP and sip_first_line(payload, UDP_HEADER):  # is_candidate says the same
+            return found
         return found if is_candidate(found.proto, payload, 0, len(payload), -1) else None
+    data = data[at : at + size]
     context = Context(interface, cut=cut)
     if not descend(data, ("link", link_type, 0, len(data)), context):
         problems.add("nesting", frame, None, TOO_DEEP)

@@ -53,8 +53,8 @@ def runs(walk: Walk, order: str, unit: int, start: int) -> Iterator[list[Record]
             for frame, at in hits:
                 second, fraction, size, original = header.unpack_from(buffer, at)
                 time = walk.time(frame, second * SECOND + fraction * unit)
-                data = buffer[at + RECORD_HEADER : at + RECORD_HEADER + size]
-                run.append(Record(frame, time, 0, link_type, data, size < original))
+                cut = size < original
+                run.append(Record(frame, time, 0, link_type, cut, buffer, at + RECORD_HEADER, size))
             hits.clear()
             yield run
         if 0 <= last < window.at:

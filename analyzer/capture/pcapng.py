@@ -249,8 +249,11 @@ class Blocks:
             _, _, number, high, low, size, original = unpack(buffer, at)
             interface = interfaces[number]
             time = walk.time(frame, (high << 32 | low) * times // per + interface.offset)
-            data = buffer[at + 28 : at + 28 + size]
-            run.append(Record(frame, time, interface.number, link_type, data, size < original))
+            run.append(
+                Record(
+                    frame, time, interface.number, link_type, size < original, buffer, at + 28, size
+                )
+            )
         unseen = last >= 0 and (not self._hits or self._hits[-1][1] != last)
         self._hits.clear()
         if unseen:
@@ -304,13 +307,19 @@ class Blocks:
             walk.problem("bad-length", "more octets captured than the block holds")
             size = room
         walk.frames += 1
-        data = body[fixed : fixed + size]
         if units is None:
             time = walk.last_time or 0
         else:
             time = walk.time(walk.frames, interface.time(units))
         return Record(
-            walk.frames, time, interface.number, interface.link_type, data, size < original
+            walk.frames,
+            time,
+            interface.number,
+            interface.link_type,
+            size < original,
+            body,
+            fixed,
+            size,
         )
 
     def _interface(self, body: bytes) -> None:

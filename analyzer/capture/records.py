@@ -87,9 +87,18 @@ def _contained(walk: Walk, container: Container) -> Iterator[list[Record]]:
             walk.frames += 1
             walk.seen(entry.time)
             at = window.at + entry.skip
-            data = window.buffer[at : at + entry.captured]
-            cut = entry.captured < entry.original
-            yield [Record(walk.frames, entry.time, entry.interface, entry.link_type, data, cut)]
+            yield [
+                Record(
+                    walk.frames,
+                    entry.time,
+                    entry.interface,
+                    entry.link_type,
+                    entry.captured < entry.original,
+                    window.buffer,
+                    at,
+                    entry.captured,
+                )
+            ]
         window.at += entry.size
     if window.left:
         walk.problem("cut-short", "in the header of a packet")
@@ -103,7 +112,10 @@ def _text(walk: Walk) -> Iterator[list[Record]]:
             walk.link_types[TEXT_LINK] = None
         walk.frames += 1
         walk.seen(message.time)
-        yield [Record(message.line, message.time, 0, TEXT_LINK, message.octets, message.cut)]
+        octets = message.octets
+        yield [
+            Record(message.line, message.time, 0, TEXT_LINK, message.cut, octets, 0, len(octets))
+        ]
     if not walk.frames:
         walk.broken("not-a-capture", 0, "text without a SIP message")
 

@@ -13,14 +13,22 @@ LATEST: Final = 1 << 63  # nanoseconds: no later time can be written anywhere
 
 
 class Record(msgspec.Struct, gc=False):
-    """One captured frame. `cut`: the snap length took the end of it."""
+    """One captured frame: `size` octets of `buffer` from `at` on. `cut`: the snap length took the
+    end of it."""
 
     frame: int
     time: int  # nanoseconds since the epoch
     interface: int  # over all sections
     link_type: int
-    data: bytes
     cut: bool
+    buffer: bytes
+    at: int
+    size: int
+
+    @property
+    def data(self) -> bytes:
+        """Its octets alone."""
+        return self.buffer[self.at : self.at + self.size]
 
 
 class Walk:

@@ -6,7 +6,7 @@ incomplete. It reads the `SaTable` and never writes it.
 
 from collections.abc import Iterable
 from struct import Struct
-from typing import Final
+from typing import Final, Literal
 
 from analyzer.capture.decap import decapsulate_ip
 from analyzer.capture.packet import Packet
@@ -32,6 +32,7 @@ from analyzer.flows.streams import Since, Streams
 from analyzer.flows.transport import ESP, SCTP, TCP, UDP, UDP_HEADER, parse_udp
 from analyzer.flows.websocket import WebSockets
 from analyzer.keys.cx import PORT, find_answers
+from analyzer.keys.esp_cipher import EspKey
 from analyzer.keys.sa_table import SaTable
 from analyzer.limits import Bounds
 
@@ -226,6 +227,7 @@ class Flows:
         path = packet.path + "/esp"
         copy = self._copies.seen(packet)
         opened = self._opener.open(packet, spi)
+        how, reason, icv, key, proto = _told(opened)
         seen = EspSeen(
             packet.capture,
             packet.frame,
@@ -237,29 +239,27 @@ class Flows:
             spi,
             seq,
             len(packet.data),
-            frames=frames,
-            copy=copy,
-            line=packet.line,
+            how,
+            reason,
+            frames,
+            proto,
+            0,
+            0,
+            copy,
+            packet.line,
+            icv,
+            key,
         )
         out.append(seen)
-        if isinstance(opened, str):
-            seen.reason = opened
-            seen.icv = ICV_OF.get(opened, "")
-            return
-        if isinstance(opened, Garbled):
-            seen.reason, seen.icv, seen.key = CIPHER_DIFFERS, "good", opened.key
-            return
-        self._feed_opened(packet, path, opened, seen, out)
+        if isinstance(opened, Opened):
+            self._feed_opened(packet, path, opened, seen, out)
 
     def _feed_opened(
         self, packet: Packet, path: str, opened: Opened, seen: EspSeen, out: list[Flow]
     ) -> None:
         """Go on with what an ESP packet held, its ports noted in `seen`."""
         proto, data = opened.proto, opened.data
-        null = opened.key is None or opened.key.ealg == "null"
-        seen.opened = "null" if null else "decrypted"
-        seen.reason, seen.icv, seen.key, seen.proto = opened.reason, opened.icv, opened.key, proto
-        protection: Protection = "esp-null" if null else "esp"
+        protection: Protection = "esp-null" if seen.opened == "null" else "esp"
         truncated = opened.truncated
         if proto == UDP:  # its place is that of the packet, so it need be none of its own
             inner = packet
@@ -279,6 +279,19 @@ class Flows:
             )
         elif proto == TCP:
             self._streams.feed(inner, out, seen.frames, protection, seen.spi, seen.seq)
+
+
+def _told(
+    opened: Opened | Garbled | str,
+) -> tuple[Literal["", "null", "decrypted"], str, Icv, EspKey | None, int]:
+    """What `EspSeen` says of it: `opened`, `reason`, `icv`, `key` and `proto`."""
+    if isinstance(opened, Opened):
+        null = opened.key is None or opened.key.ealg == "null"
+        how: Literal["null", "decrypted"] = "null" if null else "decrypted"
+        return how, opened.reason, opened.icv, opened.key, opened.proto
+    if isinstance(opened, Garbled):
+        return "", CIPHER_DIFFERS, "good", opened.key, 0
+    return "", opened, ICV_OF.get(opened, ""), None, 0
 
 
 def is_cx(packet: Packet) -> bool:

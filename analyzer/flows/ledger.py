@@ -36,7 +36,7 @@ class EspLedger:
 
     def see(self, esp: EspSeen, announced: bool) -> None:
         """Count one packet; `announced`: its SA was known by then."""
-        counts = self[esp.capture]
+        counts = self.counts.get(esp.capture) or self[esp.capture]
         counts.packets += 1
         opened = bool(esp.opened)
         counts.opened += opened

@@ -12,10 +12,10 @@ from analyzer.capture.packet import Problem
 from analyzer.flows.datagram import Datagram
 from analyzer.flows.problems import Problems
 from analyzer.limits import Bounds
-from analyzer.sip.copies import Copies, add_sighting
+from analyzer.sip.copies import Copies, add_sighting, earlier
 from analyzer.sip.digest import AkaNonce, Challenge, Credentials
 from analyzer.sip.fields import Contact
-from analyzer.sip.framing import Framed, Framing, udp_octets
+from analyzer.sip.framing import Framed, Framing
 from analyzer.sip.headers import Head, parse_head
 from analyzer.sip.message import Row, Sighting, SipMessage
 from analyzer.sip.transactions import Transactions
@@ -68,9 +68,7 @@ class SipReader:
         """
         if datagram.transport == "tcp":
             return self._take_all(self._framing.feed(datagram))
-        raw = udp_octets(datagram.payload)
-        if not raw:
-            return []
+        raw = datagram.payload.lstrip(b"\r\n")  # line ends that keep a path alive
         message = self._take(raw, None, datagram, datagram.frames, datagram.truncated)
         return [] if message is None else [message]
 
@@ -123,7 +121,8 @@ class SipReader:
         truncated: bool,
     ) -> SipMessage | None:
         """Place the message of these octets; None where it is a copy, or no SIP after all."""
-        seen = self._copies.find(raw, origin)
+        occurrences = self._copies.find(raw)
+        seen = None if occurrences is None else earlier(occurrences, origin)
         if seen is not None and seen.copied is not None:
             self.sightings[origin.capture] += 1
             add_sighting(seen.copied, origin)
@@ -144,5 +143,5 @@ class SipReader:
         else:
             message.original = seen.original
             message.request = seen.original.request
-        self._copies.remember(message, seen)
+        self._copies.remember(message, occurrences)
         return message

@@ -14,8 +14,6 @@ from analyzer.limits import Bounds
 from analyzer.sip.aging import Aging
 from analyzer.sip.message import Sighting, SipMessage
 
-Octets = tuple[bytes, bytes, bytes, int, int, str]
-
 
 class Seen(NamedTuple):
     """An earlier message with the same octets on the same hop.
@@ -28,7 +26,10 @@ class Seen(NamedTuple):
 
 
 class Copies:
-    """Remembers messages by hop and octets for as long as retransmissions may come.
+    """Remembers messages by their octets for as long as retransmissions may come.
+
+    Hardly ever do the same octets pass two hops (a forward has another Via), so all occurrences
+    stand together.
 
     Those forgotten here may be held elsewhere for long (`Transactions`), but hardly anybody reads
     them again once another such span has passed: they are slimmed then.
@@ -37,38 +38,22 @@ class Copies:
     __slots__ = ("_parting", "_seen")
 
     def __init__(self) -> None:
-        self._seen: Aging[Octets, list[SipMessage]] = Aging(
+        self._seen: Aging[bytes, list[SipMessage]] = Aging(
             limits.REPETITION, limits.TRANSACTIONS, self._part, limits.TRANSACTIONS_BUFFER
         )
         self._parting: list[SipMessage] = []
 
-    def find(self, raw: bytes, at: Datagram) -> Seen | None:
-        """The earlier message these octets repeat; None where they are new.
+    def find(self, raw: bytes) -> list[SipMessage] | None:
+        """The earlier messages of these octets, whatever their hop; None where they are new."""
+        return self._seen.get(raw)
 
-        `at` is the datagram that completed the octets.
-        """
-        occurrences = self._seen.get((raw, at.src, at.dst, at.sport, at.dport, at.transport))
-        if occurrences is None:
-            return None
-        first = occurrences[0]
-        return Seen(first.original or first, _copied(occurrences, at))
-
-    def remember(self, message: SipMessage, seen: Seen | None) -> None:
-        """Take in a message that is no copy, `seen` as found before; a retransmission is counted at
-        its original."""
-        key = (
-            message.raw,
-            message.src,
-            message.dst,
-            message.sport,
-            message.dport,
-            message.transport,
-        )
+    def remember(self, message: SipMessage, occurrences: list[SipMessage] | None) -> None:
+        """Take in a message that is no copy, `occurrences` as found before; a retransmission is
+        counted at its original."""
         if message.original is not None:
             message.original.retransmissions += 1
-        occurrences = None if seen is None else self._seen.get(key)
         if occurrences is None:
-            self._seen.put(key, [message], len(message.raw))
+            self._seen.put(message.raw, [message], len(message.raw))
         else:
             occurrences.append(message)
             del occurrences[1 : -limits.REPEATS]
@@ -86,6 +71,16 @@ class Copies:
         for message in self._parting:
             message.slim()
         self._parting = [message for occurrences in forgotten for message in occurrences]
+
+
+def earlier(occurrences: list[SipMessage], at: Datagram) -> Seen | None:
+    """The message that those octets repeat on the hop of `at`, the datagram that completed them;
+    None where they are new there."""
+    hop = at.src, at.dst, at.sport, at.dport, at.transport
+    here = [
+        one for one in occurrences if (one.src, one.dst, one.sport, one.dport, one.transport) == hop
+    ]
+    return Seen(here[0].original or here[0], _copied(here, at)) if here else None
 
 
 def _copied(occurrences: list[SipMessage], at: Datagram) -> SipMessage | None:

@@ -40,14 +40,6 @@ class Framed(msgspec.Struct, gc=False):
     truncated: bool
 
 
-def udp_octets(payload: bytes) -> bytes:
-    """The message of a UDP payload, from its start line on; b"" if it carries no SIP."""
-    if payload[:1] in (b"\r", b"\n"):
-        payload = payload.lstrip(b"\r\n")
-    end = payload.find(b"\n", 0, limits.MESSAGE)
-    return payload if end > 0 and payload.find(b"SIP/2.0", 0, end) >= 0 else b""
-
-
 def next_start(data: bytes | bytearray, start: int) -> int:
     """Where a start line begins at or behind `start`, also behind the end of a body in the same
     line; -1 without one. Only methods in capitals are believed here, and of what looks like

@@ -2,6 +2,7 @@
 
 return function(import)
   local py = import("runtime.python")
+  local str = import("runtime.text")
   local Copies = import("sip.copies").Copies
   local Framing = import("framing").Framing
   local Problem = import("capture.packet").Problem
@@ -9,8 +10,8 @@ return function(import)
   local SipMessage = import("sip.message").SipMessage
   local Transactions = import("sip.transactions").Transactions
   local add_sighting = import("sip.copies").add_sighting
+  local earlier = import("sip.copies").earlier
   local parse_head = import("sip.headers").parse_head
-  local udp_octets = import("framing").udp_octets
   local M = {}
 
   -- Turns datagrams, fed in time order, into messages with their links.
@@ -34,10 +35,7 @@ return function(import)
     if datagram.transport == "tcp" then
       return self:_take_all(self._framing:feed(datagram))
     end
-    local raw = udp_octets(datagram.payload)
-    if raw == "" then
-      return { n = 0 }
-    end
+    local raw = str.lstrip(datagram.payload, "\r\n")
     local message = self:_take(raw, nil, datagram, datagram.frames, datagram.truncated)
     return message == nil and { n = 0 } or { message, n = 1 }
   end
@@ -84,7 +82,14 @@ return function(import)
 
   -- Place the message of these octets; None where it is a copy, or no SIP after all.
   function M.SipReader:_take(raw, head, origin, frames, truncated)
-    local seen = self._copies:find(raw, origin)
+    local occurrences = self._copies:find(raw)
+    local value1
+    if occurrences == nil then
+      value1 = nil
+    else
+      value1 = earlier(occurrences, origin)
+    end
+    local seen = value1
     if seen ~= nil and seen.copied ~= nil then
       self.sightings:set(origin.capture, self.sightings:get(origin.capture, 0) + 1)
       add_sighting(seen.copied, origin)
@@ -110,7 +115,7 @@ return function(import)
       message.original = seen.original
       message.request = seen.original.request
     end
-    self._copies:remember(message, seen)
+    self._copies:remember(message, occurrences)
     return message
   end
   py.done(M.SipReader)

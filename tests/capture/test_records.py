@@ -29,6 +29,12 @@ def walk(data: bytes, every: bool = True) -> tuple[list[Record], list[Problem], 
     return list(read_records(it)), problems, it
 
 
+def told(record: Record) -> tuple[int, int, int, int, bytes, bool]:
+    return (
+        record.frame, record.time, record.interface, record.link_type, record.data, record.cut
+    )  # fmt: skip
+
+
 def times(rows: Rows) -> list[tuple[int, int]]:
     """Frames with their times; what has none, such as a journal entry, is left out."""
     return [(number, int(time.replace(".", ""))) for number, (time, *_) in rows if time]
@@ -54,9 +60,9 @@ def test_pcap_in_both_byte_orders_and_resolutions(wire: Any, order: str, nano: b
     assert not problems
     assert it.format == "pcap"
     last = T + 123_457_001 if nano else T + 123_457_000
-    assert records == [
-        Record(1, T + 123_456_000, 0, 113, b"a" * 60, False),
-        Record(2, last, 0, 113, b"b" * 61, False),
+    assert list(map(told, records)) == [
+        (1, T + 123_456_000, 0, 113, b"a" * 60, False),
+        (2, last, 0, 113, b"b" * 61, False),
     ]
     assert (it.first_time, it.last_time) == (T + 123_456_000, last)
 
@@ -65,7 +71,7 @@ def test_snap_length_and_frame_check_bits(wire: Any) -> None:
     data = bytearray(wire.pcap([(T, b"a" * 100)], snap=40))
     data[20:24] = struct.pack("<I", 1 | 4 << 28 | 1 << 26)
     records, _, _ = walk(bytes(data))
-    assert records == [Record(1, T, 0, 1, b"a" * 40, True)]
+    assert list(map(told, records)) == [(1, T, 0, 1, b"a" * 40, True)]
 
 
 def odd_pcapngs(wire: Any) -> dict[str, bytes]:
@@ -126,7 +132,7 @@ def test_simple_packet_block_has_the_snap_length_and_the_time_before(wire: Any) 
     start = wire.section() + wire.interface(snap=60) + wire.enhanced(frame[:60])
     records, problems, _ = walk(start + wire.block(3, struct.pack("<I", 97) + frame[:60]))
     assert not problems
-    assert records[1] == Record(2, T, 0, 1, frame[:60], True)
+    assert told(records[1]) == (2, T, 0, 1, frame[:60], True)
 
 
 def test_interfaces_are_numbered_over_sections(wire: Any) -> None:
@@ -318,7 +324,8 @@ def test_reads_of_any_size_give_the_same(wire: Any) -> None:
     for data in files:
         problems: list[Problem] = []
         found = list(read_records(Walk(Dribble(data), Problems(problems))))
-        assert (found, problems) == walk(data, every=False)[:2]
+        records, of_whole, _ = walk(data, every=False)
+        assert (list(map(told, found)), problems) == (list(map(told, records)), of_whole)
         assert len(found) == 50
 
 

@@ -48,7 +48,11 @@ def datagrams(wire: Any) -> list[tuple[bytes, int]]:
 def test_the_short_way_is_taken(wire: Any, link: int) -> None:
     linked = wire.eth if link == 1 else wire.sll
     for datagram, ether in datagrams(wire)[:2]:
-        assert decap.usual(linked(datagram, ether), link, 1, 2, 3, 4) is not None
+        frame = linked(datagram, ether)
+        found = decap.usual(frame, 0, len(frame), link, 1, 2, 3, 4)
+        assert found is not None
+        inside = decap.usual(b"before" + frame + b"behind", 6, len(frame), link, 1, 2, 3, 4)
+        assert inside == found
 
 
 @settings(max_examples=400, deadline=None)

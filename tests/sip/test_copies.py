@@ -97,6 +97,20 @@ def test_other_hop_is_neither(send: Send) -> None:
     assert two.sightings[0].frame == 2
 
 
+def test_the_same_octets_on_two_hops_are_told_apart(send: Send) -> None:
+    one, other, *again = feed(
+        SipReader(),
+        send("ue", "pcscf", OCTETS),
+        send("pcscf-mw", "scscf", OCTETS, ms=1),
+        send("pcscf-mw", "scscf", OCTETS, ms=2, interface=1),
+        send("ue", "pcscf", OCTETS, ms=500),
+        send("pcscf-mw", "scscf", OCTETS, ms=600),
+    )
+    assert [message.original for message in (one, other, *again)] == [None, None, one, other]
+    assert [len(message.sightings) for message in (one, other)] == [1, 2]
+    assert (one.retransmissions, other.retransmissions) == (1, 1)
+
+
 def test_tcp_copy_at_another_tap(send: Send) -> None:
     octets = OCTETS.replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n")
     tcp = {"transport": "tcp", "fresh": True}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.flows.datagram import Datagram
 from analyzer.sip import SipMessage, SipReader
-from analyzer.sip.framing import next_start, udp_octets
+from analyzer.sip.framing import next_start
 
 
 def message(number: int, body: bytes = b"", length: bytes = b"Content-Length") -> bytes:
@@ -61,7 +61,8 @@ def read(*datagrams: Datagram) -> list[SipMessage]:
     ],
 )
 def test_udp(payload: bytes, octets: bytes) -> None:
-    assert udp_octets(payload) == octets
+    found = read(Datagram(0, 1, 1, 0, "ip/udp", b"1234", b"5678", 1, 2, "udp", payload))
+    assert [one.raw for one in found] == ([octets] if octets else [])
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))

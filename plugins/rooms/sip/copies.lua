@@ -15,7 +15,7 @@ return function(import)
   end
   py.done(M.Seen)
 
-  -- Remembers messages by hop and octets for as long as retransmissions may come.
+  -- Remembers messages by their octets for as long as retransmissions may come.
   M.Copies = py.class("Copies")
 
   function M.Copies.make()
@@ -25,31 +25,18 @@ return function(import)
     return self
   end
 
-  -- The earlier message these octets repeat; None where they are new.
-  function M.Copies:find(raw, at)
-    local occurrences = self._seen:get({ raw, at.src, at.dst, at.sport, at.dport, at.transport, n = 6 })
-    if occurrences == nil then
-      return nil
-    end
-    local first = occurrences[1]
-    return M.Seen.make(first.original or first, M._copied(occurrences, at))
+  -- The earlier messages of these octets, whatever their hop; None where they are new.
+  function M.Copies:find(raw)
+    return self._seen:get(raw)
   end
 
-  -- Take in a message that is no copy, `seen` as found before; a retransmission is counted at
-  function M.Copies:remember(message, seen)
-    local key = { message.raw, message.src, message.dst, message.sport, message.dport, message.transport, n = 6 }
+  -- Take in a message that is no copy, `occurrences` as found before; a retransmission is
+  function M.Copies:remember(message, occurrences)
     if message.original ~= nil then
       message.original.retransmissions = message.original.retransmissions + 1
     end
-    local value1
-    if seen == nil then
-      value1 = nil
-    else
-      value1 = self._seen:get(key)
-    end
-    local occurrences = value1
     if occurrences == nil then
-      self._seen:put(key, { message, n = 1 }, #message.raw)
+      self._seen:put(message.raw, { message, n = 1 }, #message.raw)
     else
       py.append(occurrences, message)
       py.delete_slice(occurrences, 1, -limits.REPEATS)
@@ -79,6 +66,19 @@ return function(import)
     self._parting = list1
   end
   py.done(M.Copies)
+
+  -- The message that those octets repeat on the hop of `at`, the datagram that completed them;
+  function M.earlier(occurrences, at)
+    local hop = { at.src, at.dst, at.sport, at.dport, at.transport, n = 5 }
+    local list1 = { n = 0 }
+    for _, one in py.each(occurrences) do
+      if py.equal({ one.src, one.dst, one.sport, one.dport, one.transport, n = 5 }, hop) then
+        py.append(list1, one)
+      end
+    end
+    local here = list1
+    return here.n > 0 and M.Seen.make(here[1].original or here[1], M._copied(here, at)) or nil
+  end
 
   function M._copied(occurrences, at)
     for _, message in py.each(py.reversed(occurrences)) do
