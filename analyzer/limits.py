@@ -149,6 +149,7 @@ FORMS_KNOWN: Final = 512  # forms of messages, transactions and runs known at on
 FORM_HEAD: Final = 4096  # octets of a head that may have a form
 FORM_STEPS: Final = 8  # messages of a run that may have one
 FORM_ELEMENTS: Final = 16  # elements of a list in it
+FORM_PROMPT: Final = 10 * SECOND  # within which an answer to a challenge is a prompt one
 FORM_USUAL: Final = 64  # times that a form came before it has a function of rules of its own
 SORTS_KNOWN: Final = 128  # sorts, and forms, of subjects that have a function of their own
 ENGINES: Final = 4  # compiled rule books remembered in one process

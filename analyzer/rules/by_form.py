@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from analyzer.agreement.mechanism import LEAST_PORT, LEAST_SPI, draws_well
 from analyzer.agreement.states import State
+from analyzer.limits import FORM_PROMPT, MILLISECOND
+from analyzer.rules.answers import FAULTS, is_as_due
 from analyzer.rules.forms import earlier_roles, last_offer, repeats_client
-from analyzer.rules.residue import PRESENT, Drawn
+from analyzer.rules.residue import PRESENT, AtMost, Drawn
 from analyzer.rules.shapes import CREDENTIALS, spis_apart
 from analyzer.rules.sorts import SORTS
 from analyzer.rules.subjects.association import (
@@ -223,12 +225,24 @@ def _message(facts: MessageFacts | None, path: str) -> Found:
         found[against] = _of_each(facts.verify_against, against)
     if facts.role == "verify" and _repeats_client(facts) is not False:
         found |= _whole(facts.client_comparison, OF_COMPARISON, f"{path}.client_comparison")
+    if facts.role == "verify" and is_as_due(facts.place):
+        found |= _as_due(path)
     for name in ("request", "challenge"):
         found |= _message(getattr(facts, name), f"{path}.{name}")
     request = facts.request
     if request is not None and spis_apart(facts.place.server, request.place.client):
         theirs = _spis(found.get(f"{path}.request.client"))
         found[f"{path}.server"] = _apart_from(theirs, found[f"{path}.server"])
+    return found
+
+
+def _as_due(path: str) -> Found:
+    """What is known of an answer as due."""
+    found: Found = {f"{path}.mismatched": ()}
+    found[f"{path}.since_challenge_ms"] = AtMost(FORM_PROMPT // MILLISECOND)
+    for fault in FAULTS:
+        one, operator, other = fault.split()
+        found[f"{path}.{one} {operator} {path}.{other}"] = False
     return found
 
 

@@ -7,7 +7,7 @@ form where its two messages have one, a run where all its messages have.
 A form says nothing by itself: what `by_form` knows of one subject is so for all of its form.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from analyzer.agreement.association import Association
@@ -16,6 +16,7 @@ from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.items import Agreement
 from analyzer.agreement.place import Place
 from analyzer.limits import FORM_STEPS, FORMS_KNOWN
+from analyzer.rules.answers import is_as_due
 from analyzer.rules.fusing import Clause
 from analyzer.rules.shapes import Key, Shapes, same_list, spis_apart
 from analyzer.rules.sorts import SORTS, sort_of
@@ -150,54 +151,40 @@ class Forms:
         form have messages and transactions of the same forms, in the same order. None where some
         message is out of the ordinary, answers one from elsewhere, or was seen at two taps."""
         exchange = facts.exchange
+        found = exchange.association
+        key = ["run", *_own_of_run(facts, exchange), None if found is None else _own_of_set(found)]
+        places = self._add_steps(key, exchange, facts.dialect)
+        if places is None or not _add_transactions(key, places):
+            return None
+        return self._whole(tuple(key))
+
+    def _add_steps(self, key: list[Any], exchange: Exchange, dialect: str) -> list[Place] | None:
+        """Add what the messages of a run are known by in their places, and how its answers to a
+        challenge stand to what was before them. Gives the places; None where some message has none
+        in this run, or is out of the ordinary."""
         steps = exchange.steps
         if not 0 < len(steps) <= FORM_STEPS:
             return None
-        found = exchange.association
-        key = ["run", *_own_of_run(facts, exchange), None if found is None else _own_of_set(found)]
         places: list[Place] = []
-        numbers: dict[int, int] = {}
         offered: Place | None = None
-        for number, step in enumerate(steps):
+        of_place = self._shapes.of_place
+        for step in steps:
             place = step.place
             if place is None or place.exchange is not exchange:
                 return None
-            shape = self._shapes.of_place(place, facts.dialect)
-            message = place.message
-            if shape is None or message.variant_of is not None:
+            shape = of_place(place, dialect)
+            if shape is None or place.message.variant_of is not None:
                 return None
             places.append(place)
-            numbers[id(message)] = number
             role = step.role
             key.append(role)
             key.append(shape)
             if place.role == "verify":
                 key.append(repeats_client(place, offered))
+                key.append(is_as_due(place))
             if role in OFFERS:
                 offered = place
-        if len(numbers) < len(places):
-            return None
-        for place in places:
-            message = place.message
-            asked = final = -1
-            if message.request is not None:
-                asked = numbers.get(id(message.request), -1)
-                if asked < 0:
-                    return None
-            if message.final is not None:
-                final = numbers.get(id(message.final), -1)
-                if final < 0:
-                    return None
-            on = place.on
-            key += (
-                asked,
-                final,
-                message.provisional is None,
-                message.forward is None,
-                None if asked < 0 else spis_apart(place.server, places[asked].client),
-                None if on is None else asked >= 0 and places[asked].on is on,
-            )
-        return self._whole(tuple(key))
+        return places
 
     def _of_message(self, facts: MessageFacts, place: Place) -> Form | None:
         shape = self._shapes.of_place(place, facts.dialect)
@@ -218,6 +205,7 @@ class Forms:
                 None if request is None else self.of_message(request) or True,
                 self._answered(facts) if facts.role in ANSWERING else None,
                 repeats_client(place, last_offer(place)) if facts.role == "verify" else None,
+                facts.role == "verify" and is_as_due(place),
             )
         )
 
@@ -241,6 +229,35 @@ class Forms:
                 self._wholes.clear()
             form = self._wholes[key] = WholeForm()
         return form
+
+
+def _add_transactions(key: list[Any], places: Sequence[Place]) -> bool:
+    """Add which of the messages of a run belong together, and how an answer stands to its request.
+    False where one answers, or is answered by, a message from elsewhere or the same one twice."""
+    numbers = {id(place.message): number for number, place in enumerate(places)}
+    if len(numbers) < len(places):
+        return False
+    for place in places:
+        message = place.message
+        asked = final = -1
+        if message.request is not None:
+            asked = numbers.get(id(message.request), -1)
+            if asked < 0:
+                return False
+        if message.final is not None:
+            final = numbers.get(id(message.final), -1)
+            if final < 0:
+                return False
+        on = place.on
+        key += (
+            asked,
+            final,
+            message.provisional is None,
+            message.forward is None,
+            None if asked < 0 else spis_apart(place.server, places[asked].client),
+            None if on is None else asked >= 0 and places[asked].on is on,
+        )
+    return True
 
 
 def earlier_roles(place: Place) -> tuple[str, ...] | None:

@@ -2,8 +2,9 @@
 
 A fact is known by its path from the scope on ("message.request.code"): its value, None where it is
 absent, `PRESENT` where it is there with a value that nobody knows beforehand, `Drawn` where
-something is known of that value all the same. A list of objects is known as a tuple of what is
-known of each, by the names of its facts.
+something is known of that value all the same, `AtMost` where that is so if it is there. A list of
+objects is known as a tuple of what is known of each, by the names of its facts. A comparison of two
+facts may be known as well, as it is written ("message.cseq <= message.cseq_before").
 """
 
 from collections.abc import Iterable, Mapping
@@ -45,6 +46,12 @@ class Drawn(Struct, frozen=True):
     name: str
     least: int
     others: frozenset[str]
+
+
+class AtMost(Struct, frozen=True):
+    """A number that is not above `most`, where it is there."""
+
+    most: int
 
 
 def clauses_left(clauses: Iterable[Clause], given: Given) -> list[Clause]:
@@ -168,7 +175,9 @@ def _leaf(node: Condition, known: _Known) -> Condition | bool:
             return value is False if node.negated else bool(value)
         case Absent():
             value = _known(node.value, known)
-            return node if value is _UNKNOWN else (value is None) != node.negated
+            if value is _UNKNOWN or isinstance(value, AtMost):
+                return node
+            return (value is None) != node.negated
         case Membership():
             item, collection = _known(node.item, known), _known(node.collection, known)
             if item is None or collection is None:
@@ -180,22 +189,45 @@ def _leaf(node: Condition, known: _Known) -> Condition | bool:
                 return node
             return (item in collection) != node.negated
         case Compare():
-            one, other = _known(node.left, known), _known(node.right, known)
-            if one is None or other is None:
-                return False
-            if isinstance(one, Drawn):
-                decided = _of_drawn(node.operator, one, other)
-                return node if decided is None else decided
-            if _is_open(one) or _is_open(other):
-                return node
-            return _holds(node.operator, one, other)
+            decided = _compared(node, known)
+            return node if decided is None else decided
         case _:
             return node
 
 
+def _compared(node: Compare, known: _Known) -> bool | None:
+    """Whether a comparison holds; None where that is open."""
+    one, other = _known(node.left, known), _known(node.right, known)
+    if one is None or other is None:
+        return False
+    if isinstance(one, Drawn):
+        return _of_drawn(node.operator, one, other)
+    if isinstance(one, AtMost):
+        return _of_bounded(node.operator, one, other)
+    if isinstance(other, AtMost):
+        return _of_bounded(_TURNED.get(node.operator, ""), other, one)
+    if _is_open(one) or _is_open(other):
+        paths = _path(node.left, known), _path(node.right, known)
+        said: bool | None = known.given.get(f"{paths[0]} {node.operator} {paths[1]}")
+        return None if None in paths else said
+    return _holds(node.operator, one, other)
+
+
+_TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _of_bounded(operator: str, one: AtMost, other: Any) -> bool | None:
+    """The same of one with a number that is not above another; where it is absent nothing holds."""
+    if not _is_open(other) and (
+        (operator == ">" and one.most <= other) or (operator == ">=" and one.most < other)
+    ):
+        return False
+    return None
+
+
 def _is_open(value: Any) -> bool:
     """Nobody knows the value."""
-    return value is PRESENT or value is _UNKNOWN or isinstance(value, Drawn)
+    return value is PRESENT or value is _UNKNOWN or isinstance(value, Drawn | AtMost)
 
 
 def _of_drawn(operator: str, one: Drawn, other: Any) -> bool | None:

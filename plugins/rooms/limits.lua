@@ -247,6 +247,8 @@ return function(import)
 
   M.FORM_ELEMENTS = 16
 
+  M.FORM_PROMPT = 10000000000
+
   M.FORM_USUAL = 64
 
   M.SORTS_KNOWN = 128

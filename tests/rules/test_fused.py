@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analyzer.rules import book as rule_book
 from analyzer.rules.engine import Engine, conditions_of
 from analyzer.rules.nodes import Literal, Words, walk
-from analyzer.rules.residue import PRESENT, Drawn, clauses_left
+from analyzer.rules.residue import PRESENT, AtMost, Drawn, clauses_left
 from analyzer.rules.to_python import fuse
 from analyzer.rules.vocabulary import KINDS, POLICY_DEFAULTS, SCOPES
 from tests.amounts import FULL
@@ -280,6 +280,26 @@ def test_what_is_known_of_drawn_numbers_leaves_nothing_to_ask_of_them():
     assert left("m.spi_c == m.spi_s", 1) != []
     assert left("m.spi_c in (1, 2)", 3) == []
     assert left("m.spi_c in (1, 3)", 3) != []
+
+
+def test_what_is_known_of_comparisons_and_bounds_need_not_be_asked():
+    def left(question, **known):
+        given_ = {f"policy.{name}": value for name, value in POLICY_DEFAULTS.items()}
+        given_ |= {"message.leg": "gm", "message.dialect": "ims", **known}
+        return clauses_left(clauses_of(question), given_)
+
+    known = {"message.cseq <= message.cseq_before": False}
+    assert left("message.cseq <= message.cseq_before") != []
+    assert left("message.cseq <= message.cseq_before", **known) == []
+    assert left("message.cseq < message.cseq_before", **known) != []
+    assert left("message.cseq <= message.retry_after", **known) != []
+    bound = {"message.since_challenge_ms": AtMost(10_000)}
+    for fault in ("> 10000", ">= 10001"):
+        assert left(f"message.since_challenge_ms {fault}", **bound) == []
+    for open_ in ("> 9999", ">= 10000", "< 10001", "== 10001", "!= 10001", "is None"):
+        assert left(f"message.since_challenge_ms {open_}", **bound) != []
+    assert left("policy.answer_wait < message.since_challenge_ms", **bound) == []
+    assert left("message.since_challenge_ms > message.again_after_ms", **bound) != []
 
 
 def test_where_the_sorts_are_too_many_one_function_serves_the_rest(monkeypatch):

@@ -127,36 +127,11 @@ class WireFacts:
 
     @fact
     def via_port(self) -> int | None:
-        usual = _USUAL_VIA.match(self.message.value("via") or "")
-        if usual is not None:
-            return int(usual[1] or SIP_PORT)
-        sent_by = self.message.sent_by
-        if not sent_by:
-            return None
-        port = sent_by.rpartition("]")[2].rpartition(":")[2] if ":" in sent_by else ""
-        if sent_by.endswith("]") or not port:
-            return SIP_PORT
-        return int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
+        return via_port(self.message)
 
     @fact
     def contact_port(self) -> int | None:
-        written = self.message.value("contact")
-        usual = None if written is None else _USUAL_CONTACT.match(written)
-        if usual is not None and usual[1] == address_text(self.message.src):
-            port = int(usual[2] or SIP_PORT)
-            if port < 1 << 16:
-                return port
-        contact = self.message.contact
-        if contact is None or _is_gruu(contact.uri):
-            return None
-        own = address_text(self.message.src)
-        if contact.host != own:  # it may be written otherwise
-            try:
-                if str(ip_address(contact.host)) != own:
-                    return None
-            except ValueError:
-                return None
-        return contact.port or SIP_PORT
+        return contact_port(self.message)
 
     @property
     def above_tls(self) -> bool:
@@ -188,14 +163,49 @@ class WireFacts:
         return self.message.has("www-authenticate") or self.message.has("proxy-authenticate")
 
 
-# A SIP URI in angle brackets, an IPv4 address in it, without parameters: nothing else need be read.
+# A SIP URI in angle brackets, an IPv4 address in it, without parameters, as the first thing of the
+# row: nothing else need be read.
 _USUAL_CONTACT: Final = re.compile(
-    r"<sip:(?:[-.!~*'()\w+]+@)?([0-9.]+)(?::([1-9][0-9]{0,4}))?>", re.ASCII
+    rb"[^:]*:[ \t]*<sip:(?:[-.!~*'()\w+]+@)?([0-9.]+)(?::([1-9][0-9]{0,4}))?>"
+)
+# The same of a Via: host and port without anything odd before or between them.
+_USUAL_VIA: Final = re.compile(
+    rb"[^:]*:[ \t]*SIP/2\.0/[A-Z]+ [-.0-9A-Za-z]+(?::([1-9][0-9]{0,4}))?;"
 )
 
 
-# The same of a Via: host and port without anything odd before or between them.
-_USUAL_VIA: Final = re.compile(r"SIP/2\.0/[A-Z]+ [-.0-9A-Za-z]+(?::([1-9][0-9]{0,4}))?;", re.ASCII)
+def via_port(message: SipMessage) -> int | None:
+    """Vocabulary: message."""
+    usual = _USUAL_VIA.match(message.first_row("via"))
+    if usual is not None:
+        return int(usual[1] or SIP_PORT)
+    sent_by = message.sent_by
+    if not sent_by:
+        return None
+    port = sent_by.rpartition("]")[2].rpartition(":")[2] if ":" in sent_by else ""
+    if sent_by.endswith("]") or not port:
+        return SIP_PORT
+    return int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
+
+
+def contact_port(message: SipMessage) -> int | None:
+    """Vocabulary: message."""
+    own = address_text(message.src)
+    usual = _USUAL_CONTACT.match(message.first_row("contact"))
+    if usual is not None and usual[1].decode() == own:
+        port = int(usual[2] or SIP_PORT)
+        if port < 1 << 16:
+            return port
+    contact = message.contact
+    if contact is None or _is_gruu(contact.uri):
+        return None
+    if contact.host != own:  # it may be written otherwise
+        try:
+            if str(ip_address(contact.host)) != own:
+                return None
+        except ValueError:
+            return None
+    return contact.port or SIP_PORT
 
 
 def _is_gruu(uri: str) -> bool:

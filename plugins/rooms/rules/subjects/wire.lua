@@ -165,13 +165,9 @@ return function(import)
   end
 
   function M.WireFacts.__facts.via_port(self)
-    local usual = M._USUAL_VIA:match(self.message:value("via") or "")
+    local usual = M.usual_via_port(self.message)
     if usual ~= nil then
-      local value1 = usual:group(1)
-      if not py.truth(value1) then
-        value1 = M.SIP_PORT
-      end
-      return tonumber(value1, 10)
+      return usual
     end
     local sent_by = self.message.sent_by
     if sent_by == "" then
@@ -185,23 +181,9 @@ return function(import)
   end
 
   function M.WireFacts.__facts.contact_port(self)
-    local written = self.message:value("contact")
-    local value1
-    if written == nil then
-      value1 = nil
-    else
-      value1 = M._USUAL_CONTACT:match(written)
-    end
-    local usual = value1
-    if usual ~= nil and py.truth(usual:group(1) == address_text(self.message.src)) then
-      local value2 = usual:group(2)
-      if not py.truth(value2) then
-        value2 = M.SIP_PORT
-      end
-      local port = tonumber(value2, 10)
-      if port < 65536 then
-        return port
-      end
+    local usual = M.usual_contact_port(self.message)
+    if usual ~= nil then
+      return usual
     end
     local contact = self.message.contact
     if contact == nil or M._is_gruu(contact.uri) then
@@ -257,9 +239,39 @@ return function(import)
   end
   py.done(M.WireFacts)
 
-  M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<sip:", text = true})
+  M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "<sip:", 5, 0, "split", 21, 29, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 45, 65, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "<sip:", 5, 0, "split", 21, 29, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 45, 65, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[%z\001-\255]", skip = "^[^:]*"})
 
-  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "SIP/2.0/", text = true})
+  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[%z\001-\255]", skip = "^[^:]*"})
+
+  -- Port of a Via that is written as usual; None of others.
+  function M.usual_via_port(message)
+    local usual = M._USUAL_VIA:match(message:first_row("via"))
+    local value2
+    if usual == nil then
+      value2 = nil
+    else
+      local value3 = usual:group(1)
+      if not py.truth(value3) then
+        value3 = M.SIP_PORT
+      end
+      value2 = tonumber(value3, 10)
+    end
+    return value2
+  end
+
+  -- Port of a Contact that is written as usual and names the sender's address; None of others.
+  function M.usual_contact_port(message)
+    local usual = M._USUAL_CONTACT:match(message:first_row("contact"))
+    if usual == nil or py.truth(usual:group(1) ~= address_text(message.src)) then
+      return nil
+    end
+    local value1 = usual:group(2)
+    if not py.truth(value1) then
+      value1 = M.SIP_PORT
+    end
+    local port = tonumber(value1, 10)
+    return port < 65536 and port or nil
+  end
 
   -- A public or temporary GRUU names no place (RFC 5627 3).
   function M._is_gruu(uri)
