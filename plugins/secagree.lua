@@ -9573,6 +9573,8 @@ return function(import)
 
   M.FORM_ELEMENTS = 16
 
+  M.FORM_PROMPT = 10000000000
+
   M.FORM_USUAL = 64
 
   M.SORTS_KNOWN = 128
@@ -11364,19 +11366,40 @@ return function(import)
   function M.Claims.make()
     local self = setmetatable({}, M.Claims)
     self._listings = py.dict()
+    self._alike = py.dict()
     return self
   end
 
   -- Take down what the challenges of a closed run show.
   function M.Claims:learn(exchange, dialect)
+    local server = exchange.access.first_hop
     for _, item1 in py.each(listings(exchange.steps)) do
       local place, offered = item1[1], item1[2]
-      if offered ~= nil then
+      local listed = place.server
+      if offered ~= nil and listed ~= nil then
         local message = place.message
-        local listing = M.Listing.make(exchange.access.first_hop, dialect, shapes(offered), shapes(place.server))
-        self:note(listing, { message.time, message.capture, message.frame, n = 3 })
+        local seen = { message.time, message.capture, message.frame, n = 3 }
+        if not self:_was_seen({ server, dialect, offered.form, listed.form, n = 4 }, seen) then
+          self:note(M.Listing.make(server, dialect, shapes(offered), shapes(listed)), seen)
+        end
       end
     end
+  end
+
+  -- Whether the claim of such lists was taken down no later: lists of one form have the same
+  function M.Claims:_was_seen(alike, seen)
+    if not (alike[3] ~= "" and alike[4] ~= "") then
+      return false
+    end
+    local known = self._alike:get(alike)
+    if known ~= nil and not py.less(seen, known) then
+      return true
+    end
+    if self._alike.size >= LIST_CLAIMS then
+      self._alike:clear()
+    end
+    self._alike:set(alike, seen)
+    return false
   end
 
   -- Take in claims that were made apart.
@@ -32321,6 +32344,9 @@ return function(import)
 
   -- Whether a finding that is not loud has an effect.
   function M.matters(rule, severity, role, ending)
+    if ending.reached then
+      return rule.class_ == "security"
+    end
     return M._effect_of(rule, severity, role, ending) ~= "none"
   end
 
@@ -32711,7 +32737,7 @@ return function(import)
       self:_messages(facts.far, met, fired, tally)
       self:_pairs(facts, facts.far, met, fired)
     end
-    if facts.challenges > 1 or facts.previous ~= nil then
+    if exchange.previous ~= nil or facts.challenges > 1 then
       py.extend(fired, self._engine:judge("identity", IdentityFacts.make(facts), met))
     end
     if exchange.association ~= nil then
@@ -34533,21 +34559,31 @@ return function(import)
     self.kind = found.kind
     self.outcome = found.outcome
     self.method = exchange.method
-    local list1 = { n = 0 }
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil then
-        py.append(list1, step.place)
-      end
-    end
-    local places = list1
-    self.cast = Cast.make(places, self.dialect)
+    self._cast = nil
     self.far = exchange.far.n > 0 and Cast.make(exchange.far, self.dialect) or nil
     return self
   end
 
+  -- Its messages, for those who ask for one.
+  function M.ExchangeFacts.__get.cast(self)
+    if self._cast == nil then
+      local list1 = { n = 0 }
+      for _, step in py.each(self.exchange.steps) do
+        if step.place ~= nil then
+          py.append(list1, step.place)
+        end
+      end
+      local places = list1
+      self._cast = Cast.make(places, self.dialect)
+    end
+    return self._cast
+  end
+
   -- Nothing more will be asked of its messages.
   function M.ExchangeFacts:dismiss()
-    self.cast:dismiss()
+    if self._cast ~= nil then
+      self._cast:dismiss()
+    end
     if self.far ~= nil then
       self.far:dismiss()
     end
@@ -37372,59 +37408,11 @@ return function(import)
   end
 
   function M.WireFacts.__facts.via_port(self)
-    local usual = M._USUAL_VIA:match(self.message:value("via") or "")
-    if usual ~= nil then
-      local value1 = usual:group(1)
-      if not py.truth(value1) then
-        value1 = M.SIP_PORT
-      end
-      return tonumber(value1, 10)
-    end
-    local sent_by = self.message.sent_by
-    if sent_by == "" then
-      return nil
-    end
-    local port = str.contains(sent_by, ":") and str.rpartition(str.rpartition(sent_by, "]")[3], ":")[3] or ""
-    if str.endswith(sent_by, "]") or port == "" then
-      return M.SIP_PORT
-    end
-    return str.isascii(port) and (str.isdigit(port) and #port < 6) and tonumber(port, 10) or nil
+    return M.via_port(self.message)
   end
 
   function M.WireFacts.__facts.contact_port(self)
-    local written = self.message:value("contact")
-    local value1
-    if written == nil then
-      value1 = nil
-    else
-      value1 = M._USUAL_CONTACT:match(written)
-    end
-    local usual = value1
-    if usual ~= nil and py.truth(usual:group(1) == address_text(self.message.src)) then
-      local value2 = usual:group(2)
-      if not py.truth(value2) then
-        value2 = M.SIP_PORT
-      end
-      local port = tonumber(value2, 10)
-      if port < 65536 then
-        return port
-      end
-    end
-    local contact = self.message.contact
-    if contact == nil or M._is_gruu(contact.uri) then
-      return nil
-    end
-    local own = address_text(self.message.src)
-    if contact.host ~= own then
-      if not pcall(function()
-        if str.of(str.ip_address(contact.host)) ~= own then
-          return nil
-        end
-      end) then
-        return nil
-      end
-    end
-    return contact.port ~= 0 and contact.port or M.SIP_PORT
+    return M.contact_port(self.message)
   end
 
   function M.WireFacts.__get.above_tls(self)
@@ -37464,9 +37452,60 @@ return function(import)
   end
   py.done(M.WireFacts)
 
-  M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"text", "<sip:", 5, 0, "split", 9, 17, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "<sip:", text = true})
+  M._USUAL_CONTACT = regex.compile({groups = 2, names = {}, match = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "<sip:", 5, 0, "split", 21, 29, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 45, 65, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "match", 0, 0, 0}, full = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "<sip:", 5, 0, "split", 21, 29, 0, "span", "^[!'%(%)%*%+%-%.0-9A-Z_a-z~]*", 1, 0, "char", 64, 0, 0, "save", 2, 0, 0, "span", "^[%.0-9]*", 1, 0, "save", 3, 1, 0, "split", 45, 65, 0, "char", 58, 0, 0, "save", 4, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 5, 2, 0, "char", 62, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[%z\001-\255]", skip = "^[^:]*"})
 
-  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 21, 41, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, prefix = "SIP/2.0/", text = true})
+  M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[%z\001-\255]", skip = "^[^:]*"})
+
+  -- Vocabulary: message.
+  function M.via_port(message)
+    local usual = M._USUAL_VIA:match(message:first_row("via"))
+    if usual ~= nil then
+      local value1 = usual:group(1)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
+      end
+      return tonumber(value1, 10)
+    end
+    local sent_by = message.sent_by
+    if sent_by == "" then
+      return nil
+    end
+    local port = str.contains(sent_by, ":") and str.rpartition(str.rpartition(sent_by, "]")[3], ":")[3] or ""
+    if str.endswith(sent_by, "]") or port == "" then
+      return M.SIP_PORT
+    end
+    return str.isascii(port) and (str.isdigit(port) and #port < 6) and tonumber(port, 10) or nil
+  end
+
+  -- Vocabulary: message.
+  function M.contact_port(message)
+    local own = address_text(message.src)
+    local usual = M._USUAL_CONTACT:match(message:first_row("contact"))
+    if usual ~= nil and py.truth(usual:group(1) == own) then
+      local value1 = usual:group(2)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
+      end
+      local port = tonumber(value1, 10)
+      if port < 65536 then
+        return port
+      end
+    end
+    local contact = message.contact
+    if contact == nil or M._is_gruu(contact.uri) then
+      return nil
+    end
+    if contact.host ~= own then
+      if not pcall(function()
+        if str.of(str.ip_address(contact.host)) ~= own then
+          return nil
+        end
+      end) then
+        return nil
+      end
+    end
+    return contact.port ~= 0 and contact.port or M.SIP_PORT
+  end
 
   -- A public or temporary GRUU names no place (RFC 5627 3).
   function M._is_gruu(uri)

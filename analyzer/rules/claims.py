@@ -14,6 +14,9 @@ from analyzer.limits import LIST_CLAIMS, LISTS_COMPARED
 
 Sighting = tuple[int, int, int]
 
+Alike = tuple[bytes, str, str, str]
+"""First hop, dialect, and the forms of an offer and of the list for it (`MechanismList`)."""
+
 
 class Listing(NamedTuple):
     """A first hop answered this offer with this list, in this dialect."""
@@ -28,20 +31,35 @@ class Claims:
     """Listings with (time, capture, frame) of the first challenge that shows each; the earliest
     `limits.LIST_CLAIMS` of them."""
 
-    __slots__ = ("_listings",)
+    __slots__ = ("_alike", "_listings")
 
     def __init__(self) -> None:
         self._listings: dict[Listing, Sighting] = {}
+        self._alike: dict[Alike, Sighting] = {}
 
     def learn(self, exchange: Exchange, dialect: str) -> None:
         """Take down what the challenges of a closed run show."""
+        server = exchange.access.first_hop
         for place, offered in listings(exchange.steps):
-            if offered is not None:
+            listed = place.server
+            if offered is not None and listed is not None:
                 message = place.message
-                listing = Listing(
-                    exchange.access.first_hop, dialect, shapes(offered), shapes(place.server)
-                )
-                self.note(listing, (message.time, message.capture, message.frame))
+                seen = message.time, message.capture, message.frame
+                if not self._was_seen((server, dialect, offered.form, listed.form), seen):
+                    self.note(Listing(server, dialect, shapes(offered), shapes(listed)), seen)
+
+    def _was_seen(self, alike: Alike, seen: Sighting) -> bool:
+        """Whether the claim of such lists was taken down no later: lists of one form have the same
+        shapes."""
+        if not (alike[2] and alike[3]):
+            return False
+        known = self._alike.get(alike)
+        if known is not None and known <= seen:
+            return True
+        if len(self._alike) >= LIST_CLAIMS:
+            self._alike.clear()
+        self._alike[alike] = seen
+        return False
 
     def merge(self, other: "Claims") -> None:
         """Take in claims that were made apart."""

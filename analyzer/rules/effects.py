@@ -30,6 +30,8 @@ UNKNOWN: Final = Ending()
 
 def matters(rule: Rule, severity: str, role: str | None, ending: Ending) -> bool:
     """Whether a finding that is not loud has an effect."""
+    if ending.reached:  # nothing is left to be explained
+        return rule.class_ == "security"
     return _effect_of(rule, severity, role, ending) != "none"
 
 

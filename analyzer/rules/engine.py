@@ -5,7 +5,7 @@ in its dialects, and where no guard silences it; a rule that asks for an absence
 coverage does not reach ("not seen" is never "wrong").
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
@@ -194,7 +194,7 @@ class Engine:
         return self._scopes[scope].function(subject)(subject)
 
     def not_checked(
-        self, met: frozenset[str], dialect: str, fired: Iterable[str] = ()
+        self, met: frozenset[str], dialect: str, fired: Collection[str] = ()
     ) -> dict[str, list[str]]:
         """Rules of this dialect that could not be checked, by reason, each under one reason.
 
@@ -204,9 +204,9 @@ class Engine:
         found = self._not_checked.get((met, dialect))
         if found is None:
             found = self._not_checked[met, dialect] = _Unchecked(self._unmet(met, dialect))
-        done = set(fired)
-        if found.ids.isdisjoint(done):
+        if found.ids.isdisjoint(fired):
             return found.reasons
+        done = set(fired)
         rest = {why: [id_ for id_ in ids if id_ not in done] for why, ids in found.reasons.items()}
         return {reason: ids for reason, ids in rest.items() if ids}
 

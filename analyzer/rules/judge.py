@@ -83,7 +83,7 @@ class Judge:
         if facts.far is not None:
             self._messages(facts.far, met, fired, tally)
             self._pairs(facts, facts.far, met, fired)
-        if facts.challenges > 1 or facts.previous is not None:
+        if exchange.previous is not None or facts.challenges > 1:
             fired += self._engine.judge("identity", IdentityFacts(facts), met)
         if exchange.association is not None:
             self._sites[exchange.number] = exchange.key, ending
@@ -94,7 +94,7 @@ class Judge:
             found = [finding(hit, site, exchange.order) for hit in fired]
             found += [moved(one, hit, site) for hit, one in waiting]
             self._keep_found(found, told)
-        spoke = [*tally.rules, *(one.rule.id for one in fired)]
+        spoke = tally.rules + [one.rule.id for one in fired]
         return Judged(facts, seen, self._engine.not_checked(met, facts.dialect, spoke))
 
     def __len__(self) -> int:

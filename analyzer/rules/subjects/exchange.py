@@ -78,13 +78,21 @@ class ExchangeFacts:
         self.kind = found.kind
         self.outcome = found.outcome
         self.method = exchange.method
-        places = [step.place for step in exchange.steps if step.place is not None]
-        self.cast = Cast(places, self.dialect)
+        self._cast: Cast | None = None
         self.far = Cast(exchange.far, self.dialect) if exchange.far else None
+
+    @property
+    def cast(self) -> Cast:
+        """Its messages, for those who ask for one."""
+        if self._cast is None:
+            places = [step.place for step in self.exchange.steps if step.place is not None]
+            self._cast = Cast(places, self.dialect)
+        return self._cast
 
     def dismiss(self) -> None:
         """Nothing more will be asked of its messages."""
-        self.cast.dismiss()
+        if self._cast is not None:
+            self._cast.dismiss()
         if self.far is not None:
             self.far.dismiss()
 

@@ -27,19 +27,40 @@ return function(import)
   function M.Claims.make()
     local self = setmetatable({}, M.Claims)
     self._listings = py.dict()
+    self._alike = py.dict()
     return self
   end
 
   -- Take down what the challenges of a closed run show.
   function M.Claims:learn(exchange, dialect)
+    local server = exchange.access.first_hop
     for _, item1 in py.each(listings(exchange.steps)) do
       local place, offered = item1[1], item1[2]
-      if offered ~= nil then
+      local listed = place.server
+      if offered ~= nil and listed ~= nil then
         local message = place.message
-        local listing = M.Listing.make(exchange.access.first_hop, dialect, shapes(offered), shapes(place.server))
-        self:note(listing, { message.time, message.capture, message.frame, n = 3 })
+        local seen = { message.time, message.capture, message.frame, n = 3 }
+        if not self:_was_seen({ server, dialect, offered.form, listed.form, n = 4 }, seen) then
+          self:note(M.Listing.make(server, dialect, shapes(offered), shapes(listed)), seen)
+        end
       end
     end
+  end
+
+  -- Whether the claim of such lists was taken down no later: lists of one form have the same
+  function M.Claims:_was_seen(alike, seen)
+    if not (alike[3] ~= "" and alike[4] ~= "") then
+      return false
+    end
+    local known = self._alike:get(alike)
+    if known ~= nil and not py.less(seen, known) then
+      return true
+    end
+    if self._alike.size >= LIST_CLAIMS then
+      self._alike:clear()
+    end
+    self._alike:set(alike, seen)
+    return false
   end
 
   -- Take in claims that were made apart.

@@ -23,6 +23,9 @@ return function(import)
 
   -- Whether a finding that is not loud has an effect.
   function M.matters(rule, severity, role, ending)
+    if ending.reached then
+      return rule.class_ == "security"
+    end
     return M._effect_of(rule, severity, role, ending) ~= "none"
   end
 

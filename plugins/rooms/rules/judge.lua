@@ -92,7 +92,7 @@ return function(import)
       self:_messages(facts.far, met, fired, tally)
       self:_pairs(facts, facts.far, met, fired)
     end
-    if facts.challenges > 1 or facts.previous ~= nil then
+    if exchange.previous ~= nil or facts.challenges > 1 then
       py.extend(fired, self._engine:judge("identity", IdentityFacts.make(facts), met))
     end
     if exchange.association ~= nil then

@@ -74,21 +74,31 @@ return function(import)
     self.kind = found.kind
     self.outcome = found.outcome
     self.method = exchange.method
-    local list1 = { n = 0 }
-    for _, step in py.each(exchange.steps) do
-      if step.place ~= nil then
-        py.append(list1, step.place)
-      end
-    end
-    local places = list1
-    self.cast = Cast.make(places, self.dialect)
+    self._cast = nil
     self.far = exchange.far.n > 0 and Cast.make(exchange.far, self.dialect) or nil
     return self
   end
 
+  -- Its messages, for those who ask for one.
+  function M.ExchangeFacts.__get.cast(self)
+    if self._cast == nil then
+      local list1 = { n = 0 }
+      for _, step in py.each(self.exchange.steps) do
+        if step.place ~= nil then
+          py.append(list1, step.place)
+        end
+      end
+      local places = list1
+      self._cast = Cast.make(places, self.dialect)
+    end
+    return self._cast
+  end
+
   -- Nothing more will be asked of its messages.
   function M.ExchangeFacts:dismiss()
-    self.cast:dismiss()
+    if self._cast ~= nil then
+      self._cast:dismiss()
+    end
     if self.far ~= nil then
       self.far:dismiss()
     end

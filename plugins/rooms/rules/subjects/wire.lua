@@ -165,41 +165,11 @@ return function(import)
   end
 
   function M.WireFacts.__facts.via_port(self)
-    local usual = M.usual_via_port(self.message)
-    if usual ~= nil then
-      return usual
-    end
-    local sent_by = self.message.sent_by
-    if sent_by == "" then
-      return nil
-    end
-    local port = str.contains(sent_by, ":") and str.rpartition(str.rpartition(sent_by, "]")[3], ":")[3] or ""
-    if str.endswith(sent_by, "]") or port == "" then
-      return M.SIP_PORT
-    end
-    return str.isascii(port) and (str.isdigit(port) and #port < 6) and tonumber(port, 10) or nil
+    return M.via_port(self.message)
   end
 
   function M.WireFacts.__facts.contact_port(self)
-    local usual = M.usual_contact_port(self.message)
-    if usual ~= nil then
-      return usual
-    end
-    local contact = self.message.contact
-    if contact == nil or M._is_gruu(contact.uri) then
-      return nil
-    end
-    local own = address_text(self.message.src)
-    if contact.host ~= own then
-      if not pcall(function()
-        if str.of(str.ip_address(contact.host)) ~= own then
-          return nil
-        end
-      end) then
-        return nil
-      end
-    end
-    return contact.port ~= 0 and contact.port or M.SIP_PORT
+    return M.contact_port(self.message)
   end
 
   function M.WireFacts.__get.above_tls(self)
@@ -243,34 +213,55 @@ return function(import)
 
   M._USUAL_VIA = regex.compile({groups = 1, names = {}, match = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "match", 0, 0, 0}, full = {"span", "^[^:]*", 0, 0, "char", 58, 0, 0, "span", "^[\009 ]*", 0, 0, "text", "SIP/2.0/", 8, 0, "span", "^[A-Z]*", 1, 0, "char", 32, 0, 0, "span", "^[%-%.0-9A-Za-z]*", 1, 0, "split", 33, 53, 0, "char", 58, 0, 0, "save", 2, 0, 0, "set", "[1-9]", 0, 0, "few", "[0-9]", 0, 4, "save", 3, 1, 0, "char", 59, 0, 0, "at", "stop", 0, 0, "match", 0, 0, 0}, first = "[%z\001-\255]", skip = "^[^:]*"})
 
-  -- Port of a Via that is written as usual; None of others.
-  function M.usual_via_port(message)
+  -- Vocabulary: message.
+  function M.via_port(message)
     local usual = M._USUAL_VIA:match(message:first_row("via"))
-    local value2
-    if usual == nil then
-      value2 = nil
-    else
-      local value3 = usual:group(1)
-      if not py.truth(value3) then
-        value3 = M.SIP_PORT
+    if usual ~= nil then
+      local value1 = usual:group(1)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
       end
-      value2 = tonumber(value3, 10)
+      return tonumber(value1, 10)
     end
-    return value2
-  end
-
-  -- Port of a Contact that is written as usual and names the sender's address; None of others.
-  function M.usual_contact_port(message)
-    local usual = M._USUAL_CONTACT:match(message:first_row("contact"))
-    if usual == nil or py.truth(usual:group(1) ~= address_text(message.src)) then
+    local sent_by = message.sent_by
+    if sent_by == "" then
       return nil
     end
-    local value1 = usual:group(2)
-    if not py.truth(value1) then
-      value1 = M.SIP_PORT
+    local port = str.contains(sent_by, ":") and str.rpartition(str.rpartition(sent_by, "]")[3], ":")[3] or ""
+    if str.endswith(sent_by, "]") or port == "" then
+      return M.SIP_PORT
     end
-    local port = tonumber(value1, 10)
-    return port < 65536 and port or nil
+    return str.isascii(port) and (str.isdigit(port) and #port < 6) and tonumber(port, 10) or nil
+  end
+
+  -- Vocabulary: message.
+  function M.contact_port(message)
+    local own = address_text(message.src)
+    local usual = M._USUAL_CONTACT:match(message:first_row("contact"))
+    if usual ~= nil and py.truth(usual:group(1) == own) then
+      local value1 = usual:group(2)
+      if not py.truth(value1) then
+        value1 = M.SIP_PORT
+      end
+      local port = tonumber(value1, 10)
+      if port < 65536 then
+        return port
+      end
+    end
+    local contact = message.contact
+    if contact == nil or M._is_gruu(contact.uri) then
+      return nil
+    end
+    if contact.host ~= own then
+      if not pcall(function()
+        if str.of(str.ip_address(contact.host)) ~= own then
+          return nil
+        end
+      end) then
+        return nil
+      end
+    end
+    return contact.port ~= 0 and contact.port or M.SIP_PORT
   end
 
   -- A public or temporary GRUU names no place (RFC 5627 3).
