@@ -1,14 +1,17 @@
 """One message: RFC 3261 examples, and torture of the kind of RFC 4475."""
 
+import pickle
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer import limits
 from analyzer.flows.datagram import Datagram
-from analyzer.sip import SipMessage, SipReader
+from analyzer.sip import SipMessage, SipReader, headers
 from analyzer.sip.headers import parse_head
+from analyzer.sip.layouts import Layouts
 
 Send = Callable[..., Datagram]
 
@@ -72,6 +75,19 @@ def read(send: Send) -> Callable[..., SipMessage]:
 
 
 Read = Callable[..., SipMessage]
+
+
+def test_a_message_goes_to_another_process(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of a layout met before, whose rows are a match."""
+    monkeypatch.setattr(headers, "_LAYOUTS", Layouts())
+    monkeypatch.setattr(limits, "LAYOUT_MET", 1)
+    reader = SipReader()
+    for call in (b"1@", b"2@", b"3@"):
+        (message,) = reader.feed(send("ue", "pcscf", REGISTER.replace(b"843817637684230@", call)))
+    other = pickle.loads(pickle.dumps(message))
+    assert other.value("call-id") == "3@998sdasdh09"
+    assert other.rows("contact") == message.rows("contact")
+    assert (other.call_id, other.cseq, other.branches) == ("3@998sdasdh09", 1826, message.branches)
 
 
 def test_register(read: Read) -> None:
