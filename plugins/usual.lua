@@ -58,7 +58,7 @@ return function()
     return after, name, equal, token, quoted
   end
 
-  -- mechanism._WELL_FORMED: a whole element; its name is group 1.
+  -- parameters._WELL_FORMED: a whole element; its name is group 1.
   M.well_formed = {}
 
   local Element = {}
@@ -86,7 +86,7 @@ return function()
     return setmetatable({ name = name, ends = ends - 1 }, Element)
   end
 
-  -- mechanism._NUMBERED: what stands around the numbers of SPIs and ports, their names and digits.
+  -- security_list.NUMBERED: what stands around the numbers of SPIs and ports, their names and digits.
   M.numbered = {}
 
   local NUMBERED = { ["spi-c"] = true, ["spi-s"] = true, ["port-c"] = true, ["port-s"] = true }
@@ -106,7 +106,7 @@ return function()
     return found
   end
 
-  -- mechanism._PARAMS: the parameters of an element that is well-formed, from `from` on.
+  -- parameters._PARAMS: the parameters of an element that is well-formed, from `from` on.
   M.parameters = {}
 
   function M.parameters:findall(text, from)

@@ -23,16 +23,8 @@ from typing import Final, Literal
 import msgspec
 
 from analyzer import limits
-from analyzer.agreement.mechanism import (
-    DEFAULTS,
-    PORT_NAMES,
-    SPI_NAMES,
-    Mechanism,
-    MechanismList,
-    decimal,
-    q_thousandths,
-    unfold,
-)
+from analyzer.agreement.mechanism import DEFAULTS, Mechanism, MechanismList
+from analyzer.agreement.parameters import PORT_NAMES, SPI_NAMES, decimal, q_thousandths, unfold
 
 Level = Literal["identical", "equivalent", "default-equal", "different"]
 Kind = Literal["duplicated", "older list", "reordered", "subset", "changed parameter", "foreign"]

@@ -10,7 +10,7 @@ arkko-00, arkko-01 (draft-arkko-sip-sec-agree-00 and -01 7.2), commas and semico
     "Security-Method:" to-uri from-uri tag *(("," / ";") tag)
     tag = "org.iana.sip." name ["=" token]
 
-The result is that of `mechanism.parse_list`, with `dialect`, `to` and `source` (the from= URI).
+The result is that of `security_list.parse_list`, with `dialect`, `to` and `source` (the from= URI).
 The key of a Security-Method tag is what follows `org.iana.sip.`. Nothing here raises on input.
 Defects of a list beside those of `mechanism`: no-to, no-from; of an element: bad-pref.
 """
@@ -25,16 +25,9 @@ from typing import Final
 import msgspec
 
 from analyzer import limits
-from analyzer.agreement.mechanism import (
-    LWS,
-    Mechanism,
-    MechanismList,
-    Older,
-    parse_element,
-    parse_list,
-    slices,
-    unfold,
-)
+from analyzer.agreement.mechanism import Mechanism, MechanismList, Older
+from analyzer.agreement.parameters import LWS, slices, unfold
+from analyzer.agreement.security_list import parse_element, parse_list
 from analyzer.sip.message import SipMessage
 
 MECHANISM: Final = "security-mechanism"

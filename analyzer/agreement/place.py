@@ -8,8 +8,9 @@ from analyzer.agreement import older
 from analyzer.agreement.access import Access, Standing
 from analyzer.agreement.association import Association
 from analyzer.agreement.comparison import Comparison, compare, with_uris
-from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.row_forms import read_row
+from analyzer.agreement.security_list import parse_list
 from analyzer.flows.datagram import Protection
 from analyzer.sip.message import SipMessage
 

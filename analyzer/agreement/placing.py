@@ -4,8 +4,9 @@ from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS
 from analyzer.agreement.exchange import Exchange
 from analyzer.agreement.listed import due_lists
-from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, is_protected
+from analyzer.agreement.security_list import parse_list
 from analyzer.agreement.settlements import Settlements
 from analyzer.capture.scan import SIP_PORTS
 from analyzer.sip.message import SipMessage

@@ -3,7 +3,7 @@
 What the phones of one make write, and what one server answers, is the same row but for four
 numbers. A row without its digits says of which form it may be. The expression of a form holds all
 but the numbers, so where it fits, the list is that of the row which the form was made from, with
-other numbers; whatever else there is `mechanism.parse_list` reads.
+other numbers; whatever else there is `security_list.parse_list` reads.
 """
 
 import re
@@ -13,15 +13,9 @@ from functools import lru_cache
 from typing import Final
 
 from analyzer import limits
-from analyzer.agreement.mechanism import (
-    NUMBERED,
-    PORT_MAX,
-    SPI_MAX,
-    Mechanism,
-    MechanismList,
-    draws_well,
-    parse_list,
-)
+from analyzer.agreement.mechanism import Mechanism, MechanismList, draws_well
+from analyzer.agreement.parameters import PORT_MAX, SPI_MAX
+from analyzer.agreement.security_list import NUMBERED, parse_list
 from analyzer.sip.headers import decode
 
 DIGITS: Final = b"0123456789"

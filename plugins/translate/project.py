@@ -24,8 +24,8 @@ AGREEMENT: Final = (
     *("access", "apart", "association", "attempt", "beyond", "choice", "comparison", "core"),
     *("coverage", "dialects", "esp_flow", "evidence", "exchange", "found_keys", "hidden", "items"),
     *("later", "leaving", "legs", "listed", "meaning", "mechanism", "naming", "older", "order"),
-    *("outcome", "place", "placing", "reconstruction", "reuse", "runs", "settlements", "states"),
-    *("strays", "strength"),
+    *("outcome", "parameters", "place", "placing", "reconstruction", "reuse", "runs"),
+    *("security_list", "settlements", "states", "strays", "strength"),
 )
 SUBJECTS: Final = (
     *("association", "connection", "credentials", "exchange", "given", "lists", "media"),
@@ -82,9 +82,9 @@ HAND: Final[dict[str, str]] = {
 
 REPLACED: Final[dict[str, str]] = {
     "analyzer.sip.headers.row_names": 'import("usual").row_names',
-    "analyzer.agreement.mechanism._WELL_FORMED": 'import("usual").well_formed',
-    "analyzer.agreement.mechanism.NUMBERED": 'import("usual").numbered',
-    "analyzer.agreement.mechanism._PARAMS": 'import("usual").parameters',
+    "analyzer.agreement.parameters._WELL_FORMED": 'import("usual").well_formed',
+    "analyzer.agreement.security_list.NUMBERED": 'import("usual").numbered',
+    "analyzer.agreement.parameters._PARAMS": 'import("usual").parameters',
     "analyzer.agreement.naming.exchange_key": 'import("substitutes").exchange_key',
     "analyzer.rules.subjects.lazy.forget": 'import("substitutes").forget',
     "analyzer.report.times.iso": 'import("substitutes").iso',

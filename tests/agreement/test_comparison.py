@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.agreement.comparison import Comparison, compare
-from analyzer.agreement.mechanism import parse_list
+from analyzer.agreement.security_list import parse_list
 
 IPSEC = (
     "ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;prot=esp;mod=trans;ealg=null;"

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from analyzer import limits
 from analyzer.agreement import row_forms
-from analyzer.agreement.mechanism import MechanismList, draws_well, parse_list
+from analyzer.agreement.mechanism import MechanismList, draws_well
 from analyzer.agreement.row_forms import RowForms
+from analyzer.agreement.security_list import parse_list
 from analyzer.sip.headers import decode
 
 USUAL = b"ipsec-3gpp;q=0.1;prot=esp;mod=trans;spi-c=%d;spi-s=%d;port-c=%d;port-s=%d;alg=hmac-md5-96"

@@ -9,7 +9,8 @@ import pytest
 
 from analyzer.agreement import older
 from analyzer.agreement.comparison import compare
-from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list
+from analyzer.agreement.mechanism import Mechanism, MechanismList
+from analyzer.agreement.security_list import parse_list
 from analyzer.pipeline import Settings, analyze
 from tests.captures import SAMPLES, analysed
 from tests.examples.examples import NUMBERS, VALUES, Value, capture_of
@@ -120,7 +121,7 @@ def test_lua_compares_the_same(rooms: Lua) -> None:
 
 def read(rooms: Lua, value: Value) -> Any:
     """A list as Lua reads it."""
-    return rooms("agreement.mechanism")[b"parse_list"](rooms.list(*value.rows))
+    return rooms("agreement.security_list")[b"parse_list"](rooms.list(*value.rows))
 
 
 @pytest.mark.parametrize("value", JUDGED, ids=by_id)

@@ -11,7 +11,7 @@ from typing import Final
 
 from analyzer import limits
 from analyzer.agreement.comparison import compare
-from analyzer.agreement.mechanism import parse_list
+from analyzer.agreement.security_list import parse_list
 from analyzer.capture import Packet, open_captures
 from analyzer.capture.anatomy import of_frame
 from analyzer.capture.decap import LAYERS, decapsulate, decapsulate_ip

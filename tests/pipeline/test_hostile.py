@@ -21,7 +21,7 @@ import zstandard
 
 from analyzer import limits
 from analyzer.agreement.comparison import compare
-from analyzer.agreement.mechanism import parse_list
+from analyzer.agreement.security_list import parse_list
 from analyzer.pipeline import analyze
 from analyzer.report.text import TextOptions, to_text
 from analyzer.sip.headers import parse_head

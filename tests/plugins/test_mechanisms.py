@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.agreement.comparison import compare
-from analyzer.agreement.mechanism import parse_list, with_inherited
+from analyzer.agreement.mechanism import with_inherited
+from analyzer.agreement.security_list import parse_list
 from tests.examples.examples import VALUES
 from tests.plugins.crowd import mangled
 from tests.plugins.translated import Lua, dump
@@ -51,7 +52,7 @@ def written() -> list[str]:
 
 def read(rooms: Lua, rows: list[str]) -> object:
     """A list as Lua reads it."""
-    return rooms("agreement.mechanism")[b"parse_list"](rooms.list(*rows))
+    return rooms("agreement.security_list")[b"parse_list"](rooms.list(*rows))
 
 
 def test_values_of_samples_are_read_alike(rooms: Lua) -> None:

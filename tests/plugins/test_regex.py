@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import analyzer.agreement
 import analyzer.rules
 import analyzer.sip
-from analyzer.agreement import mechanism, older
+from analyzer.agreement import older, parameters
 from analyzer.sip import digest
 from plugins.translate import regex
 from tests.amounts import FULL
@@ -214,7 +214,7 @@ ONLY_MATCHED = (
     digest._PARAMETER,
     digest._NEXT_SCHEME,
     digest._QUOTED,
-    mechanism._ONE_QUOTED,
+    parameters._ONE_QUOTED,
     older._POSITIVE,
 )
 """Those that are tried at one place; a search would begin anew at each octet, as in Python."""

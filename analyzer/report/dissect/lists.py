@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from analyzer.agreement.mechanism import Mechanism, decimal, parse_list
+from analyzer.agreement.mechanism import Mechanism
 from analyzer.agreement.older import DIALECTS, read
+from analyzer.agreement.parameters import decimal
+from analyzer.agreement.security_list import parse_list
 from analyzer.report.dissect.node import Node, Octets, Span
 
 _WIRESHARK: Final = ("alg", "ealg", "prot", "spi-c", "spi-s", "port-c", "port-s", "port1", "port2")

@@ -8,8 +8,8 @@ from analyzer.agreement.access import Access
 from analyzer.agreement.association import DIRECTIONS, Association
 from analyzer.agreement.esp_flow import Flow
 from analyzer.agreement.items import Agreement, Request
-from analyzer.agreement.mechanism import PORT_MAX
 from analyzer.agreement.naming import address_text
+from analyzer.agreement.parameters import PORT_MAX
 from analyzer.limits import ANSWER_WAIT, ECHOES, OVERLAP, SA_MARGIN, SECOND
 from analyzer.rules.subjects.lazy import fact
 

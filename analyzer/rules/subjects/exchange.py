@@ -9,7 +9,8 @@ from analyzer.agreement.attempt import attempt, began_anew
 from analyzer.agreement.choice import common
 from analyzer.agreement.exchange import Exchange, Past
 from analyzer.agreement.listed import listings, server_list
-from analyzer.agreement.mechanism import Mechanism, MechanismList, parse_list, with_inherited
+from analyzer.agreement.mechanism import Mechanism, MechanismList, with_inherited
+from analyzer.agreement.security_list import parse_list
 from analyzer.agreement.states import State
 from analyzer.agreement.strength import stronger
 from analyzer.limits import SECOND

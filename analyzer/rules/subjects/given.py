@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from analyzer.agreement.choice import common
 from analyzer.agreement.comparison import compare
 from analyzer.agreement.listed import listings
-from analyzer.agreement.mechanism import MechanismList, parse_list
+from analyzer.agreement.mechanism import MechanismList
+from analyzer.agreement.security_list import parse_list
 from analyzer.agreement.strength import Shape, shape, shapes, stronger
 from analyzer.rules.subjects.lazy import fact
 from analyzer.rules.subjects.lists import ComparisonFacts, Elements, MechanismFacts

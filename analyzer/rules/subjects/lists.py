@@ -8,13 +8,8 @@ from msgspec import Struct
 
 from analyzer import limits
 from analyzer.agreement.comparison import Comparison, PlaneComparison
-from analyzer.agreement.mechanism import (
-    DEFAULTS,
-    SA_NAMES,
-    Mechanism,
-    MechanismList,
-    with_inherited,
-)
+from analyzer.agreement.mechanism import DEFAULTS, Mechanism, MechanismList, with_inherited
+from analyzer.agreement.parameters import SA_NAMES
 from analyzer.rules.subjects.lazy import fact
 
 VALUE_MISSING: Final = "value-missing"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import msgspec
 
 from analyzer.agreement.access import Standing
-from analyzer.agreement.mechanism import parse_list
 from analyzer.agreement.place import Place
+from analyzer.agreement.security_list import parse_list
 from analyzer.agreement.states import State
 from analyzer.rules.subjects.lazy import fact
 from analyzer.sip.message import SipMessage

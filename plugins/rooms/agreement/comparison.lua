@@ -5,10 +5,10 @@ return function(import)
   local str = import("runtime.text")
   local regex = import("runtime.regex")
   local DEFAULTS = import("agreement.mechanism").DEFAULTS
-  local decimal = import("agreement.mechanism").decimal
+  local decimal = import("agreement.parameters").decimal
   local limits = import("limits")
-  local q_thousandths = import("agreement.mechanism").q_thousandths
-  local unfold = import("agreement.mechanism").unfold
+  local q_thousandths = import("agreement.parameters").q_thousandths
+  local unfold = import("agreement.parameters").unfold
   local M = {}
 
   M.LEVELS = { "identical", "equivalent", "default-equal", "different", n = 4 }

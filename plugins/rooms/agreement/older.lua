@@ -4,14 +4,14 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local regex = import("runtime.regex")
-  local LWS = import("agreement.mechanism").LWS
+  local LWS = import("agreement.parameters").LWS
   local Mechanism = import("agreement.mechanism").Mechanism
   local MechanismList = import("agreement.mechanism").MechanismList
   local limits = import("limits")
-  local parse_element = import("agreement.mechanism").parse_element
-  local parse_list = import("agreement.mechanism").parse_list
-  local slices = import("agreement.mechanism").slices
-  local unfold = import("agreement.mechanism").unfold
+  local parse_element = import("agreement.security_list").parse_element
+  local parse_list = import("agreement.security_list").parse_list
+  local slices = import("agreement.parameters").slices
+  local unfold = import("agreement.parameters").unfold
   local M = {}
 
   M.MECHANISM = "security-mechanism"

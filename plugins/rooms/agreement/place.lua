@@ -5,7 +5,7 @@ return function(import)
   local str = import("runtime.text")
   local compare = import("agreement.comparison").compare
   local older = import("agreement.older")
-  local parse_list = import("agreement.mechanism").parse_list
+  local parse_list = import("agreement.security_list").parse_list
   local read_row = import("row_forms").read_row
   local with_uris = import("agreement.comparison").with_uris
   local M = {}

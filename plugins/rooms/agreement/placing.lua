@@ -7,7 +7,7 @@ return function(import)
   local SIP_PORTS = import("capture.scan").SIP_PORTS
   local due_lists = import("agreement.listed").due_lists
   local is_protected = import("agreement.place").is_protected
-  local parse_list = import("agreement.mechanism").parse_list
+  local parse_list = import("agreement.security_list").parse_list
   local M = {}
 
   -- The message with what is in force for its client.

@@ -7,7 +7,7 @@ return function(import)
   local DIRECTIONS = import("agreement.association").DIRECTIONS
   local ECHOES = import("limits").ECHOES
   local OVERLAP = import("limits").OVERLAP
-  local PORT_MAX = import("agreement.mechanism").PORT_MAX
+  local PORT_MAX = import("agreement.parameters").PORT_MAX
   local SA_MARGIN = import("limits").SA_MARGIN
   local SECOND = import("limits").SECOND
   local address_text = import("agreement.naming").address_text

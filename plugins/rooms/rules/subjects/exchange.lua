@@ -13,7 +13,7 @@ return function(import)
   local common = import("agreement.choice").common
   local listings = import("agreement.listed").listings
   local older = import("rules.subjects.older")
-  local parse_list = import("agreement.mechanism").parse_list
+  local parse_list = import("agreement.security_list").parse_list
   local server_list = import("agreement.listed").server_list
   local stronger = import("agreement.strength").stronger
   local tls_of = import("rules.subjects.connection").tls_of

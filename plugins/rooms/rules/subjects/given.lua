@@ -7,7 +7,7 @@ return function(import)
   local common = import("agreement.choice").common
   local compare = import("agreement.comparison").compare
   local listings = import("agreement.listed").listings
-  local parse_list = import("agreement.mechanism").parse_list
+  local parse_list = import("agreement.security_list").parse_list
   local shape = import("agreement.strength").shape
   local shapes = import("agreement.strength").shapes
   local stronger = import("agreement.strength").stronger

@@ -4,7 +4,7 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local DEFAULTS = import("agreement.mechanism").DEFAULTS
-  local SA_NAMES = import("agreement.mechanism").SA_NAMES
+  local SA_NAMES = import("agreement.parameters").SA_NAMES
   local limits = import("limits")
   local with_inherited = import("agreement.mechanism").with_inherited
   local M = {}

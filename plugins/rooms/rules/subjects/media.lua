@@ -4,7 +4,7 @@ return function(import)
   local py = import("runtime.python")
   local str = import("runtime.text")
   local State = import("agreement.states").State
-  local parse_list = import("agreement.mechanism").parse_list
+  local parse_list = import("agreement.security_list").parse_list
   local M = {}
 
   -- The first audio stream of an SDP body: transport of its m= line, and its attributes.

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import limits
-from analyzer.agreement import mechanism
-from analyzer.agreement.mechanism import Mechanism, parse_list, q_thousandths, with_inherited
+from analyzer.agreement import security_list
+from analyzer.agreement.mechanism import Mechanism, with_inherited
+from analyzer.agreement.parameters import q_thousandths
+from analyzer.agreement.security_list import parse_list
 
 SHA1 = "hmac-sha-1-96"
 AES, DES3 = "aes-cbc", "des-ede3-cbc"
@@ -203,23 +205,23 @@ def test_elements_of_a_form_met_before_read_as_step_by_step(pieces, shift):
         bare = text.strip(" \t\r\n")
         if bare:
             span = 3, 3 + len(bare)
-            found = mechanism._by_form(bare, 1, span)
-            assert found is None or found == mechanism._element(bare, 1, span)
+            found = security_list._by_form(bare, 1, span)
+            assert found is None or found == security_list._element(bare, 1, span)
 
 
 @given(st.one_of(SECURITY_TEXT, st.lists(PIECES, max_size=4).map(";".join)))
 def test_a_plain_list_reads_as_one_of_several_rows_does(row: str) -> None:
-    single = mechanism._single((row,))
-    assert single is None or single == mechanism._joined((row,))
+    single = security_list._single((row,))
+    assert single is None or single == security_list._joined((row,))
 
 
 @pytest.mark.parametrize("row", ["", " ", "a,b", 'a;b="c"', "a;\r\n b", "a;mediasec"])
 def test_no_plain_list(row: str) -> None:
-    assert mechanism._single((row,)) is None
+    assert security_list._single((row,)) is None
 
 
 def test_numbers_alone_make_no_other_form():
-    mechanism._form.cache_clear()
+    security_list._form.cache_clear()
     for number in range(20):
         parse_list([f"ipsec-3gpp;alg=null;spi-c={number};port-s={5000 + number}"])
-    assert mechanism._form.cache_info().misses == 1
+    assert security_list._form.cache_info().misses == 1
