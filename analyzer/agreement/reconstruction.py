@@ -489,7 +489,6 @@ class Reconstruction:
         if exchange.closed:
             return
         exchange.closed = True
-        self._runs.remove(exchange)
         self._conclude(exchange)
         self._put(exchange)
         if exchange.standing is not None:
@@ -503,9 +502,10 @@ class Reconstruction:
             if association.established_time is None:
                 self._settlements.drop(exchange, association)
         ended = self._settlements.ended
-        for agreement, by in ended:
+        for agreement, by in ended:  # the run counts still: all that it ended goes in that order
             self._leaving.ended(agreement, by, self._runs, self._order)
         ended.clear()
+        self._runs.remove(exchange)
         self._leaving.closed(exchange.number, self._runs, self._order)
 
     def _conclude(self, exchange: Exchange) -> None:

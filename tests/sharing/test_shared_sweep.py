@@ -125,6 +125,47 @@ def test_what_cannot_be_taken_apart_is_not(tmp_path: Path) -> None:
     assert written(pipeline.analyze([path], settings)) == one([path])
 
 
+def deregistration(start: int) -> list[Gm]:
+    """Phone 0 says goodbye and is challenged, which announces a set of its own."""
+    steps = [Gm(*timed) for timed in registrations.registration(0, start)]
+    for step in steps:
+        step.sip = re.sub(
+            rb"(?<=CSeq: )\d", lambda found: b"%d" % (int(found[0]) + 2), step.sip
+        ).replace(b"branch=z9hG4bK", b"branch=z9hG4bKx")
+        step.sip = re.sub(
+            rb"(spi-[cs]=)(\d+)", lambda found: found[1] + b"%d" % (int(found[2]) + 64), step.sip
+        ).replace(b"600000", b"0")
+        step.spi += 64 if step.spi else 0
+    return steps
+
+
+def test_what_a_run_ends_goes_in_one_order_whoever_else_is_there(tmp_path: Path) -> None:
+    """A phone that is refused meanwhile and tries anew, which closes its run, changes nothing."""
+    first = [Gm(*timed) for timed in registrations.registration(0, START)]
+    own = [*first, *deregistration(START + 40 * SECOND)]
+    refused = [Gm(*timed) for timed in registrations.registration(1, START + 41 * SECOND)][:2]
+    refused[1].sip = refused[1].sip.replace(b"401 Unauthorized", b"403 Forbidden", 1)
+    again = Gm(*next(iter(registrations.registration(1, START + 43 * SECOND))))
+    again.sip = again.sip.replace(b"CSeq: 1", b"CSeq: 2").replace(b"z9hG4bK", b"z9hG4bKx")
+    refused.append(again)
+    alone, beside = (
+        pipeline.sweep(
+            open_captures(
+                [
+                    together(
+                        tmp_path / f"{len(steps)}.pcap",
+                        [(step.time, step.frame()) for step in steps],
+                    )
+                ]
+            ),
+            ENGINE,
+        ).report
+        for steps in (own, own + refused)
+    )
+    assert [one.end_reason for one in alone.agreements] == ["deregistered", "not-established"]
+    assert [one.created for one in beside.agreements] == [one.created for one in alone.agreements]
+
+
 @pytest.fixture
 def another_thread() -> Iterator[None]:
     """A thread that runs beside."""
