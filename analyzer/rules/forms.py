@@ -194,6 +194,8 @@ class Forms:
         if before is None:
             return None
         request = facts.request
+        if request is not None and _stands_behind(request.place, place):
+            return None
         return self._form(
             (
                 "message",
@@ -258,6 +260,20 @@ def _add_transactions(key: list[Any], places: Sequence[Place]) -> bool:
             None if on is None else asked >= 0 and places[asked].on is on,
         )
     return True
+
+
+def _stands_behind(request: Place, answer: Place) -> bool:
+    """A request comes later in its run than its answer, or in another one. It may answer that very
+    message in turn: the form of neither could be told without that of the other."""
+    run = request.exchange
+    if run is None or run is not answer.exchange:
+        return run is not None and answer.exchange is not None
+    for step in run.steps:
+        if step.place is request:
+            return False
+        if step.place is answer:
+            return True
+    return False
 
 
 def earlier_roles(place: Place) -> tuple[str, ...] | None:

@@ -12,10 +12,10 @@ from analyzer.flows.datagram import Datagram
 from analyzer.pipeline import Settings, analyze
 from analyzer.rules import answers
 from analyzer.rules.subjects import wire
-from analyzer.sip.framing import udp_octets
 from analyzer.sip.headers import parse_head
 from analyzer.sip.message import SipMessage
 from tests.captures import SAMPLES
+from tests.rules.altering import alter_messages
 
 IPV4 = SAMPLES / "real" / "02_udp_null_md5_gm.pcap"
 IPV6 = SAMPLES / "real" / "29_udp6_aes_sha1_any.pcap"
@@ -62,13 +62,12 @@ def test_one_with_another_value_is_not(name, judged, monkeypatch):
     changed = []
 
     def altered(octets: bytes) -> bytes:
-        octets = udp_octets(octets)
         if b"\r\nSecurity-Verify:" in octets and octets.startswith(b"REGISTER"):
             octets, count = re.subn(pattern, other, octets)
             changed.append(count)
         return octets
 
-    monkeypatch.setattr("analyzer.sip.udp_octets", altered)
+    alter_messages(monkeypatch, altered)
     said = judged(IPV4)
     assert any(changed)
     assert said

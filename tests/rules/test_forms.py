@@ -9,9 +9,10 @@ from analyzer.pipeline import Settings, analyze
 from analyzer.rules import book as rule_book
 from analyzer.rules.by_form import known_of
 from analyzer.rules.engine import Engine
+from analyzer.rules.judge import Judge
 from analyzer.rules.wholes import index_of, subjects_of
-from analyzer.sip.framing import udp_octets
 from tests.captures import SAMPLES
+from tests.rules.altering import alter_messages
 
 BOOK = rule_book.load()
 CAPTURES = [
@@ -153,6 +154,20 @@ def test_messages_of_one_form_are_judged_alike(capture, engine, monkeypatch):
     rng = random.Random(capture.name)
     monkeypatch.setattr("analyzer.pipeline.settings._shipped_engine", lambda *_: engine)
     analyze([str(capture)], Settings(jobs=1))
-    monkeypatch.setattr("analyzer.sip.udp_octets", lambda octets: altered(udp_octets(octets), rng))
+    alter_messages(monkeypatch, lambda octets: altered(octets, rng))
     for _ in range(3):
         analyze([str(capture)], Settings(jobs=1))
+
+
+def test_a_challenge_to_the_very_request_that_answers_it_has_no_form(monkeypatch):
+    """Taps whose clocks are apart show an answer before its request. The forms of the two would
+    have no end."""
+    judged = Judge.exchange
+
+    def taken(judge, exchange):
+        exchange.message("challenge").request = exchange.message("verify")
+        return judged(judge, exchange)
+
+    monkeypatch.setattr(Judge, "exchange", taken)
+    report = analyze([str(SAMPLES / "real" / "02_udp_null_md5_gm.pcap")], Settings(jobs=1))
+    assert [step.role for step in next(iter(report.exchanges)).steps].count("challenge") == 1

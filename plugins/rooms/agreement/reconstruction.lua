@@ -580,7 +580,6 @@ return function(import)
       return
     end
     exchange.closed = true
-    self._runs:remove(exchange)
     self:_conclude(exchange)
     self:_put(exchange)
     if exchange.standing ~= nil then
@@ -603,6 +602,7 @@ return function(import)
       self._leaving:ended(agreement, by, self._runs, self._order)
     end
     py.clear(ended)
+    self._runs:remove(exchange)
     self._leaving:closed(exchange.number, self._runs, self._order)
   end
 
