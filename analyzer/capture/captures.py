@@ -60,7 +60,6 @@ LINK_TYPES: Final = {
     276: "linux-sll2",
     TEXT_LINK: "text",
 }
-READ: Final = frozenset(number for space, number in LAYERS if space == "link")
 
 
 # Logs of modems that only their makers' tools and a few others read, by suffix: how to make a
@@ -242,7 +241,7 @@ def _runs(capture: int, entry: Input, info: CaptureInfo) -> Iterator[list[Packet
                     info.cut += 1
                     if info.cut_frame is None:
                         info.cut_frame = frame
-                if link_type in READ:
+                if ("link", link_type) in LAYERS:
                     found = decapsulate(
                         record.buffer,
                         link_type,
