@@ -12,7 +12,7 @@ import select
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from mmap import mmap
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
@@ -42,14 +42,20 @@ class Lost(Exception):
 
 class Inbox:
     """What one process is sent, and where it answers. Raises EOFError or OSError where nobody is
-    there any more."""
+    there any more. `inherited` are the other ends of pipes, of which a copy of the process that
+    reads has some, too: while it holds them nothing tells it that nobody is there."""
 
-    def __init__(self, pipe: Connection, slots: memoryview | None) -> None:
+    def __init__(
+        self, pipe: Connection, slots: memoryview | None, inherited: Sequence[Connection] = ()
+    ) -> None:
         self.pipe = pipe
         self.slots = slots
+        self.inherited = inherited
 
     def batches(self, decode: Callable[[Any], T]) -> Iterator[T]:
         """All batches, decoded; what is made of one must keep no part of its octets."""
+        for end in self.inherited:
+            end.close()
         slots = self.slots
         while batch := self.pipe.recv_bytes():
             if slots is None:
@@ -228,7 +234,11 @@ class Crew:
         self._pipes: list[Connection] = []
         for left in self.left:
             mine, theirs = Pipe()
-            inbox = Inbox(theirs, None if slots is None else slots.octets)
+            inbox = (
+                Inbox(theirs, None)
+                if slots is None
+                else Inbox(theirs, slots.octets, [*self._pipes, mine])
+            )
             process = started(target=work, args=(inbox, left, *arguments), daemon=True)
             process.start()
             theirs.close()

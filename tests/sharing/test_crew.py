@@ -1,7 +1,10 @@
 """Batches reach the processes in order, whichever way they go, and one that is gone is missed."""
 
 import os
-from multiprocessing import Pipe
+import select
+import signal
+import sys
+from multiprocessing import Pipe, get_context
 from typing import IO
 
 import pytest
@@ -71,6 +74,26 @@ def test_one_that_is_gone(after: int, size: int) -> None:
             both.send(0, bytes(size))
         both.finish()
         both.received_one(0)
+
+
+def _killed() -> None:
+    """Reads for two, and is killed before it can tell them."""
+    Crew(2, _later)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no copies here")
+def test_none_is_left_by_one_that_was_killed() -> None:
+    """All that it began hold the end of this pipe, until they have gone."""
+    end, held = os.pipe()
+    reader = get_context("fork").Process(target=_killed)
+    reader.start()
+    os.close(held)
+    reader.join()
+    gone, _, _ = select.select([end], [], [], 10)
+    os.close(end)
+    assert reader.exitcode == -signal.SIGKILL
+    assert gone
 
 
 def test_who_has_the_least_to_do() -> None:
