@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
 import analyzer
+from analyzer.agreement.security_list import parse_list
 from analyzer.limits import CAPTURE_GAP
 from analyzer.pipeline import Settings
 from analyzer.report.json_writer import to_json
@@ -168,8 +169,15 @@ def opened_with_keys(report: Report) -> bool:
     return any(one.association and one.association.keys for one in report.agreements)
 
 
+def is_read(element: bytes) -> bool:
+    """Whether it is parsed; what cannot be is compared by its octets."""
+    found = parse_list([element.decode("latin-1")]).elements
+    return not any({"bad-mechanism", "limit"}.intersection(one.defects) for one in found)
+
+
 @settings(max_examples=60)
 @given(name=st.sampled_from(WHOLE), chance=st.randoms(use_true_random=False))
+@example(name="syn_01_fires.pcap", chance=Random(1))
 def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> None:
     """RFC 3329 2.2: parameters have no order; VER-06 alone says that the octets differ."""
 
@@ -177,7 +185,8 @@ def test_the_order_of_parameters_means_nothing(name: str, chance: Random) -> Non
         elements = []
         for element in match[2].split(b","):
             mechanism, *parameters = element.split(b";")
-            if len({one.partition(b"=")[0].lower() for one in parameters}) == len(parameters):
+            names = {one.partition(b"=")[0].lower() for one in parameters}
+            if len(names) == len(parameters) and is_read(element):
                 chance.shuffle(parameters)  # of two with one name the first counts
             elements.append(b";".join([mechanism, *parameters]))
         return match[1] + b",".join(elements)
