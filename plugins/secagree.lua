@@ -339,7 +339,6 @@ return function(import)
     self.ue = ue
     self.first_hop = first_hop
     self.standings = py.dict()
-    self.alone = nil
     self.associations = { n = 0 }
     self.strays = py.dict()
     self.sealed = false
@@ -354,15 +353,9 @@ return function(import)
   function M.Access:standing(identity)
     local found = self.standings:get(identity)
     if found == nil then
-      found = M.Standing.make()
-      local value1
-      if self.standings.size > 0 then
-        value1 = nil
-      else
-        value1 = found
-      end
-      self.alone = value1
-      self.standings:set(identity, found)
+      local value1 = M.Standing.make()
+      found = value1
+      self.standings:set(identity, value1)
     end
     return found
   end
@@ -370,8 +363,11 @@ return function(import)
   -- The standing of the subscriber that a message here is from or to.
   function M.Access:standing_of(message)
     local standings = self.standings
-    if self.alone ~= nil or standings.size == 0 then
-      return self.alone
+    if standings.size == 1 then
+      return standings:first_value()
+    end
+    if standings.size == 0 then
+      return nil
     end
     return standings:get(message.to_uri) or standings:get(message.from_uri)
   end
@@ -4775,6 +4771,7 @@ return function(import)
   local client_list = import("agreement.listed").client_list
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local is_emergency = import("agreement.meaning").is_emergency
+  local listings = import("agreement.listed").listings
   local of_exchange = import("agreement.dialects").of_exchange
   local server_list = import("agreement.listed").server_list
   local undeliverable = import("agreement.attempt").undeliverable
@@ -5037,56 +5034,52 @@ return function(import)
     local code, cseq = 0, -1
     local challenge = nil
     local offer = nil
-    local asked_in = nil
-    local listed = nil
-    local listed_for = nil
     for _, step in py.each(exchange.steps) do
-      local role, place = step.role, step.place
+      local role = step.role
       local value1
-      if place == nil then
+      if step.place == nil then
         value1 = nil
       else
-        value1 = place.message
+        value1 = step.place.message
       end
       local message = value1
       if role == "challenge" then
         challenge = message
-        local value2
-        if place == nil or asked_in == nil then
-          value2 = nil
-        else
-          value2 = place.server
-        end
-        local server = value2
-        if asked_in ~= nil and server ~= nil then
-          listed, listed_for = server, asked_in.client
-        end
       elseif role == "result" then
         code = message == nil and 0 or message.code
-      elseif role == "offer" or role == "failure-report" then
-        asked_in = place
-        if offer == nil and role == "offer" then
-          offer = step
-        end
+      elseif role == "offer" and offer == nil then
+        offer = step
       end
       if message ~= nil and (message.is_request and message.cseq > cseq) then
         cseq = message.cseq
       end
     end
-    local value3
+    local listing = nil
+    local answered = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, offered = item1[1], item1[2]
+      listing, answered = place, offered
+    end
+    local value2
     if challenge == nil then
+      value2 = nil
+    else
+      value2 = challenge.challenge
+    end
+    local asked = value2
+    local value3
+    if offer == nil or offer.place == nil then
       value3 = nil
     else
-      value3 = challenge.challenge
+      value3 = offer.place.client
     end
-    local asked = value3
     local value4
-    if offer == nil or offer.place == nil then
+    if listing == nil then
       value4 = nil
     else
-      value4 = offer.place.client
+      value4 = listing.server
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value4), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)
@@ -5843,7 +5836,7 @@ return function(import)
         M._above_ipsec(place, access, asked)
       end
     end
-    local standing = access.alone or access:standing_of(message)
+    local standing = access:standing_of(message)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port
@@ -32388,9 +32381,6 @@ return function(import)
 
   -- Whether a finding that is not loud has an effect.
   function M.matters(rule, severity, role, ending)
-    if ending.reached then
-      return rule.class_ == "security"
-    end
     return M._effect_of(rule, severity, role, ending) ~= "none"
   end
 
@@ -32401,11 +32391,14 @@ return function(import)
   end
 
   function M._effect_of(rule, severity, role, ending)
+    if ending.reached then
+      return rule.class_ == "security" and "risk" or "none"
+    end
     local explains = ending.reached == false and M._is_where_it_stopped(role, ending)
     if rule.class_ == "security" then
       return explains and "explains-outcome" or "risk"
     elseif rule.class_ == "failure" then
-      return ending.reached and "none" or "explains-outcome"
+      return "explains-outcome"
     elseif rule.class_ == "conformance" and (explains and M._grave(severity)) then
       return "explains-outcome"
     else
@@ -34310,26 +34303,7 @@ return function(import)
     if answered == nil or credentials == nil then
       return { n = 0 }
     end
-    local found = { n = 0 }
-    if answered.realm ~= nil and answered.realm ~= credentials.realm then
-      py.append(found, "realm")
-    end
-    if answered.nonce ~= nil and answered.nonce ~= credentials.nonce then
-      py.append(found, "nonce")
-    end
-    if answered.opaque ~= nil and answered.opaque ~= credentials.opaque then
-      py.append(found, "opaque")
-    end
-    local first = self._first_credentials
-    if first ~= nil then
-      if first.username ~= nil and first.username ~= credentials.username then
-        py.append(found, "username")
-      end
-      if first.uri ~= nil and first.uri ~= credentials.uri then
-        py.append(found, "uri")
-      end
-    end
-    return found
+    return M.mismatched(credentials, answered, self._first_credentials)
   end
 
   -- Those of the offer.
@@ -34511,6 +34485,29 @@ return function(import)
     return setmetatable({}, M.CredentialFacts)
   end
   py.done(M.CredentialFacts)
+
+  -- What credentials have otherwise than the challenge they answer, and than those of the offer,
+  function M.mismatched(mine, asked, first)
+    local found = { n = 0 }
+    if asked.realm ~= nil and asked.realm ~= mine.realm then
+      py.append(found, "realm")
+    end
+    if asked.nonce ~= nil and asked.nonce ~= mine.nonce then
+      py.append(found, "nonce")
+    end
+    if asked.opaque ~= nil and asked.opaque ~= mine.opaque then
+      py.append(found, "opaque")
+    end
+    if first ~= nil then
+      if first.username ~= nil and first.username ~= mine.username then
+        py.append(found, "username")
+      end
+      if first.uri ~= nil and first.uri ~= mine.uri then
+        py.append(found, "uri")
+      end
+    end
+    return found
+  end
 
   -- Count and nonce of the client are there, as its qop needs them (RFC 2617 3.2.2).
   function M.is_qop_complete(credentials)
@@ -42305,8 +42302,6 @@ return function(import)
   M.NO_TOKENS = py.set({ n = 0 })
 
   M.NO_ROWS = { n = 0 }
-
-  M.READ_AGAIN = { "_lines", "_challenges", "_credentials", "_contact", "_from", "_to", n = 6 }
 
   -- One header row: its unfolded `value`, and the octets `raw[start:end]` it was read from.
   M.Row = py.struct("Row", { "value", "start", "end_" })

@@ -86,12 +86,10 @@ class Access:
     `strays` are ESP flows whose SPI no readable list announced; `sealed` says that ESP which could
     not be opened ran on a live set, so a list may have travelled inside it. `cut`: the capture cut
     messages between the two so short that they cannot be told. `demands`: the first hop
-    has asked for an agreement, `spoken` is the dialect of its lists. `alone` is its only standing,
-    None where there are none or several.
+    has asked for an agreement, `spoken` is the dialect of its lists.
     """
 
     __slots__ = (
-        "alone",
         "associations",
         "cut",
         "demands",
@@ -108,7 +106,6 @@ class Access:
         self.ue = ue
         self.first_hop = first_hop
         self.standings: dict[str, Standing] = {}
-        self.alone: Standing | None = None
         self.associations: list[Association] = []
         self.strays: dict[tuple[bytes, int], Flow] = {}
         self.sealed = False
@@ -121,16 +118,16 @@ class Access:
         """What is known of this identity here, new or old."""
         found = self.standings.get(identity)
         if found is None:
-            found = Standing()
-            self.alone = None if self.standings else found
-            self.standings[identity] = found
+            found = self.standings[identity] = Standing()
         return found
 
     def standing_of(self, message: SipMessage) -> Standing | None:
         """The standing of the subscriber that a message here is from or to."""
         standings = self.standings
-        if self.alone is not None or not standings:
-            return self.alone
+        if len(standings) == 1:
+            return next(iter(standings.values()))
+        if not standings:
+            return None
         return standings.get(message.to_uri) or standings.get(message.from_uri)
 
     def esp_seen(self, line: int, interface: int) -> None:

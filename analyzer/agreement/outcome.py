@@ -20,7 +20,7 @@ from analyzer.agreement.exchange import (
     Step,
     Verdict,
 )
-from analyzer.agreement.listed import client_list, server_list
+from analyzer.agreement.listed import client_list, listings, server_list
 from analyzer.agreement.meaning import is_emergency
 from analyzer.agreement.mechanism import MechanismList
 from analyzer.agreement.place import Place, demands_sec_agree
@@ -245,25 +245,21 @@ def past(exchange: Exchange) -> Past:
     code, cseq = 0, -1
     challenge: SipMessage | None = None
     offer: Step | None = None
-    asked_in: Place | None = None
-    listed: MechanismList | None = None
-    listed_for: MechanismList | None = None
     for step in exchange.steps:
-        role, place = step.role, step.place
-        message = None if place is None else place.message
+        role = step.role
+        message = None if step.place is None else step.place.message
         if role == "challenge":
             challenge = message
-            server = None if place is None or asked_in is None else place.server
-            if asked_in is not None and server is not None:  # the last of its `listings`
-                listed, listed_for = server, asked_in.client
         elif role == "result":
             code = 0 if message is None else message.code
-        elif role in ("offer", "failure-report"):
-            asked_in = place
-            if offer is None and role == "offer":
-                offer = step
+        elif role == "offer" and offer is None:
+            offer = step
         if message is not None and message.is_request and message.cseq > cseq:
             cseq = message.cseq
+    listing: Place | None = None
+    answered: MechanismList | None = None
+    for place, offered in listings(exchange.steps):  # the last
+        listing, answered = place, offered
     asked = None if challenge is None else challenge.challenge
     return Past(
         exchange.number,
@@ -274,8 +270,8 @@ def past(exchange: Exchange) -> Past:
         registered,
         _rows(None if offer is None or offer.place is None else offer.place.client),
         code,
-        _rows(listed),
-        _rows(listed_for),
+        _rows(None if listing is None else listing.server),
+        _rows(answered),
         exchange.call_id,
         cseq,
         "" if asked is None else asked.nonce or "",

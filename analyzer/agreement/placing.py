@@ -30,7 +30,7 @@ def place_of(
         asked = message if message.is_request else message.request
         if access.associations or (asked is not None and "security-verify" in asked.index):
             _above_ipsec(place, access, asked)
-    standing = access.alone or access.standing_of(message)
+    standing = access.standing_of(message)
     if standing is not None:
         place.in_force = standing.association
         place.tls_port = standing.tls_port

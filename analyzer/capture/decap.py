@@ -46,13 +46,20 @@ from analyzer.capture.links import (
 )
 from analyzer.capture.packet import Packet
 from analyzer.capture.problems import Problems
-from analyzer.capture.scan import ESP_IN_UDP, GENEVE, GTP_U, VXLAN, is_candidate, sip_first_line
+from analyzer.capture.scan import (
+    ESP_IN_UDP,
+    GENEVE,
+    GTP_U,
+    UDP,
+    UDP_HEADER,
+    VXLAN,
+    is_candidate,
+    sip_first_line,
+)
 from analyzer.capture.tunnels import erspan2, erspan3, esp_in_udp, etherip, geneve, gre, vxlan
 from analyzer.capture.walk import Record
 from analyzer.limits import NESTING
 
-UDP: Final = 17
-UDP_HEADER: Final = 8
 TWO_SHORTS: Final = Struct(">HH")
 
 

@@ -17,13 +17,11 @@ from typing import Final
 import msgspec
 
 from analyzer.capture.packet import Packet, Watermark
-from analyzer.capture.scan import ESP, sip_first_line
+from analyzer.capture.scan import ESP, UDP, UDP_HEADER, sip_first_line
 from analyzer.limits import COPY_WINDOW, ESP_HEAD, MARKED_HOPS
 
 TCP: Final = 6
-UDP: Final = 17
 CHECKSUM: Final = {TCP: (16, 18), UDP: (6, 8)}  # the sender's own capture has it unfinished
-UDP_HEADER: Final = 8
 TCP_OFFSET: Final = 12
 
 STATUS: Final = re.compile(rb"[\r\n]*SIP/2\.0 (\d{3})", re.IGNORECASE)

@@ -22,8 +22,10 @@ import re
 from struct import Struct
 from typing import Final, NamedTuple
 
+UDP: Final = 17
 ESP: Final = 50
 SCTP: Final = 132
+UDP_HEADER: Final = 8
 DIAMETER: Final = 3868
 CX_ANSWER: Final = b"\x00\x01\x2f\x01\x00\x00\x00"  # command 303 of application 16777216
 GTP_U: Final = 2152

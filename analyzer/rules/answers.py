@@ -9,8 +9,8 @@ from typing import Final
 from analyzer.agreement.association import Association
 from analyzer.agreement.place import Place
 from analyzer.limits import FORM_PROMPT
+from analyzer.rules.subjects.credentials import mismatched
 from analyzer.rules.subjects.wire import contact_port, via_port
-from analyzer.sip.digest import Credentials
 from analyzer.sip.message import SipMessage
 
 FAULTS: Final = (
@@ -49,8 +49,10 @@ def is_as_due(place: Place) -> bool:
         and message.time - challenge.time < FORM_PROMPT
         and message.cseq > highest
         and mine.username == on.impi
-        and _answers(mine, challenge)
-        and (offer is None or _repeats(mine, offer.credentials))
+        and len(challenge.challenges) == 1
+        and not mismatched(
+            mine, challenge.challenges[0], None if offer is None else offer.credentials
+        )
     )
 
 
@@ -63,25 +65,4 @@ def _is_on_ports(message: SipMessage, on: Association) -> bool:
         and message.dport == on.server.port_s
         and via_port(message) == client.port_s
         and contact_port(message) == client.port_s
-    )
-
-
-def _answers(mine: Credentials, challenge: SipMessage) -> bool:
-    """They have the values of the only challenge there is."""
-    challenges = challenge.challenges
-    if len(challenges) != 1:
-        return False
-    theirs = challenges[0]
-    return (
-        (theirs.nonce is None or theirs.nonce == mine.nonce)
-        and (theirs.realm is None or theirs.realm == mine.realm)
-        and (theirs.opaque is None or theirs.opaque == mine.opaque)
-    )
-
-
-def _repeats(mine: Credentials, first: Credentials | None) -> bool:
-    """They are of the same user for the same URI as those of the offer."""
-    return first is None or (
-        (first.username is None or first.username == mine.username)
-        and (first.uri is None or first.uri == mine.uri)
     )

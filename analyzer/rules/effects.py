@@ -30,8 +30,6 @@ UNKNOWN: Final = Ending()
 
 def matters(rule: Rule, severity: str, role: str | None, ending: Ending) -> bool:
     """Whether a finding that is not loud has an effect."""
-    if ending.reached:  # nothing is left to be explained
-        return rule.class_ == "security"
     return _effect_of(rule, severity, role, ending) != "none"
 
 
@@ -42,12 +40,14 @@ def effect_of(rule: Rule, severity: str, role: str | None, loud: bool, ending: E
 
 
 def _effect_of(rule: Rule, severity: str, role: str | None, ending: Ending) -> str:
+    if ending.reached:  # nothing is left to be explained
+        return "risk" if rule.class_ == "security" else "none"
     explains = ending.reached is False and _is_where_it_stopped(role, ending)
     match rule.class_:
         case "security":
             return "explains-outcome" if explains else "risk"
         case "failure":
-            return "none" if ending.reached else "explains-outcome"
+            return "explains-outcome"
         case "conformance" if explains and _grave(severity):
             return "explains-outcome"
         case _:

@@ -37,8 +37,6 @@ from analyzer.sip.layouts import Rows
 
 NO_TOKENS: Final[frozenset[str]] = frozenset()
 NO_ROWS: Final[tuple[int, ...]] = ()
-READ_AGAIN: Final = ("_lines", "_challenges", "_credentials", "_contact", "_from", "_to")
-"""What a message has read of its octets and can read again (`SipMessage.slim`)."""
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -268,11 +266,10 @@ class SipMessage:
         self._challenges = self._credentials = self._contact = None
         self._from = self._to = None
 
-    def __getstate__(self) -> tuple[None, dict[str, object]]:
-        """For another process, slimmed: the rows of a usual head are a match, which stays here."""
-        state: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
-        state.update(dict.fromkeys(READ_AGAIN))
-        return None, state
+    def __getstate__(self) -> object:
+        """For another process: the rows of a usual head are a match, which cannot go there."""
+        self.slim()
+        return object.__getstate__(self)
 
     @property
     def sent_by(self) -> str:

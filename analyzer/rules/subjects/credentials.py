@@ -99,20 +99,7 @@ class CredentialFacts:
         answered, credentials = self._answered, self.message.credentials
         if answered is None or credentials is None:
             return []
-        found = []
-        if answered.realm is not None and answered.realm != credentials.realm:
-            found.append("realm")
-        if answered.nonce is not None and answered.nonce != credentials.nonce:
-            found.append("nonce")
-        if answered.opaque is not None and answered.opaque != credentials.opaque:
-            found.append("opaque")
-        first = self._first_credentials
-        if first is not None:
-            if first.username is not None and first.username != credentials.username:
-                found.append("username")
-            if first.uri is not None and first.uri != credentials.uri:
-                found.append("uri")
-        return found
+        return mismatched(credentials, answered, self._first_credentials)
 
     @property
     def _first_credentials(self) -> Credentials | None:
@@ -214,6 +201,24 @@ class CredentialFacts:
             or ("port", one.port_c) in taken
             for one in listed.signalling
         )
+
+
+def mismatched(mine: Credentials, asked: Challenge, first: Credentials | None) -> list[str]:
+    """What credentials have otherwise than the challenge they answer, and than those of the offer,
+    where these name it."""
+    found = []
+    if asked.realm is not None and asked.realm != mine.realm:
+        found.append("realm")
+    if asked.nonce is not None and asked.nonce != mine.nonce:
+        found.append("nonce")
+    if asked.opaque is not None and asked.opaque != mine.opaque:
+        found.append("opaque")
+    if first is not None:
+        if first.username is not None and first.username != mine.username:
+            found.append("username")
+        if first.uri is not None and first.uri != mine.uri:
+            found.append("uri")
+    return found
 
 
 def is_qop_complete(credentials: Credentials) -> bool:

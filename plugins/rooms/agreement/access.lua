@@ -75,7 +75,6 @@ return function(import)
     self.ue = ue
     self.first_hop = first_hop
     self.standings = py.dict()
-    self.alone = nil
     self.associations = { n = 0 }
     self.strays = py.dict()
     self.sealed = false
@@ -90,15 +89,9 @@ return function(import)
   function M.Access:standing(identity)
     local found = self.standings:get(identity)
     if found == nil then
-      found = M.Standing.make()
-      local value1
-      if self.standings.size > 0 then
-        value1 = nil
-      else
-        value1 = found
-      end
-      self.alone = value1
-      self.standings:set(identity, found)
+      local value1 = M.Standing.make()
+      found = value1
+      self.standings:set(identity, value1)
     end
     return found
   end
@@ -106,8 +99,11 @@ return function(import)
   -- The standing of the subscriber that a message here is from or to.
   function M.Access:standing_of(message)
     local standings = self.standings
-    if self.alone ~= nil or standings.size == 0 then
-      return self.alone
+    if standings.size == 1 then
+      return standings:first_value()
+    end
+    if standings.size == 0 then
+      return nil
     end
     return standings:get(message.to_uri) or standings:get(message.from_uri)
   end

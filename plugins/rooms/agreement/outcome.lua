@@ -23,6 +23,7 @@ return function(import)
   local client_list = import("agreement.listed").client_list
   local demands_sec_agree = import("agreement.place").demands_sec_agree
   local is_emergency = import("agreement.meaning").is_emergency
+  local listings = import("agreement.listed").listings
   local of_exchange = import("agreement.dialects").of_exchange
   local server_list = import("agreement.listed").server_list
   local undeliverable = import("agreement.attempt").undeliverable
@@ -285,56 +286,52 @@ return function(import)
     local code, cseq = 0, -1
     local challenge = nil
     local offer = nil
-    local asked_in = nil
-    local listed = nil
-    local listed_for = nil
     for _, step in py.each(exchange.steps) do
-      local role, place = step.role, step.place
+      local role = step.role
       local value1
-      if place == nil then
+      if step.place == nil then
         value1 = nil
       else
-        value1 = place.message
+        value1 = step.place.message
       end
       local message = value1
       if role == "challenge" then
         challenge = message
-        local value2
-        if place == nil or asked_in == nil then
-          value2 = nil
-        else
-          value2 = place.server
-        end
-        local server = value2
-        if asked_in ~= nil and server ~= nil then
-          listed, listed_for = server, asked_in.client
-        end
       elseif role == "result" then
         code = message == nil and 0 or message.code
-      elseif role == "offer" or role == "failure-report" then
-        asked_in = place
-        if offer == nil and role == "offer" then
-          offer = step
-        end
+      elseif role == "offer" and offer == nil then
+        offer = step
       end
       if message ~= nil and (message.is_request and message.cseq > cseq) then
         cseq = message.cseq
       end
     end
-    local value3
+    local listing = nil
+    local answered = nil
+    for _, item1 in py.each(listings(exchange.steps)) do
+      local place, offered = item1[1], item1[2]
+      listing, answered = place, offered
+    end
+    local value2
     if challenge == nil then
+      value2 = nil
+    else
+      value2 = challenge.challenge
+    end
+    local asked = value2
+    local value3
+    if offer == nil or offer.place == nil then
       value3 = nil
     else
-      value3 = challenge.challenge
+      value3 = offer.place.client
     end
-    local asked = value3
     local value4
-    if offer == nil or offer.place == nil then
+    if listing == nil then
       value4 = nil
     else
-      value4 = offer.place.client
+      value4 = listing.server
     end
-    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value4), code, M._rows(listed), M._rows(listed_for), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
+    return Past.make(exchange.number, found.dialect, found.kind, exchange.method, found.outcome, registered, M._rows(value3), code, M._rows(value4), M._rows(answered), exchange.call_id, cseq, asked == nil and "" or (asked.nonce or ""))
   end
 
   function M._rows(listed)

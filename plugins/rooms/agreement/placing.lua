@@ -31,7 +31,7 @@ return function(import)
         M._above_ipsec(place, access, asked)
       end
     end
-    local standing = access.alone or access:standing_of(message)
+    local standing = access:standing_of(message)
     if standing ~= nil then
       place.in_force = standing.association
       place.tls_port = standing.tls_port

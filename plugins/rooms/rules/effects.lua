@@ -23,9 +23,6 @@ return function(import)
 
   -- Whether a finding that is not loud has an effect.
   function M.matters(rule, severity, role, ending)
-    if ending.reached then
-      return rule.class_ == "security"
-    end
     return M._effect_of(rule, severity, role, ending) ~= "none"
   end
 
@@ -36,11 +33,14 @@ return function(import)
   end
 
   function M._effect_of(rule, severity, role, ending)
+    if ending.reached then
+      return rule.class_ == "security" and "risk" or "none"
+    end
     local explains = ending.reached == false and M._is_where_it_stopped(role, ending)
     if rule.class_ == "security" then
       return explains and "explains-outcome" or "risk"
     elseif rule.class_ == "failure" then
-      return ending.reached and "none" or "explains-outcome"
+      return "explains-outcome"
     elseif rule.class_ == "conformance" and (explains and M._grave(severity)) then
       return "explains-outcome"
     else

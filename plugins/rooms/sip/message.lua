@@ -29,8 +29,6 @@ return function(import)
 
   M.NO_ROWS = { n = 0 }
 
-  M.READ_AGAIN = { "_lines", "_challenges", "_credentials", "_contact", "_from", "_to", n = 6 }
-
   -- One header row: its unfolded `value`, and the octets `raw[start:end]` it was read from.
   M.Row = py.struct("Row", { "value", "start", "end_" })
 

@@ -113,26 +113,7 @@ return function(import)
     if answered == nil or credentials == nil then
       return { n = 0 }
     end
-    local found = { n = 0 }
-    if answered.realm ~= nil and answered.realm ~= credentials.realm then
-      py.append(found, "realm")
-    end
-    if answered.nonce ~= nil and answered.nonce ~= credentials.nonce then
-      py.append(found, "nonce")
-    end
-    if answered.opaque ~= nil and answered.opaque ~= credentials.opaque then
-      py.append(found, "opaque")
-    end
-    local first = self._first_credentials
-    if first ~= nil then
-      if first.username ~= nil and first.username ~= credentials.username then
-        py.append(found, "username")
-      end
-      if first.uri ~= nil and first.uri ~= credentials.uri then
-        py.append(found, "uri")
-      end
-    end
-    return found
+    return M.mismatched(credentials, answered, self._first_credentials)
   end
 
   -- Those of the offer.
@@ -314,6 +295,29 @@ return function(import)
     return setmetatable({}, M.CredentialFacts)
   end
   py.done(M.CredentialFacts)
+
+  -- What credentials have otherwise than the challenge they answer, and than those of the offer,
+  function M.mismatched(mine, asked, first)
+    local found = { n = 0 }
+    if asked.realm ~= nil and asked.realm ~= mine.realm then
+      py.append(found, "realm")
+    end
+    if asked.nonce ~= nil and asked.nonce ~= mine.nonce then
+      py.append(found, "nonce")
+    end
+    if asked.opaque ~= nil and asked.opaque ~= mine.opaque then
+      py.append(found, "opaque")
+    end
+    if first ~= nil then
+      if first.username ~= nil and first.username ~= mine.username then
+        py.append(found, "username")
+      end
+      if first.uri ~= nil and first.uri ~= mine.uri then
+        py.append(found, "uri")
+      end
+    end
+    return found
+  end
 
   -- Count and nonce of the client are there, as its qop needs them (RFC 2617 3.2.2).
   function M.is_qop_complete(credentials)
